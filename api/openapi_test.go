@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"xinju.dev/api"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
+	"xinju.dev/api/openapi"
 )
 
 type operation struct {
@@ -42,7 +42,7 @@ func operations(t *testing.T) []operation {
 	var doc struct {
 		Paths map[string]map[string]operation
 	}
-	if err := json.Unmarshal(api.OpenAPI, &doc); err != nil {
+	if err := json.Unmarshal(openapi.JSON, &doc); err != nil {
 		t.Fatal(err)
 	}
 	var list []operation

@@ -50,16 +50,16 @@ type ArchiveServiceClient interface {
 	CreateHealthArchive(ctx context.Context, in *CreateHealthArchiveRequest, opts ...grpc.CallOption) (*CreateHealthArchiveResponse, error)
 	// BatchCreateHealthArchives records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateHealthArchives(ctx context.Context, in *BatchCreateHealthArchivesRequest, opts ...grpc.CallOption) (*BatchCreateHealthArchivesResponse, error)
-	// GetHealthArchive returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetHealthArchive returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetHealthArchive(ctx context.Context, in *GetHealthArchiveRequest, opts ...grpc.CallOption) (*GetHealthArchiveResponse, error)
 	// ListHealthArchives pages through records by date, oldest first, without voided ones.
 	ListHealthArchives(ctx context.Context, in *ListHealthArchivesRequest, opts ...grpc.CallOption) (*ListHealthArchivesResponse, error)
 	// UpdateHealthArchive changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateHealthArchive(ctx context.Context, in *UpdateHealthArchiveRequest, opts ...grpc.CallOption) (*UpdateHealthArchiveResponse, error)
-	// DeleteHealthArchive voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteHealthArchive voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteHealthArchive(ctx context.Context, in *DeleteHealthArchiveRequest, opts ...grpc.CallOption) (*DeleteHealthArchiveResponse, error)
 	// CreateEducationAttendance records one attendance at health education. See
@@ -67,33 +67,33 @@ type ArchiveServiceClient interface {
 	CreateEducationAttendance(ctx context.Context, in *CreateEducationAttendanceRequest, opts ...grpc.CallOption) (*CreateEducationAttendanceResponse, error)
 	// BatchCreateEducationAttendances records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateEducationAttendances(ctx context.Context, in *BatchCreateEducationAttendancesRequest, opts ...grpc.CallOption) (*BatchCreateEducationAttendancesResponse, error)
-	// GetEducationAttendance returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetEducationAttendance returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetEducationAttendance(ctx context.Context, in *GetEducationAttendanceRequest, opts ...grpc.CallOption) (*GetEducationAttendanceResponse, error)
 	// ListEducationAttendances pages through records by date, oldest first, without voided ones.
 	ListEducationAttendances(ctx context.Context, in *ListEducationAttendancesRequest, opts ...grpc.CallOption) (*ListEducationAttendancesResponse, error)
 	// UpdateEducationAttendance changes a record. A stale etag fails with RECORD_CHANGED; read again,
 	// then retry.
 	UpdateEducationAttendance(ctx context.Context, in *UpdateEducationAttendanceRequest, opts ...grpc.CallOption) (*UpdateEducationAttendanceResponse, error)
-	// DeleteEducationAttendance voids a record that was entered in error; it stays readable as
-	// deleted. A stale etag fails with RECORD_CHANGED.
+	// DeleteEducationAttendance voids a record that was entered in error; it is kept and no longer
+	// shown. A stale etag fails with RECORD_CHANGED.
 	DeleteEducationAttendance(ctx context.Context, in *DeleteEducationAttendanceRequest, opts ...grpc.CallOption) (*DeleteEducationAttendanceResponse, error)
 	// CreateInfectiousCase records one infectious case. See BatchCreateInfectiousCases for errors.
 	CreateInfectiousCase(ctx context.Context, in *CreateInfectiousCaseRequest, opts ...grpc.CallOption) (*CreateInfectiousCaseResponse, error)
 	// BatchCreateInfectiousCases records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateInfectiousCases(ctx context.Context, in *BatchCreateInfectiousCasesRequest, opts ...grpc.CallOption) (*BatchCreateInfectiousCasesResponse, error)
-	// GetInfectiousCase returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetInfectiousCase returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetInfectiousCase(ctx context.Context, in *GetInfectiousCaseRequest, opts ...grpc.CallOption) (*GetInfectiousCaseResponse, error)
 	// ListInfectiousCases pages through records by date, oldest first, without voided ones.
 	ListInfectiousCases(ctx context.Context, in *ListInfectiousCasesRequest, opts ...grpc.CallOption) (*ListInfectiousCasesResponse, error)
 	// UpdateInfectiousCase changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateInfectiousCase(ctx context.Context, in *UpdateInfectiousCaseRequest, opts ...grpc.CallOption) (*UpdateInfectiousCaseResponse, error)
-	// DeleteInfectiousCase voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeleteInfectiousCase voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeleteInfectiousCase(ctx context.Context, in *DeleteInfectiousCaseRequest, opts ...grpc.CallOption) (*DeleteInfectiousCaseResponse, error)
 }
 
@@ -296,16 +296,16 @@ type ArchiveServiceServer interface {
 	CreateHealthArchive(context.Context, *CreateHealthArchiveRequest) (*CreateHealthArchiveResponse, error)
 	// BatchCreateHealthArchives records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateHealthArchives(context.Context, *BatchCreateHealthArchivesRequest) (*BatchCreateHealthArchivesResponse, error)
-	// GetHealthArchive returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetHealthArchive returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetHealthArchive(context.Context, *GetHealthArchiveRequest) (*GetHealthArchiveResponse, error)
 	// ListHealthArchives pages through records by date, oldest first, without voided ones.
 	ListHealthArchives(context.Context, *ListHealthArchivesRequest) (*ListHealthArchivesResponse, error)
 	// UpdateHealthArchive changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateHealthArchive(context.Context, *UpdateHealthArchiveRequest) (*UpdateHealthArchiveResponse, error)
-	// DeleteHealthArchive voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteHealthArchive voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteHealthArchive(context.Context, *DeleteHealthArchiveRequest) (*DeleteHealthArchiveResponse, error)
 	// CreateEducationAttendance records one attendance at health education. See
@@ -313,33 +313,33 @@ type ArchiveServiceServer interface {
 	CreateEducationAttendance(context.Context, *CreateEducationAttendanceRequest) (*CreateEducationAttendanceResponse, error)
 	// BatchCreateEducationAttendances records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateEducationAttendances(context.Context, *BatchCreateEducationAttendancesRequest) (*BatchCreateEducationAttendancesResponse, error)
-	// GetEducationAttendance returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetEducationAttendance returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetEducationAttendance(context.Context, *GetEducationAttendanceRequest) (*GetEducationAttendanceResponse, error)
 	// ListEducationAttendances pages through records by date, oldest first, without voided ones.
 	ListEducationAttendances(context.Context, *ListEducationAttendancesRequest) (*ListEducationAttendancesResponse, error)
 	// UpdateEducationAttendance changes a record. A stale etag fails with RECORD_CHANGED; read again,
 	// then retry.
 	UpdateEducationAttendance(context.Context, *UpdateEducationAttendanceRequest) (*UpdateEducationAttendanceResponse, error)
-	// DeleteEducationAttendance voids a record that was entered in error; it stays readable as
-	// deleted. A stale etag fails with RECORD_CHANGED.
+	// DeleteEducationAttendance voids a record that was entered in error; it is kept and no longer
+	// shown. A stale etag fails with RECORD_CHANGED.
 	DeleteEducationAttendance(context.Context, *DeleteEducationAttendanceRequest) (*DeleteEducationAttendanceResponse, error)
 	// CreateInfectiousCase records one infectious case. See BatchCreateInfectiousCases for errors.
 	CreateInfectiousCase(context.Context, *CreateInfectiousCaseRequest) (*CreateInfectiousCaseResponse, error)
 	// BatchCreateInfectiousCases records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateInfectiousCases(context.Context, *BatchCreateInfectiousCasesRequest) (*BatchCreateInfectiousCasesResponse, error)
-	// GetInfectiousCase returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetInfectiousCase returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetInfectiousCase(context.Context, *GetInfectiousCaseRequest) (*GetInfectiousCaseResponse, error)
 	// ListInfectiousCases pages through records by date, oldest first, without voided ones.
 	ListInfectiousCases(context.Context, *ListInfectiousCasesRequest) (*ListInfectiousCasesResponse, error)
 	// UpdateInfectiousCase changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateInfectiousCase(context.Context, *UpdateInfectiousCaseRequest) (*UpdateInfectiousCaseResponse, error)
-	// DeleteInfectiousCase voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeleteInfectiousCase voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeleteInfectiousCase(context.Context, *DeleteInfectiousCaseRequest) (*DeleteInfectiousCaseResponse, error)
 	mustEmbedUnimplementedArchiveServiceServer()
 }

@@ -44,15 +44,15 @@ type FamilyPlanningServiceClient interface {
 	CreateMethod(ctx context.Context, in *CreateMethodRequest, opts ...grpc.CallOption) (*CreateMethodResponse, error)
 	// BatchCreateMethods records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateMethods(ctx context.Context, in *BatchCreateMethodsRequest, opts ...grpc.CallOption) (*BatchCreateMethodsResponse, error)
-	// GetMethod returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetMethod returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetMethod(ctx context.Context, in *GetMethodRequest, opts ...grpc.CallOption) (*GetMethodResponse, error)
 	// ListMethods pages through records by date, oldest first, without voided ones.
 	ListMethods(ctx context.Context, in *ListMethodsRequest, opts ...grpc.CallOption) (*ListMethodsResponse, error)
 	// UpdateMethod changes a record. A stale etag fails with RECORD_CHANGED; read again, then retry.
 	UpdateMethod(ctx context.Context, in *UpdateMethodRequest, opts ...grpc.CallOption) (*UpdateMethodResponse, error)
-	// DeleteMethod voids a record that was entered in error; it stays readable as deleted. A stale
+	// DeleteMethod voids a record that was entered in error; it is kept and no longer shown. A stale
 	// etag fails with RECORD_CHANGED.
 	DeleteMethod(ctx context.Context, in *DeleteMethodRequest, opts ...grpc.CallOption) (*DeleteMethodResponse, error)
 	// CreatePlanningService records one family-planning service. See BatchCreatePlanningServices for
@@ -60,17 +60,17 @@ type FamilyPlanningServiceClient interface {
 	CreatePlanningService(ctx context.Context, in *CreatePlanningServiceRequest, opts ...grpc.CallOption) (*CreatePlanningServiceResponse, error)
 	// BatchCreatePlanningServices records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePlanningServices(ctx context.Context, in *BatchCreatePlanningServicesRequest, opts ...grpc.CallOption) (*BatchCreatePlanningServicesResponse, error)
-	// GetPlanningService returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPlanningService returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPlanningService(ctx context.Context, in *GetPlanningServiceRequest, opts ...grpc.CallOption) (*GetPlanningServiceResponse, error)
 	// ListPlanningServices pages through records by date, oldest first, without voided ones.
 	ListPlanningServices(ctx context.Context, in *ListPlanningServicesRequest, opts ...grpc.CallOption) (*ListPlanningServicesResponse, error)
 	// UpdatePlanningService changes a record. A stale etag fails with RECORD_CHANGED; read again,
 	// then retry.
 	UpdatePlanningService(ctx context.Context, in *UpdatePlanningServiceRequest, opts ...grpc.CallOption) (*UpdatePlanningServiceResponse, error)
-	// DeletePlanningService voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeletePlanningService voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeletePlanningService(ctx context.Context, in *DeletePlanningServiceRequest, opts ...grpc.CallOption) (*DeletePlanningServiceResponse, error)
 }
 
@@ -213,15 +213,15 @@ type FamilyPlanningServiceServer interface {
 	CreateMethod(context.Context, *CreateMethodRequest) (*CreateMethodResponse, error)
 	// BatchCreateMethods records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateMethods(context.Context, *BatchCreateMethodsRequest) (*BatchCreateMethodsResponse, error)
-	// GetMethod returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetMethod returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetMethod(context.Context, *GetMethodRequest) (*GetMethodResponse, error)
 	// ListMethods pages through records by date, oldest first, without voided ones.
 	ListMethods(context.Context, *ListMethodsRequest) (*ListMethodsResponse, error)
 	// UpdateMethod changes a record. A stale etag fails with RECORD_CHANGED; read again, then retry.
 	UpdateMethod(context.Context, *UpdateMethodRequest) (*UpdateMethodResponse, error)
-	// DeleteMethod voids a record that was entered in error; it stays readable as deleted. A stale
+	// DeleteMethod voids a record that was entered in error; it is kept and no longer shown. A stale
 	// etag fails with RECORD_CHANGED.
 	DeleteMethod(context.Context, *DeleteMethodRequest) (*DeleteMethodResponse, error)
 	// CreatePlanningService records one family-planning service. See BatchCreatePlanningServices for
@@ -229,17 +229,17 @@ type FamilyPlanningServiceServer interface {
 	CreatePlanningService(context.Context, *CreatePlanningServiceRequest) (*CreatePlanningServiceResponse, error)
 	// BatchCreatePlanningServices records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePlanningServices(context.Context, *BatchCreatePlanningServicesRequest) (*BatchCreatePlanningServicesResponse, error)
-	// GetPlanningService returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPlanningService returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPlanningService(context.Context, *GetPlanningServiceRequest) (*GetPlanningServiceResponse, error)
 	// ListPlanningServices pages through records by date, oldest first, without voided ones.
 	ListPlanningServices(context.Context, *ListPlanningServicesRequest) (*ListPlanningServicesResponse, error)
 	// UpdatePlanningService changes a record. A stale etag fails with RECORD_CHANGED; read again,
 	// then retry.
 	UpdatePlanningService(context.Context, *UpdatePlanningServiceRequest) (*UpdatePlanningServiceResponse, error)
-	// DeletePlanningService voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeletePlanningService voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeletePlanningService(context.Context, *DeletePlanningServiceRequest) (*DeletePlanningServiceResponse, error)
 	mustEmbedUnimplementedFamilyPlanningServiceServer()
 }

@@ -46,31 +46,31 @@ type ImmunizationServiceClient interface {
 	CreateDose(ctx context.Context, in *CreateDoseRequest, opts ...grpc.CallOption) (*CreateDoseResponse, error)
 	// BatchCreateDoses records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateDoses(ctx context.Context, in *BatchCreateDosesRequest, opts ...grpc.CallOption) (*BatchCreateDosesResponse, error)
-	// GetDose returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetDose returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetDose(ctx context.Context, in *GetDoseRequest, opts ...grpc.CallOption) (*GetDoseResponse, error)
 	// ListDoses pages through records by date, oldest first, without voided ones.
 	ListDoses(ctx context.Context, in *ListDosesRequest, opts ...grpc.CallOption) (*ListDosesResponse, error)
 	// UpdateDose changes a record. A stale etag fails with RECORD_CHANGED; read again, then retry.
 	UpdateDose(ctx context.Context, in *UpdateDoseRequest, opts ...grpc.CallOption) (*UpdateDoseResponse, error)
-	// DeleteDose voids a record that was entered in error; it stays readable as deleted. A stale etag
-	// fails with RECORD_CHANGED.
+	// DeleteDose voids a record that was entered in error; it is kept and no longer shown. A stale
+	// etag fails with RECORD_CHANGED.
 	DeleteDose(ctx context.Context, in *DeleteDoseRequest, opts ...grpc.CallOption) (*DeleteDoseResponse, error)
 	// CreateCertificate records one vaccination certificate. See BatchCreateCertificates for errors.
 	CreateCertificate(ctx context.Context, in *CreateCertificateRequest, opts ...grpc.CallOption) (*CreateCertificateResponse, error)
 	// BatchCreateCertificates records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateCertificates(ctx context.Context, in *BatchCreateCertificatesRequest, opts ...grpc.CallOption) (*BatchCreateCertificatesResponse, error)
-	// GetCertificate returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetCertificate returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetCertificate(ctx context.Context, in *GetCertificateRequest, opts ...grpc.CallOption) (*GetCertificateResponse, error)
 	// ListCertificates pages through records by date, oldest first, without voided ones.
 	ListCertificates(ctx context.Context, in *ListCertificatesRequest, opts ...grpc.CallOption) (*ListCertificatesResponse, error)
 	// UpdateCertificate changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateCertificate(ctx context.Context, in *UpdateCertificateRequest, opts ...grpc.CallOption) (*UpdateCertificateResponse, error)
-	// DeleteCertificate voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteCertificate voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteCertificate(ctx context.Context, in *DeleteCertificateRequest, opts ...grpc.CallOption) (*DeleteCertificateResponse, error)
 	// GetForecast says what the national schedule asks for a child on a day: per series the status,
@@ -243,31 +243,31 @@ type ImmunizationServiceServer interface {
 	CreateDose(context.Context, *CreateDoseRequest) (*CreateDoseResponse, error)
 	// BatchCreateDoses records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateDoses(context.Context, *BatchCreateDosesRequest) (*BatchCreateDosesResponse, error)
-	// GetDose returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetDose returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetDose(context.Context, *GetDoseRequest) (*GetDoseResponse, error)
 	// ListDoses pages through records by date, oldest first, without voided ones.
 	ListDoses(context.Context, *ListDosesRequest) (*ListDosesResponse, error)
 	// UpdateDose changes a record. A stale etag fails with RECORD_CHANGED; read again, then retry.
 	UpdateDose(context.Context, *UpdateDoseRequest) (*UpdateDoseResponse, error)
-	// DeleteDose voids a record that was entered in error; it stays readable as deleted. A stale etag
-	// fails with RECORD_CHANGED.
+	// DeleteDose voids a record that was entered in error; it is kept and no longer shown. A stale
+	// etag fails with RECORD_CHANGED.
 	DeleteDose(context.Context, *DeleteDoseRequest) (*DeleteDoseResponse, error)
 	// CreateCertificate records one vaccination certificate. See BatchCreateCertificates for errors.
 	CreateCertificate(context.Context, *CreateCertificateRequest) (*CreateCertificateResponse, error)
 	// BatchCreateCertificates records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateCertificates(context.Context, *BatchCreateCertificatesRequest) (*BatchCreateCertificatesResponse, error)
-	// GetCertificate returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetCertificate returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetCertificate(context.Context, *GetCertificateRequest) (*GetCertificateResponse, error)
 	// ListCertificates pages through records by date, oldest first, without voided ones.
 	ListCertificates(context.Context, *ListCertificatesRequest) (*ListCertificatesResponse, error)
 	// UpdateCertificate changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateCertificate(context.Context, *UpdateCertificateRequest) (*UpdateCertificateResponse, error)
-	// DeleteCertificate voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteCertificate voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteCertificate(context.Context, *DeleteCertificateRequest) (*DeleteCertificateResponse, error)
 	// GetForecast says what the national schedule asks for a child on a day: per series the status,

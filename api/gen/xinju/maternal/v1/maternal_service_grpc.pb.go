@@ -62,80 +62,80 @@ type MaternalServiceClient interface {
 	CreatePregnancy(ctx context.Context, in *CreatePregnancyRequest, opts ...grpc.CallOption) (*CreatePregnancyResponse, error)
 	// BatchCreatePregnancies records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePregnancies(ctx context.Context, in *BatchCreatePregnanciesRequest, opts ...grpc.CallOption) (*BatchCreatePregnanciesResponse, error)
-	// GetPregnancy returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPregnancy returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPregnancy(ctx context.Context, in *GetPregnancyRequest, opts ...grpc.CallOption) (*GetPregnancyResponse, error)
 	// ListPregnancies pages through records by date, oldest first, without voided ones.
 	ListPregnancies(ctx context.Context, in *ListPregnanciesRequest, opts ...grpc.CallOption) (*ListPregnanciesResponse, error)
 	// UpdatePregnancy changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdatePregnancy(ctx context.Context, in *UpdatePregnancyRequest, opts ...grpc.CallOption) (*UpdatePregnancyResponse, error)
-	// DeletePregnancy voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeletePregnancy voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeletePregnancy(ctx context.Context, in *DeletePregnancyRequest, opts ...grpc.CallOption) (*DeletePregnancyResponse, error)
 	// CreateAntenatalVisit records one antenatal visit. See BatchCreateAntenatalVisits for errors.
 	CreateAntenatalVisit(ctx context.Context, in *CreateAntenatalVisitRequest, opts ...grpc.CallOption) (*CreateAntenatalVisitResponse, error)
 	// BatchCreateAntenatalVisits records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateAntenatalVisits(ctx context.Context, in *BatchCreateAntenatalVisitsRequest, opts ...grpc.CallOption) (*BatchCreateAntenatalVisitsResponse, error)
-	// GetAntenatalVisit returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetAntenatalVisit returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetAntenatalVisit(ctx context.Context, in *GetAntenatalVisitRequest, opts ...grpc.CallOption) (*GetAntenatalVisitResponse, error)
 	// ListAntenatalVisits pages through records by date, oldest first, without voided ones.
 	ListAntenatalVisits(ctx context.Context, in *ListAntenatalVisitsRequest, opts ...grpc.CallOption) (*ListAntenatalVisitsResponse, error)
 	// UpdateAntenatalVisit changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateAntenatalVisit(ctx context.Context, in *UpdateAntenatalVisitRequest, opts ...grpc.CallOption) (*UpdateAntenatalVisitResponse, error)
-	// DeleteAntenatalVisit voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeleteAntenatalVisit voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeleteAntenatalVisit(ctx context.Context, in *DeleteAntenatalVisitRequest, opts ...grpc.CallOption) (*DeleteAntenatalVisitResponse, error)
 	// CreateDelivery records one delivery. See BatchCreateDeliveries for errors.
 	CreateDelivery(ctx context.Context, in *CreateDeliveryRequest, opts ...grpc.CallOption) (*CreateDeliveryResponse, error)
 	// BatchCreateDeliveries records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateDeliveries(ctx context.Context, in *BatchCreateDeliveriesRequest, opts ...grpc.CallOption) (*BatchCreateDeliveriesResponse, error)
-	// GetDelivery returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetDelivery returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetDelivery(ctx context.Context, in *GetDeliveryRequest, opts ...grpc.CallOption) (*GetDeliveryResponse, error)
 	// ListDeliveries pages through records by date, oldest first, without voided ones.
 	ListDeliveries(ctx context.Context, in *ListDeliveriesRequest, opts ...grpc.CallOption) (*ListDeliveriesResponse, error)
 	// UpdateDelivery changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateDelivery(ctx context.Context, in *UpdateDeliveryRequest, opts ...grpc.CallOption) (*UpdateDeliveryResponse, error)
-	// DeleteDelivery voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeleteDelivery voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeleteDelivery(ctx context.Context, in *DeleteDeliveryRequest, opts ...grpc.CallOption) (*DeleteDeliveryResponse, error)
 	// CreatePostnatalVisit records one postnatal visit. See BatchCreatePostnatalVisits for errors.
 	CreatePostnatalVisit(ctx context.Context, in *CreatePostnatalVisitRequest, opts ...grpc.CallOption) (*CreatePostnatalVisitResponse, error)
 	// BatchCreatePostnatalVisits records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePostnatalVisits(ctx context.Context, in *BatchCreatePostnatalVisitsRequest, opts ...grpc.CallOption) (*BatchCreatePostnatalVisitsResponse, error)
-	// GetPostnatalVisit returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPostnatalVisit returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPostnatalVisit(ctx context.Context, in *GetPostnatalVisitRequest, opts ...grpc.CallOption) (*GetPostnatalVisitResponse, error)
 	// ListPostnatalVisits pages through records by date, oldest first, without voided ones.
 	ListPostnatalVisits(ctx context.Context, in *ListPostnatalVisitsRequest, opts ...grpc.CallOption) (*ListPostnatalVisitsResponse, error)
 	// UpdatePostnatalVisit changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdatePostnatalVisit(ctx context.Context, in *UpdatePostnatalVisitRequest, opts ...grpc.CallOption) (*UpdatePostnatalVisitResponse, error)
-	// DeletePostnatalVisit voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeletePostnatalVisit voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeletePostnatalVisit(ctx context.Context, in *DeletePostnatalVisitRequest, opts ...grpc.CallOption) (*DeletePostnatalVisitResponse, error)
 	// CreateChildCheck records one check of a child. See BatchCreateChildChecks for errors.
 	CreateChildCheck(ctx context.Context, in *CreateChildCheckRequest, opts ...grpc.CallOption) (*CreateChildCheckResponse, error)
 	// BatchCreateChildChecks records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateChildChecks(ctx context.Context, in *BatchCreateChildChecksRequest, opts ...grpc.CallOption) (*BatchCreateChildChecksResponse, error)
-	// GetChildCheck returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetChildCheck returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetChildCheck(ctx context.Context, in *GetChildCheckRequest, opts ...grpc.CallOption) (*GetChildCheckResponse, error)
 	// ListChildChecks pages through records by date, oldest first, without voided ones.
 	ListChildChecks(ctx context.Context, in *ListChildChecksRequest, opts ...grpc.CallOption) (*ListChildChecksResponse, error)
 	// UpdateChildCheck changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateChildCheck(ctx context.Context, in *UpdateChildCheckRequest, opts ...grpc.CallOption) (*UpdateChildCheckResponse, error)
-	// DeleteChildCheck voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteChildCheck voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteChildCheck(ctx context.Context, in *DeleteChildCheckRequest, opts ...grpc.CallOption) (*DeleteChildCheckResponse, error)
 }
@@ -459,80 +459,80 @@ type MaternalServiceServer interface {
 	CreatePregnancy(context.Context, *CreatePregnancyRequest) (*CreatePregnancyResponse, error)
 	// BatchCreatePregnancies records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePregnancies(context.Context, *BatchCreatePregnanciesRequest) (*BatchCreatePregnanciesResponse, error)
-	// GetPregnancy returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPregnancy returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPregnancy(context.Context, *GetPregnancyRequest) (*GetPregnancyResponse, error)
 	// ListPregnancies pages through records by date, oldest first, without voided ones.
 	ListPregnancies(context.Context, *ListPregnanciesRequest) (*ListPregnanciesResponse, error)
 	// UpdatePregnancy changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdatePregnancy(context.Context, *UpdatePregnancyRequest) (*UpdatePregnancyResponse, error)
-	// DeletePregnancy voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeletePregnancy voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeletePregnancy(context.Context, *DeletePregnancyRequest) (*DeletePregnancyResponse, error)
 	// CreateAntenatalVisit records one antenatal visit. See BatchCreateAntenatalVisits for errors.
 	CreateAntenatalVisit(context.Context, *CreateAntenatalVisitRequest) (*CreateAntenatalVisitResponse, error)
 	// BatchCreateAntenatalVisits records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateAntenatalVisits(context.Context, *BatchCreateAntenatalVisitsRequest) (*BatchCreateAntenatalVisitsResponse, error)
-	// GetAntenatalVisit returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetAntenatalVisit returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetAntenatalVisit(context.Context, *GetAntenatalVisitRequest) (*GetAntenatalVisitResponse, error)
 	// ListAntenatalVisits pages through records by date, oldest first, without voided ones.
 	ListAntenatalVisits(context.Context, *ListAntenatalVisitsRequest) (*ListAntenatalVisitsResponse, error)
 	// UpdateAntenatalVisit changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateAntenatalVisit(context.Context, *UpdateAntenatalVisitRequest) (*UpdateAntenatalVisitResponse, error)
-	// DeleteAntenatalVisit voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeleteAntenatalVisit voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeleteAntenatalVisit(context.Context, *DeleteAntenatalVisitRequest) (*DeleteAntenatalVisitResponse, error)
 	// CreateDelivery records one delivery. See BatchCreateDeliveries for errors.
 	CreateDelivery(context.Context, *CreateDeliveryRequest) (*CreateDeliveryResponse, error)
 	// BatchCreateDeliveries records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateDeliveries(context.Context, *BatchCreateDeliveriesRequest) (*BatchCreateDeliveriesResponse, error)
-	// GetDelivery returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetDelivery returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetDelivery(context.Context, *GetDeliveryRequest) (*GetDeliveryResponse, error)
 	// ListDeliveries pages through records by date, oldest first, without voided ones.
 	ListDeliveries(context.Context, *ListDeliveriesRequest) (*ListDeliveriesResponse, error)
 	// UpdateDelivery changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateDelivery(context.Context, *UpdateDeliveryRequest) (*UpdateDeliveryResponse, error)
-	// DeleteDelivery voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeleteDelivery voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeleteDelivery(context.Context, *DeleteDeliveryRequest) (*DeleteDeliveryResponse, error)
 	// CreatePostnatalVisit records one postnatal visit. See BatchCreatePostnatalVisits for errors.
 	CreatePostnatalVisit(context.Context, *CreatePostnatalVisitRequest) (*CreatePostnatalVisitResponse, error)
 	// BatchCreatePostnatalVisits records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreatePostnatalVisits(context.Context, *BatchCreatePostnatalVisitsRequest) (*BatchCreatePostnatalVisitsResponse, error)
-	// GetPostnatalVisit returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetPostnatalVisit returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetPostnatalVisit(context.Context, *GetPostnatalVisitRequest) (*GetPostnatalVisitResponse, error)
 	// ListPostnatalVisits pages through records by date, oldest first, without voided ones.
 	ListPostnatalVisits(context.Context, *ListPostnatalVisitsRequest) (*ListPostnatalVisitsResponse, error)
 	// UpdatePostnatalVisit changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdatePostnatalVisit(context.Context, *UpdatePostnatalVisitRequest) (*UpdatePostnatalVisitResponse, error)
-	// DeletePostnatalVisit voids a record that was entered in error; it stays readable as deleted. A
-	// stale etag fails with RECORD_CHANGED.
+	// DeletePostnatalVisit voids a record that was entered in error; it is kept and no longer shown.
+	// A stale etag fails with RECORD_CHANGED.
 	DeletePostnatalVisit(context.Context, *DeletePostnatalVisitRequest) (*DeletePostnatalVisitResponse, error)
 	// CreateChildCheck records one check of a child. See BatchCreateChildChecks for errors.
 	CreateChildCheck(context.Context, *CreateChildCheckRequest) (*CreateChildCheckResponse, error)
 	// BatchCreateChildChecks records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateChildChecks(context.Context, *BatchCreateChildChecksRequest) (*BatchCreateChildChecksResponse, error)
-	// GetChildCheck returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetChildCheck returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetChildCheck(context.Context, *GetChildCheckRequest) (*GetChildCheckResponse, error)
 	// ListChildChecks pages through records by date, oldest first, without voided ones.
 	ListChildChecks(context.Context, *ListChildChecksRequest) (*ListChildChecksResponse, error)
 	// UpdateChildCheck changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateChildCheck(context.Context, *UpdateChildCheckRequest) (*UpdateChildCheckResponse, error)
-	// DeleteChildCheck voids a record that was entered in error; it stays readable as deleted. A
+	// DeleteChildCheck voids a record that was entered in error; it is kept and no longer shown. A
 	// stale etag fails with RECORD_CHANGED.
 	DeleteChildCheck(context.Context, *DeleteChildCheckRequest) (*DeleteChildCheckResponse, error)
 	mustEmbedUnimplementedMaternalServiceServer()

@@ -1812,10 +1812,10 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\vrecord_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
 	"recordTime\x12\x1c\n" +
 	"\x06voided\x18\x05 \x01(\bB\x04\xc8\xf3\x18\x02R\x06voided\x127\n" +
-	"\x05event\x18\x06 \x01(\v2!.xinju.registry.v1.ResidenceEventR\x05event2\xe1\x11\n" +
-	"\x0fRegistryService\x12\x96\x01\n" +
-	"\x0eCreateResident\x12(.xinju.registry.v1.CreateResidentRequest\x1a).xinju.registry.v1.CreateResidentResponse\"/\xd2\xf3\x18\f\n" +
-	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x01\x05\x82\xd3\xe4\x93\x02\x19:\bresident\"\r/v1/residents\x12\x96\x01\n" +
+	"\x05event\x18\x06 \x01(\v2!.xinju.registry.v1.ResidenceEventR\x05event2\xda\x11\n" +
+	"\x0fRegistryService\x12\x8f\x01\n" +
+	"\x0eCreateResident\x12(.xinju.registry.v1.CreateResidentRequest\x1a).xinju.registry.v1.CreateResidentResponse\"(\xd2\xf3\x18\f\n" +
+	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x01\x05\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/residents\x12\x96\x01\n" +
 	"\vGetResident\x12%.xinju.registry.v1.GetResidentRequest\x1a&.xinju.registry.v1.GetResidentResponse\"8\xd2\xf3\x18\x11\n" +
 	"\b\x01\x02\x03\x05\x06\b\v\a\x10\x01\x1a\x03\x01\x02\x03\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/residents/{resident_id}\x12\xad\x01\n" +
 	"\x0eUpdateResident\x12(.xinju.registry.v1.UpdateResidentRequest\x1a).xinju.registry.v1.UpdateResidentResponse\"F\xd2\xf3\x18\f\n" +

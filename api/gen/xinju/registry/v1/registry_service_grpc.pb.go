@@ -69,17 +69,17 @@ type RegistryServiceClient interface {
 	CreateRelation(ctx context.Context, in *CreateRelationRequest, opts ...grpc.CallOption) (*CreateRelationResponse, error)
 	// BatchCreateRelations records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateRelations(ctx context.Context, in *BatchCreateRelationsRequest, opts ...grpc.CallOption) (*BatchCreateRelationsResponse, error)
-	// GetRelation returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetRelation returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetRelation(ctx context.Context, in *GetRelationRequest, opts ...grpc.CallOption) (*GetRelationResponse, error)
 	// ListRelations pages through records by date, oldest first, without voided ones.
 	ListRelations(ctx context.Context, in *ListRelationsRequest, opts ...grpc.CallOption) (*ListRelationsResponse, error)
 	// UpdateRelation changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateRelation(ctx context.Context, in *UpdateRelationRequest, opts ...grpc.CallOption) (*UpdateRelationResponse, error)
-	// DeleteRelation voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeleteRelation voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeleteRelation(ctx context.Context, in *DeleteRelationRequest, opts ...grpc.CallOption) (*DeleteRelationResponse, error)
 }
 
@@ -265,17 +265,17 @@ type RegistryServiceServer interface {
 	CreateRelation(context.Context, *CreateRelationRequest) (*CreateRelationResponse, error)
 	// BatchCreateRelations records up to 500 in one transaction: all or none.
 	//
-	// Fails with BATCH_TOO_LARGE above 500, and with the reason and index of the first bad item.
+	// Fails with BATCH_SIZE_INVALID, and with the reason and index of the first bad item.
 	BatchCreateRelations(context.Context, *BatchCreateRelationsRequest) (*BatchCreateRelationsResponse, error)
-	// GetRelation returns one record, also a voided one. Fails with RECORD_NOT_FOUND.
+	// GetRelation returns one record. Fails with RECORD_NOT_FOUND, also for a voided one.
 	GetRelation(context.Context, *GetRelationRequest) (*GetRelationResponse, error)
 	// ListRelations pages through records by date, oldest first, without voided ones.
 	ListRelations(context.Context, *ListRelationsRequest) (*ListRelationsResponse, error)
 	// UpdateRelation changes a record. A stale etag fails with RECORD_CHANGED; read again, then
 	// retry.
 	UpdateRelation(context.Context, *UpdateRelationRequest) (*UpdateRelationResponse, error)
-	// DeleteRelation voids a record that was entered in error; it stays readable as deleted. A stale
-	// etag fails with RECORD_CHANGED.
+	// DeleteRelation voids a record that was entered in error; it is kept and no longer shown. A
+	// stale etag fails with RECORD_CHANGED.
 	DeleteRelation(context.Context, *DeleteRelationRequest) (*DeleteRelationResponse, error)
 	mustEmbedUnimplementedRegistryServiceServer()
 }
