@@ -1,0 +1,109 @@
+// Package changefeed is the change feed that a record service keeps beside its
+// own tables: every write appends the after-images of the facts it changed, in
+// the same transaction, at dense positions 1, 2, 3 … in commit order.
+//
+// An AUTO_INCREMENT id cannot be such a position: it is taken at the INSERT and
+// seen at the COMMIT, so a reader that polls "id > cursor" steps over slower
+// transactions for good. Here the position comes from one row, locked by the
+// last statement of the write until its commit.
+//
+// The package neither knows nor checks what a fact's body says.
+package changefeed
+
+import (
+	"embed"
+	"errors"
+
+	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
+
+	"gorm.io/gorm"
+)
+
+// MaxAppend is the largest number of changes of one transaction, so that a
+// reader's page and a writer's lock stay short.
+const MaxAppend = 5000
+
+// Faults of the feed.
+var (
+	ErrTooMany = fault.New(fault.Exhausted, "FEED_TOO_MANY_CHANGES",
+		"one write may change at most 5,000 facts; make it smaller", "一次写入最多变更 5000 条事实，请缩小批量")
+	ErrEpoch = fault.New(fault.Precondition, "FEED_EPOCH_CHANGED",
+		"the source was restored or replaced since this reader began; rebuild from its current facts", "数据源已被恢复或替换，请按当前事实重建")
+	ErrAhead = fault.New(fault.Precondition, "FEED_POSITION_AHEAD",
+		"the position is beyond the head of the feed", "位置超出变更流末尾")
+	ErrTrimmed = fault.New(fault.Precondition, "FEED_TRIMMED",
+		"changes after this position are no longer kept; rebuild from the current facts", "该位置之后的变更已被清理，请按当前事实重建")
+	errNoHead = errors.New("change feed: the head row is missing")
+	errGap    = errors.New("change feed: positions are not dense")
+	errFact   = errors.New("change feed: a fact needs a kind, an id of at most 64 bytes and a version")
+)
+
+// Fact is the after-image of one coded fact.
+type Fact struct {
+	Kind       int32  // number of feedv1.FactKind
+	ID         string // of the record, unique within the kind, at most 64 bytes
+	ResidentID string // empty for divisions and units
+	Version    int64  // grows with every change of the fact
+	Deleted    bool   // the fact no longer holds; Body is then not sent
+	Body       []byte // the feedv1 message of the kind, in its deterministic encoding
+}
+
+const topic = "changefeed"
+
+var columns = []string{"position", "kind", "fact_id", "resident_id", "version", "deleted", "body"}
+
+// Append adds facts to the feed as part of tx. Call it as the LAST statement of
+// the transaction: it locks the head row until the commit, which is what makes
+// commit order and position order the same; whatever came after it would keep
+// all other writers waiting, and a row locked after it could deadlock. Two
+// changes of one entity keep their order if the writer has locked or written
+// the entity's row before. Without facts it does nothing.
+//
+// It fails with FEED_TOO_MANY_CHANGES above MaxAppend.
+func Append(tx *gorm.DB, facts ...Fact) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	if len(facts) > MaxAppend {
+		return ErrTooMany
+	}
+	for i := range facts {
+		if f := &facts[i]; f.Kind <= 0 || f.ID == "" || len(f.ID) > 64 || len(f.ResidentID) > 64 || f.Version <= 0 {
+			return errFact
+		}
+	}
+	up := tx.Exec("UPDATE feed_head SET head = head + ? WHERE id = 1", len(facts))
+	if up.Error != nil {
+		return up.Error
+	}
+	if up.RowsAffected != 1 {
+		return errNoHead
+	}
+	h, err := readHead(tx)
+	if err != nil {
+		return err
+	}
+	position := h.Position - int64(len(facts))
+	rows := make([][]any, len(facts))
+	for i := range facts {
+		f := &facts[i]
+		body := f.Body
+		if f.Deleted || body == nil {
+			body = []byte{}
+		}
+		rows[i] = []any{position + int64(i) + 1, int64(f.Kind), f.ID, f.ResidentID, f.Version, f.Deleted, body}
+	}
+	if err := sqlstore.InsertMany(tx, "feed_change", columns, rows); err != nil {
+		return err
+	}
+	sqlstore.Announce(tx, topic)
+	return nil
+}
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations creates the feed's tables, feed_head and feed_change.
+func Migrations() migrate.Set { return migrate.Sub("changefeed", files, "migrations") }

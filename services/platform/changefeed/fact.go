@@ -1,0 +1,19 @@
+package changefeed
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	"xinju.dev/services/platform/record"
+)
+
+// FactOf makes the after-image of a service record: body is the feedv1 message
+// of the kind. A body that cannot be encoded leaves a fact that Append refuses,
+// so that the write fails instead of telling readers less than happened.
+func FactOf(b record.Base, kind feedv1.FactKind, body proto.Message) Fact {
+	encoded, err := proto.MarshalOptions{Deterministic: true}.Marshal(body)
+	if err != nil {
+		return Fact{}
+	}
+	return Fact{Kind: int32(kind), ID: b.ID, ResidentID: b.ResidentID, Version: b.Version, Deleted: b.Deleted, Body: encoded}
+}

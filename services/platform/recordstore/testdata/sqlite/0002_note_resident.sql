@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE UNIQUE INDEX note_text ON note (text);

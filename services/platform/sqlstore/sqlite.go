@@ -1,0 +1,91 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"net/url"
+	"strings"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+)
+
+const (
+	sqliteReaders  = 8
+	busyTimeoutMS  = "5000"
+)
+
+// openSQLite opens one pool with a single connection that writes, so that
+// writers queue in the process instead of failing with SQLITE_BUSY, and one
+// pool that can only read.
+func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
+	if path == "" || strings.ContainsAny(path, "?#%") || strings.HasPrefix(path, "file:") || strings.Contains(path, ":memory:") {
+		return nil, ErrDSN
+	}
+	readers := opts.Readers
+	if readers <= 0 {
+		readers = sqliteReaders
+	}
+	level := "2" // FULL
+	if opts.Rebuildable {
+		level = "1" // NORMAL
+	}
+	db := &DB{engine: SQLite, waiting: map[string]chan struct{}{}}
+	var err error
+	if db.write, err = db.openFile(ctx, path, 1, url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)"},
+	}); err == nil {
+		db.read, err = db.openFile(ctx, path, readers, url.Values{
+			"_txlock": {"deferred"},
+			"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "query_only(1)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)"},
+		})
+	}
+	if err == nil {
+		err = db.assertPragmas(ctx, level)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (d *DB) openFile(ctx context.Context, path string, conns int, params url.Values) (*gorm.DB, error) {
+	pool, err := sql.Open(sqlite.DriverName, path+"?"+params.Encode())
+	if err != nil {
+		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(Shown(err))
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	d.pools = append(d.pools, pool)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(Shown(err))
+	}
+	return open(sqliteDialector{&sqlite.Dialector{DriverName: sqlite.DriverName, Conn: pool}})
+}
+
+// assertPragmas reads back what was asked for: a misspelt parameter is ignored
+// by the driver without a word.
+func (d *DB) assertPragmas(ctx context.Context, level string) error {
+	for i, pool := range d.pools {
+		want := []struct{ pragma, value string }{
+			{"journal_mode", "wal"}, {"synchronous", level}, {"foreign_keys", "1"}, {"busy_timeout", busyTimeoutMS}, {"query_only", []string{"0", "1"}[i]},
+		}
+		for _, w := range want {
+			var got string
+			if err := ask(ctx, pool, []any{&got}, "PRAGMA "+w.pragma); err != nil {
+				return err
+			}
+			if got != w.value {
+				return ErrUnsuitable.With("engine", string(SQLite)).With("setting", w.pragma).With("value", got)
+			}
+		}
+	}
+	return nil
+}
+
+// sqliteDialector replaces the driver's errors before gorm hands them out.
+type sqliteDialector struct{ *sqlite.Dialector }
+
+func (sqliteDialector) Translate(err error) error { return Shown(err) }

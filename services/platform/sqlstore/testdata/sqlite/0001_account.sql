@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE account (id TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, balance INTEGER NOT NULL, note BLOB NOT NULL);

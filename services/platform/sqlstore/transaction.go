@@ -1,0 +1,144 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+const (
+	attempts  = 8
+	firstWait = 4 * time.Millisecond
+)
+
+// Write commits what fn did through tx, or nothing. fn may run several times
+// (deadlocks, a busy file), so it must touch nothing but tx and what it sets
+// anew on each run, and it must not call Write or Read itself: on SQLite there
+// is one writer, which it would wait for for ever.
+//
+// Isolation is READ COMMITTED on MySQL, so that after locking a row fn reads
+// the newest committed state everywhere; on SQLite writers run one after
+// another. What fn read without locking it may change before the commit:
+// repeat the version in the WHERE of the update, or lock first.
+//
+// It fails with DUPLICATE, with STORE_BUSY after several lost races, with
+// STORE_UNAVAILABLE, with a *DriverError, or with what fn returned.
+func (d *DB) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	for n := 1; ; n++ {
+		after := &commitHooks{}
+		err := d.write.WithContext(context.WithValue(ctx, hooksKey{}, after)).Transaction(fn, d.writeOptions())
+		if err == nil {
+			d.announce(after.topics)
+			return nil
+		}
+		err = ended(ctx, err)
+		if !transient(err) {
+			return err
+		}
+		if n == attempts {
+			return ErrBusy.Because(err)
+		}
+		if err := pause(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *DB) writeOptions() *sql.TxOptions {
+	if d.engine == MySQL {
+		return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	return &sql.TxOptions{} // the DSN makes it BEGIN IMMEDIATE
+}
+
+// errRollback ends every Read.
+var errRollback = errors.New("a reading transaction never commits")
+
+// Read runs fn against one snapshot and always rolls back. Writing fails on
+// both engines.
+func (d *DB) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.engine == MySQL {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	err := d.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return errRollback
+	}, opts)
+	if errors.Is(err, errRollback) {
+		return nil
+	}
+	return ended(ctx, err)
+}
+
+// ended is Shown, but when the caller has left it says so, and not what the
+// driver made of its statement being cut off.
+func ended(ctx context.Context, err error) error {
+	shown := Shown(err)
+	if ctx.Err() == nil {
+		return shown
+	}
+	if _, ok := errors.AsType[*DriverError](shown); ok || errors.Is(shown, ErrOffline) || errors.Is(shown, sql.ErrTxDone) {
+		return ctx.Err()
+	}
+	return shown
+}
+
+// pause waits between two attempts, longer each time and never in step with others.
+func pause(ctx context.Context, n int) error {
+	t := time.NewTimer(time.Duration(n*n)*firstWait + rand.N(time.Duration(n)*firstWait))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// commitHooks collects the topics that a transaction announces when it commits.
+type commitHooks struct{ topics []string }
+
+type hooksKey struct{}
+
+// Announce wakes everybody in this process who waits for topic, once the
+// transaction has committed. Readers in other processes see nothing of it: it
+// is a hint to look, never the only way to learn of a change.
+func Announce(tx *gorm.DB, topic string) {
+	if h, ok := tx.Statement.Context.Value(hooksKey{}).(*commitHooks); ok {
+		h.topics = append(h.topics, topic)
+	}
+}
+
+// Announced returns a channel that is closed at the next announcement of topic.
+// Take it before reading, or the announcement may fall in between.
+func (d *DB) Announced(topic string) <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c, ok := d.waiting[topic]
+	if !ok {
+		c = make(chan struct{})
+		d.waiting[topic] = c
+	}
+	return c
+}
+
+func (d *DB) announce(topics []string) {
+	if len(topics) == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, t := range topics {
+		if c, ok := d.waiting[t]; ok {
+			close(c)
+			delete(d.waiting, t)
+		}
+	}
+}
