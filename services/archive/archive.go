@@ -1,0 +1,58 @@
+// Package archive is the archive service as a whole: what a process needs to run
+// it, and nothing about how it works.
+package archive
+
+import (
+	"time"
+
+	"google.golang.org/grpc"
+
+	archivev1 "xinju.dev/api/gen/xinju/archive/v1"
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+
+	"xinju.dev/services/archive/internal/core"
+	"xinju.dev/services/archive/internal/facts"
+	"xinju.dev/services/archive/internal/rpc"
+	"xinju.dev/services/archive/internal/store"
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/idempotency"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/seal"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// Deps is everything the service takes from its surroundings; all are required.
+type Deps struct {
+	DB     *sqlstore.DB
+	Now    func() time.Time
+	Sealer seal.Sealer // protects who to call
+}
+
+// Service is an archive service ready to be put on a gRPC server.
+type Service struct {
+	server archivev1.ArchiveServiceServer
+	feed   feedv1.ChangeFeedServiceServer
+}
+
+// New wires the service. It starts nothing.
+func New(d Deps) (*Service, error) {
+	if core.ErrDiseases != nil {
+		return nil, core.ErrDiseases
+	}
+	s := store.New(store.Deps{DB: d.DB, Now: d.Now, Sealer: d.Sealer, Facts: facts.All})
+	return &Service{
+		server: rpc.New(rpc.Stores{Archives: s.Archives, Attendances: s.Attendances, Cases: s.Cases}),
+		feed:   changefeed.NewServer(d.DB, s.Lister()),
+	}, nil
+}
+
+// Register adds the service and its change feed to r.
+func (s *Service) Register(r grpc.ServiceRegistrar) {
+	archivev1.RegisterArchiveServiceServer(r, s.server)
+	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
+}
+
+// Migrations of the service's database.
+func Migrations() []migrate.Set {
+	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+}
