@@ -60,6 +60,9 @@ func Parse(s string) (Date, error) {
 		}
 		n = n*10 + int(c)
 	}
+	if n == 0 {
+		return None, ErrDate // 0 means "no date" in the stored form only
+	}
 	return FromYYYYMMDD(n)
 }
 

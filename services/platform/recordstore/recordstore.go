@@ -84,6 +84,10 @@ type Kind[T any, R Row] struct {
 	// with ids and versions already set: to lock what must not change meanwhile,
 	// to complete items in place from what is stored, and to refuse. Its error ends the write.
 	Before func(tx *gorm.DB, items []T) error
+
+	// Frees are columns beside the shared ones that a withdrawal writes: slots of
+	// unique indexes, which ToRow fills otherwise once the record is withdrawn.
+	Frees []string
 }
 
 // Store keeps one kind of record. It is safe for concurrent use and implements

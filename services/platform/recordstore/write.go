@@ -151,7 +151,7 @@ func (s *Store[T, R]) Withdraw(tx *gorm.DB, id string, version int64) (T, change
 	before := b.Version
 	b.Version, b.UpdateTime, b.Deleted = before+1, s.stamp(), true
 	row := s.k.ToRow(item)
-	return s.save(tx, item, &row, before, "version", "updated_ms", "deleted")
+	return s.save(tx, item, &row, before, append([]string{"version", "updated_ms", "deleted"}, s.k.Frees...)...)
 }
 
 // save writes columns by name: gorm would drop zero values of a struct.

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	sqliteReaders  = 8
-	busyTimeoutMS  = "5000"
+	sqliteReaders = 8
+	busyTimeoutMS = "5000"
 )
 
 // openSQLite opens one pool with a single connection that writes, so that

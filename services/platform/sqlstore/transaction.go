@@ -59,7 +59,8 @@ func (d *DB) writeOptions() *sql.TxOptions {
 var errRollback = errors.New("a reading transaction never commits")
 
 // Read runs fn against one snapshot and always rolls back. Writing fails on
-// both engines.
+// both engines. On SQLite the driver notices the end of ctx between rows and not
+// while it looks for one: a read must not scan without bound.
 func (d *DB) Read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.engine == MySQL {

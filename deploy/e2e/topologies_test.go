@@ -1,0 +1,106 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/e2e"
+	"xinju.dev/deploy/loader"
+	"xinju.dev/deploy/suite"
+)
+
+var update = flag.Bool("update", false, "record the answers of the one-process suite as the golden ones")
+
+const golden = "testdata/answers.json"
+
+// scenario loads the county into a running suite, waits and asks.
+func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
+	t.Helper()
+	to, err := client.Dial(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = to.Close() })
+	c := county(residents)
+	loaded, err := loader.Load(t.Context(), loader.Config{County: c, To: to, FeedFile: filepath.Join(t.TempDir(), "feed.csv"), BadRows: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loader.WaitFollowed(t.Context(), to, nil); err != nil {
+		t.Fatal(err)
+	}
+	answers, err := e2e.Ask(t.Context(), to, c, loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answers
+}
+
+// noon keeps the suite's clock on the scenario's day.
+func noon() time.Time { return today.Time().Add(12 * time.Hour) }
+
+// inProcess runs the one-process suite until the test ends.
+func inProcess(t *testing.T, c suite.Config) client.Run {
+	t.Helper()
+	c.DataDir, c.Now, c.HTTPAddr, c.GRPCPort = t.TempDir(), noon, "127.0.0.1:0", -1
+	s, err := suite.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	ctx := t.Context()
+	go func() { ended <- s.Run(ctx, func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-ended:
+		t.Fatalf("the suite ended while starting: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := <-ended; err != nil {
+			t.Errorf("the suite did not stop in order: %v", err)
+		}
+	})
+	return s.Address()
+}
+
+const people = 2000
+
+func TestOneProcessOnSQLite(t *testing.T) {
+	answers := scenario(t, inProcess(t, suite.Config{}), people)
+	if *update {
+		b, err := json.MarshalIndent(answers, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(golden, append(b, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compare(t, answers)
+}
+
+func TestSevenProcessesOnMariaDB(t *testing.T) {
+	compare(t, scenario(t, sevenProcesses(t), people))
+}
+
+func compare(t *testing.T, got e2e.Answers) {
+	t.Helper()
+	b, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want e2e.Answers
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the answers differ from %s (-want +got):\n%s", golden, diff)
+	}
+}

@@ -1,0 +1,61 @@
+package suite
+
+import (
+	"context"
+	"path/filepath"
+
+	"google.golang.org/grpc"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+
+	"xinju.dev/services/aggregator"
+	"xinju.dev/services/archive"
+	"xinju.dev/services/familyplanning"
+	"xinju.dev/services/immunization"
+	"xinju.dev/services/maternal"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/registry"
+)
+
+type service interface{ Register(grpc.ServiceRegistrar) }
+
+// builder makes one service over its own database.
+type builder struct {
+	name       string
+	store      sqlstore.Options
+	migrations func() []migrate.Set
+	build      func(ctx context.Context, s *Suite, db *sqlstore.DB) (service, error)
+}
+
+// builders are in the order of starting; the aggregator reads all the others.
+var builders = []builder{
+	{"registry", sqlstore.Options{}, registry.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		return registry.New(registry.Deps{
+			DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sealer: s.sealer, SpoolDir: filepath.Join(s.cfg.DataDir, "spool"),
+		})
+	}},
+	{"archive", sqlstore.Options{}, archive.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		return archive.New(archive.Deps{DB: db, Now: s.cfg.Now, Sealer: s.sealer})
+	}},
+	{"immunization", sqlstore.Options{}, immunization.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		return immunization.New(immunization.Deps{DB: db, Now: s.cfg.Now})
+	}},
+	{"maternal", sqlstore.Options{}, maternal.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		return maternal.New(maternal.Deps{DB: db, Now: s.cfg.Now}), nil
+	}},
+	{"familyplanning", sqlstore.Options{}, familyplanning.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now}), nil
+	}},
+	{"aggregator", sqlstore.Options{Rebuildable: true}, aggregator.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+		sources := map[string]feedv1.ChangeFeedServiceClient{}
+		for name := range s.memory {
+			conn, err := s.dial(name, s.cfg.Token)
+			if err != nil {
+				return nil, err
+			}
+			sources[name] = feedv1.NewChangeFeedServiceClient(conn)
+		}
+		return aggregator.New(aggregator.Deps{DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sources: sources})
+	}},
+}
