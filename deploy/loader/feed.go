@@ -12,6 +12,7 @@ import (
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
 
+	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/synthetic"
 )
 
@@ -23,7 +24,7 @@ func (l *loader) feed(ctx context.Context) error {
 		return fmt.Errorf("write the feed: %w", err)
 	}
 	l.result.Feed = counts
-	batch, err := l.send(ctx)
+	batch, err := Upload(ctx, l.To, l.FeedFile)
 	if err != nil {
 		return fmt.Errorf("import the feed: %w", err)
 	}
@@ -46,17 +47,18 @@ func writeFile(name string, county *synthetic.County, bad bool) (counts syntheti
 	return synthetic.WriteFeed(f, county, bad)
 }
 
-func (l *loader) send(ctx context.Context) (*registryv1.FeedBatch, error) {
-	f, err := os.Open(l.FeedFile)
+// Upload sends a feed file in the name of Sender and returns the batch as accepted.
+func Upload(ctx context.Context, to *client.Suite, file string) (*registryv1.FeedBatch, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	stream, err := l.To.Feed.ImportFeed(ctx)
+	stream, err := to.Feed.ImportFeed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	msg := &registryv1.ImportFeedRequest{Header: &registryv1.FeedHeader{Sender: Sender, FileName: filepath.Base(l.FeedFile)}}
+	msg := &registryv1.ImportFeedRequest{Header: &registryv1.FeedHeader{Sender: Sender, FileName: filepath.Base(file)}}
 	r, buf := bufio.NewReader(f), make([]byte, 256<<10)
 	for {
 		n, err := io.ReadFull(r, buf)

@@ -80,6 +80,12 @@ func (l *loader) requestID(parts ...any) string {
 	return fmt.Sprintf("county-%d-%d-%s", l.County.Seed, l.County.Residents, fmt.Sprint(parts...))
 }
 
+// Places creates the county's divisions and units.
+func Places(ctx context.Context, to *client.Suite, county *synthetic.County) error {
+	l := &loader{Config: Config{County: county, To: to, Progress: func(string, int64, int64) {}}, units: map[string]string{}}
+	return l.places(ctx)
+}
+
 func (l *loader) places(ctx context.Context) error {
 	l.Progress("区划与机构 places", 0, 0)
 	divisions := make([]*registryv1.Division, len(l.County.Divisions))

@@ -138,3 +138,6 @@ func (c *County) layOutUnits() {
 func (c *County) household(n int) *rand.Rand {
 	return rand.New(rand.NewPCG(c.Seed, uint64(n)*0x9E3779B97F4A7C15+1))
 }
+
+// Centre returns the Key of the unit that manages a village.
+func (c *County) Centre(village string) string { return c.centres[village] }

@@ -82,7 +82,7 @@ func (c *County) happenings(r *rand.Rand, p *Person) {
 		c.infection(r, p, arrived)
 	}
 	if age < 7 {
-		c.vaccinations(r, p, arrived)
+		c.vaccinations(r, p)
 		c.checks(r, p)
 	}
 	if p.Sex == 2 && p.Spouse >= 0 && age >= 20 && age <= 45 {
@@ -119,22 +119,32 @@ func (c *County) infection(r *rand.Rand, p *Person, arrived civil.Date) {
 	p.Records.Cases = append(p.Records.Cases, Case{Disease: pick(r, "TUBERCULOSIS", "HEPATITIS", "INFLUENZA", "HFMD", "DYSENTERY"), On: on, ReportedHours: hours})
 }
 
-// routine is the order in which a clinic calls a child, months of age: the table
-// in force from 2025, and the DTaP column of the table before it.
-var routine = []struct {
+// visit is one dose that a clinic calls a child for: months of age, and the least
+// days since the dose of the same series before it.
+type visit struct {
 	months  int
 	product string
-}{
-	{0, "HepB"}, {0, "BCG"}, {1, "HepB"}, {2, "IPV"}, {3, "IPV"}, {4, "bOPV"}, {6, "HepB"}, {6, "MPSV-A"},
-	{8, "MMR"}, {8, "JE-L"}, {9, "MPSV-A"}, {18, "MMR"}, {18, "HepA-L"}, {24, "JE-L"}, {36, "MPSV-AC"}, {48, "bOPV"}, {72, "MPSV-AC"},
+	series  string
+	gap     int
+}
+
+// routine is the table in force from 2025 without DTaP, whose months changed then.
+var routine = []visit{
+	{0, "HepB", "HepB", 0}, {0, "BCG", "BCG", 0}, {1, "HepB", "HepB", 28}, {2, "IPV", "polio", 0}, {3, "IPV", "polio", 28},
+	{4, "bOPV", "polio", 28}, {6, "HepB", "HepB", 130}, {6, "MPSV-A", "MenA", 0}, {8, "MMR", "MMR", 0}, {8, "JE-L", "JE", 0},
+	{9, "MPSV-A", "MenA", 93}, {18, "MMR", "MMR", 28}, {18, "HepA-L", "HepA", 0}, {24, "JE-L", "JE", 366},
+	{36, "MPSV-AC", "MenAC", 0}, {48, "bOPV", "polio", 28}, {72, "MPSV-AC", "MenAC", 1097},
 }
 
 var (
 	dtapUntil2024 = []int{3, 4, 5, 18}
 	dtapFrom2025  = []int{2, 4, 6, 18}
+	dtapGaps      = []int{0, 28, 28, 185}
 )
 
-func (c *County) vaccinations(r *rand.Rand, p *Person, arrived civil.Date) {
+// vaccinations brings a child to the clinic when it is called, a few days late
+// each time; doses called for on the same day are given on the same day.
+func (c *County) vaccinations(r *rand.Rand, p *Person) {
 	if r.IntN(100) < 4 {
 		return // no certificate, no dose: new here, or missed by everyone
 	}
@@ -143,29 +153,33 @@ func (c *County) vaccinations(r *rand.Rand, p *Person, arrived civil.Date) {
 	if r.IntN(100) < 12 {
 		missing = 25
 	}
-	give := func(months int, product string) {
-		on := p.Birth.AddMonths(months)
-		if months > 0 {
-			on = on.AddDays(r.IntN(18))
-		}
-		if on <= c.Today && r.IntN(100) >= missing {
-			p.Records.Doses = append(p.Records.Doses, Dose{On: on, Product: product})
-		}
-	}
-	for _, d := range routine {
-		give(d.months, d.product)
-	}
+	calls := slices.Clone(routine)
 	dtap := dtapFrom2025
 	if p.Birth < civil.Of(2024, 9, 1) {
 		dtap = dtapUntil2024
 	}
-	for _, months := range dtap {
-		give(months, "DTaP")
+	for i, months := range dtap {
+		calls = append(calls, visit{months, "DTaP", "DTP", dtapGaps[i]})
 	}
+	last := visit{72, "DT", "DTP", 366}
 	if p.Birth.AddMonths(72) >= civil.Of(2025, 1, 1) {
-		give(72, "DTaP")
-	} else {
-		give(72, "DT")
+		last.product = "DTaP"
+	}
+	calls = append(calls, last)
+	slices.SortStableFunc(calls, func(a, b visit) int { return a.months - b.months })
+	late, before := map[int]int{0: 0}, map[string]civil.Date{}
+	for _, call := range calls {
+		if _, known := late[call.months]; !known {
+			late[call.months] = r.IntN(18)
+		}
+		on := p.Birth.AddMonths(call.months).AddDays(late[call.months])
+		if prev := before[call.series]; prev != civil.None {
+			on = max(on, prev.AddDays(call.gap))
+		}
+		if on <= c.Today && r.IntN(100) >= missing {
+			p.Records.Doses = append(p.Records.Doses, Dose{On: on, Product: call.product})
+			before[call.series] = on
+		}
 	}
 	slices.SortStableFunc(p.Records.Doses, func(a, b Dose) int { return int(a.On - b.On) })
 }
@@ -198,8 +212,9 @@ func (c *County) pregnancies(r *rand.Rand, p *Person) {
 	}
 	one := Pregnancy{LMP: lmp, Registered: reg}
 	visits := reg
+	seldom := r.IntN(100) < 11 // hardly ever comes
 	for range 6 {
-		if r.IntN(100) < 78 && p.Here(visits) && visits <= c.Today {
+		if r.IntN(100) < 78 && !seldom && p.Here(visits) && visits <= c.Today {
 			one.Antenatal = append(one.Antenatal, visits)
 		}
 		visits = visits.AddDays(25 + r.IntN(12))

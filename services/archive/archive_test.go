@@ -88,6 +88,20 @@ func TestAnArchiveLives(t *testing.T) {
 	}
 }
 
+func TestAVoidedArchiveMakesRoomForAnother(t *testing.T) {
+	c := archivev1.NewArchiveServiceClient(serve(t))
+	made, err := c.CreateHealthArchive(t.Context(), &archivev1.CreateHealthArchiveRequest{HealthArchive: child()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.DeleteHealthArchive(t.Context(), &archivev1.DeleteHealthArchiveRequest{HealthArchiveId: made.GetHealthArchive().GetHealthArchiveId(), Etag: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateHealthArchive(t.Context(), &archivev1.CreateHealthArchiveRequest{HealthArchive: child()}); err != nil {
+		t.Errorf("after the first was voided: %v", err)
+	}
+}
+
 func TestWrongFieldsAreAllNamedAtOnce(t *testing.T) {
 	c := archivev1.NewArchiveServiceClient(serve(t))
 	bad := child()

@@ -13,6 +13,7 @@ import (
 
 	"xinju.dev/services/platform/audit"
 	"xinju.dev/services/platform/authz"
+	"xinju.dev/services/platform/clock"
 	"xinju.dev/services/platform/crash"
 	"xinju.dev/services/platform/lifecycle"
 	"xinju.dev/services/platform/migrate"
@@ -142,7 +143,7 @@ func (p *process) schema(ctx context.Context, db *sqlstore.DB) error {
 
 func (p *process) build(ctx context.Context, db *sqlstore.DB) (Service, error) {
 	service, err := p.spec.Build(ctx, Env{
-		DB: db, Now: time.Now, Log: p.log, Metrics: p.metrics,
+		DB: db, Now: clock.On(p.cfg.Today), Log: p.log, Metrics: p.metrics,
 		Dial: func(target, token string) (*grpc.ClientConn, error) {
 			conn, err := rpcclient.Dial(target, rpcclient.Options{Token: token, Traces: p.tracing.Provider})
 			if err == nil {

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/config"
 	"xinju.dev/services/platform/fault"
 
@@ -27,6 +28,7 @@ var (
 type Base struct {
 	Listen string        `key:"listen" help:"address of the gRPC server, loopback only; port 0 takes a free one"`
 	Token  string        `key:"token" secret:"true" help:"bearer token that callers show; a random one is made and printed when empty"`
+	Today  civil.Date    `key:"today" help:"pretend that it is this day, YYYY-MM-DD: for demonstrations and tests only"`
 	Grace  time.Duration `key:"grace" default:"20s" help:"how long running calls may take to end when stopping"`
 	DB     struct {
 		DSN     string `key:"dsn" secret:"true" help:"sqlite:/path/file.db or mysql:user:password@tcp(host:port)/schema"`

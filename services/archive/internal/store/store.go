@@ -162,6 +162,7 @@ func newArchives(d Deps) Archives {
 		FromRow: func(r archiveRow) core.HealthArchive { return archiveFromRow(d.Sealer, r) },
 		Fact:    d.Facts.Archive,
 		Before:  judge,
+		Frees:   []string{"open_slot"},
 	}
 	return Archives{recordstore.New(d.DB, d.Now, k)}
 }

@@ -1,0 +1,137 @@
+// Package cli is the xinju command: what can be typed, and for each command the
+// calls it makes and how the answer is laid out. It must not decide anything about
+// residents, indicators or feeds: services do.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+	"xinju.dev/deploy/cmd/xinju/internal/progress"
+	"xinju.dev/services/platform/obs"
+)
+
+// Streams is what a command has in place of the process's own.
+type Streams struct {
+	In            io.Reader
+	Out, Err      io.Writer
+	OutIsTerminal bool
+	ErrIsTerminal bool
+	Env           []string // as os.Environ gives it
+}
+
+// commands is everything that can be typed, in the order in which people meet it.
+type commands struct {
+	ShowVersion kong.VersionFlag `name:"version" short:"V" help:"显示版本。Show the version."`
+
+	Demo  demoCmd  `cmd:"" group:"run" help:"一条命令看全流程：虚构一个县，导入、登记、统计。The main job on an invented county, in one process."`
+	Serve serveCmd `cmd:"" group:"run" help:"在一个数据目录上常驻运行全部服务。Run the whole suite on a folder that is kept."`
+
+	Feed      feedCmds      `cmd:"" group:"use" help:"公安居住数据的导入。Files of residence events from public security."`
+	Coverage  coverageCmds  `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
+	Uncovered uncoveredCmds `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
+	Resident  residentCmds  `cmd:"" group:"use" help:"居民。One resident."`
+	Policy    policyCmds    `cmd:"" group:"use" help:"政策包。Policy packs: rules, indicators, targets."`
+
+	Following followingCmd `cmd:"" group:"operate" help:"统计服务跟到了各服务的哪一步。How far the aggregator has followed each service."`
+	Migrate   migrateCmds  `cmd:"" group:"operate" help:"数据库结构。Schemas of databases."`
+	Config    configCmds   `cmd:"" group:"operate" help:"配置。Settings of serve."`
+	Version   versionCmd   `cmd:"" group:"operate" help:"显示版本。Show the version."`
+	Help      helpCmd      `cmd:"" group:"operate" help:"帮助：help exit-codes 列出退出码。Help on a command, or on exit-codes."`
+}
+
+var groups = []kong.Group{
+	{Key: "run", Title: "运行 Run"},
+	{Key: "use", Title: "使用 Use"},
+	{Key: "operate", Title: "运维 Operate"},
+}
+
+const description = "新居：异地居住人员的卫生与计生服务记录。Health and family-planning records of people who live away from their hukou."
+
+// app is what commands work with.
+type app struct {
+	Streams
+	ctx      context.Context
+	programs Programs
+}
+
+func (a *app) progress() *progress.Reporter { return progress.New(a.Err, a.ErrIsTerminal) }
+
+// Run runs one command line, without the program's name, and returns its exit code.
+func Run(ctx context.Context, args []string, s Streams, p Programs) outcome.Code {
+	a := &app{Streams: s, ctx: ctx, programs: p}
+	err := a.run(args)
+	outcome.Report(s.Err, err)
+	return outcome.CodeOf(err)
+}
+
+func (a *app) run(args []string) error {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	helped := false
+	parser, err := newParser(a.Out, a.Err, func(int) { helped = true })
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if helped { // kong has written the help and then gone on to look for what is missing
+		return nil
+	}
+	if err != nil {
+		return usageError(err)
+	}
+	return command.Run(a)
+}
+
+func newParser(out, errs io.Writer, exit func(int)) (*kong.Kong, error) {
+	b := obs.Build()
+	parser, err := kong.New(&commands{},
+		kong.Name("xinju"),
+		kong.Description(description),
+		kong.Writers(out, errs),
+		kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.ExplicitGroups(groups),
+		kong.Vars{"version": fmt.Sprintf("xinju %s (%s, %s)", b.Version, b.Revision, b.Go)},
+	)
+	if err != nil {
+		return nil, fmt.Errorf("the command's model: %w", err)
+	}
+	parser.Model.HelpFlag.Help = "显示帮助。Show help on what stands before it."
+	return parser, nil
+}
+
+// usageError names the command whose help to read.
+func usageError(err error) error {
+	hint := "xinju --help"
+	if p, ok := errors.AsType[*kong.ParseError](err); ok && p.Context != nil {
+		if node := p.Context.Selected(); node != nil {
+			hint = node.FullPath() + " --help"
+		} else if path := commandPath(p.Context); path != "" {
+			hint = path + " --help"
+		}
+	}
+	chinese := "命令用法不对"
+	if value, ok := errors.AsType[*outcome.Error](err); ok {
+		chinese = value.Chinese
+	}
+	return &outcome.Error{Code: outcome.BadInput, Chinese: chinese, English: err.Error(), Hint: hint}
+}
+
+// commandPath is how far a line that names no whole command was understood.
+func commandPath(c *kong.Context) string {
+	words := []string{"xinju"}
+	for _, p := range c.Path {
+		if p.Command != nil {
+			words = append(words, p.Command.Name)
+		}
+	}
+	return strings.Join(words, " ")
+}

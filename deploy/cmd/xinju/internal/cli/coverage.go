@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/show"
+	"xinju.dev/services/platform/wire"
+)
+
+type coverageCmds struct {
+	Show  coverageShow  `cmd:"" help:"某日各指标的覆盖率与差额。Indicators of divisions on a day, with the gap in people."`
+	Trend coverageTrend `cmd:"" help:"一个指标逐月的变化。One indicator, month by month."`
+}
+
+type coverageShow struct {
+	connected
+	listing
+	Division   divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
+	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
+	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"按 county、township 或 village 分列，默认不分。Break down by county, township or village."`
+	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
+}
+
+// Help shows how it is used.
+func (coverageShow) Help() string {
+	return "例 examples:\n\n  xinju coverage show --division 990101000000\n  xinju coverage show --division 990101 --by township --date 2026-06-30 -o csv > coverage.csv"
+}
+
+var levels = map[string]int32{"county": 3, "township": 4, "village": 5}
+
+// Run asks and prints.
+func (c coverageShow) Run(a *app) error {
+	return c.dial(func(s *client.Suite) error {
+		resp, err := s.Aggregator.GetCoverage(a.ctx, &aggregatorv1.GetCoverageRequest{
+			Divisions: []string{string(c.Division)}, GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(),
+		})
+		if err != nil {
+			return err
+		}
+		t := coverageTable(resp)
+		return t.Write(a.Out, c.Output)
+	})
+}
+
+func coverageTable(resp *aggregatorv1.GetCoverageResponse) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "division", Title: "区划 Division"},
+		{Key: "division_name"},
+		{Key: "indicator", Title: "指标 Indicator"},
+		{Key: "indicator_name"},
+		{Key: "eligible", Title: "应服务 Eligible", Right: true},
+		{Key: "covered", Title: "已服务 Covered", Right: true},
+		{Key: "rate", Title: "覆盖率 Rate", Right: true},
+		{Key: "target", Title: "目标 Target", Right: true},
+		{Key: "gap", Title: "差额(人) Gap", Right: true},
+		{Key: "awaits"},
+	}}
+	on, _ := dateText(resp.GetAsOfDate()).(string)
+	var open *aggregatorv1.CoverageRow
+	for _, r := range resp.GetRows() {
+		t.Add(named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
+			countCell(r, r.GetEligible()), countCell(r, r.GetCovered()), rateCell(r.GetHasRate(), r.GetRate(), r.GetAwaits()), targetCell(r), gapCell(r), orNil(r.GetAwaits()))
+		if r.GetAwaits() == "" && r.GetEligible() > r.GetCovered() && (open == nil || r.GetGap() > open.GetGap()) {
+			open = r
+		}
+	}
+	t.Note("截至 as of %s · 政策包 pack %s", on, resp.GetPackId())
+	if open != nil {
+		t.Note("名单 the people behind a number: %s", listCommand(open.GetDivision(), open.GetIndicatorId(), on))
+	}
+	t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
+	return t
+}
+
+// listCommand opens a number into its list.
+func listCommand(division, indicator, on string) string {
+	return fmt.Sprintf("xinju uncovered list --division %s --indicator %s --date %s", division, indicator, on)
+}
+
+// noSource is shown where a rate would stand if somebody recorded the facts.
+const noSource = "暂无数据来源 no source yet"
+
+func rateCell(known bool, rate float64, awaits string) any {
+	switch {
+	case awaits != "":
+		return show.Cell{Shown: noSource}
+	case !known:
+		return nil
+	}
+	return show.Cell{Value: rate, Shown: percent(rate)}
+}
+
+// percent shows two decimals and never rounds up to a target that is not reached:
+// 89.996 % is 89.99 %, not 90.00 %.
+func percent(rate float64) string {
+	hundredths := int64(rate*10_000 + 1e-6)
+	return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100)
+}
+
+// countCell leaves out what nobody has counted: it is not 0.
+func countCell(r *aggregatorv1.CoverageRow, n int32) any {
+	if r.GetAwaits() != "" {
+		return nil
+	}
+	return n
+}
+
+func targetCell(r *aggregatorv1.CoverageRow) any {
+	if !r.GetHasTarget() {
+		return nil
+	}
+	text := r.GetTargetText()
+	if text == "" {
+		text = percent(r.GetTarget())
+	}
+	return show.Cell{Value: r.GetTarget(), Shown: text}
+}
+
+func gapCell(r *aggregatorv1.CoverageRow) any {
+	if !r.GetHasTarget() || !r.GetHasRate() {
+		return nil
+	}
+	return r.GetGap()
+}
+
+// lagging says which sources are not fully counted yet.
+func lagging(positions []*aggregatorv1.FeedPosition) []string {
+	var notes []string
+	for _, p := range positions {
+		switch {
+		case p.GetAlarm() != "":
+			notes = append(notes, fmt.Sprintf("注意：%s 的数据已停止跟进（following %s has stopped: %s）", p.GetSource(), p.GetSource(), p.GetAlarm()))
+		case p.GetHead() > p.GetPosition():
+			notes = append(notes, fmt.Sprintf("注意：%s 还有 %d 条变更未计入（%d changes of %s are not counted yet）",
+				p.GetSource(), p.GetHead()-p.GetPosition(), p.GetHead()-p.GetPosition(), p.GetSource()))
+		}
+	}
+	return notes
+}
+
+type coverageTrend struct {
+	connected
+	listing
+	Division  divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
+	Indicator string       `required:"" placeholder:"ID" help:"指标。Indicator."`
+	From      month        `required:"" placeholder:"2025-07" help:"起始月。First month."`
+	Until     month        `required:"" placeholder:"2026-06" help:"截止月（含）。Last month, inclusive."`
+}
+
+// Run asks and prints.
+func (c coverageTrend) Run(a *app) error {
+	return c.dial(func(s *client.Suite) error {
+		resp, err := s.Aggregator.GetTrend(a.ctx, &aggregatorv1.GetTrendRequest{
+			Division: string(c.Division), IndicatorId: c.Indicator, FromDate: c.From.proto(), UntilDate: c.Until.proto(),
+		})
+		if err != nil {
+			return err
+		}
+		t := trendTable(resp)
+		if n := len(resp.GetPoints()); n > 0 {
+			t.Note("名单 the people behind the last number: %s", listCommand(string(c.Division), c.Indicator, lastDay(resp.GetPoints()[n-1])))
+		}
+		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
+		return t.Write(a.Out, c.Output)
+	})
+}
+
+func lastDay(p *aggregatorv1.TrendPoint) string {
+	d, _ := wire.Date(p.GetAsOfDate())
+	return d.String()
+}
+
+func trendTable(resp *aggregatorv1.GetTrendResponse) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "date", Title: "截至 As of"},
+		{Key: "eligible", Title: "应服务 Eligible", Right: true},
+		{Key: "covered", Title: "已服务 Covered", Right: true},
+		{Key: "rate", Title: "覆盖率 Rate", Right: true},
+		{Title: "0%                100%"},
+	}}
+	for _, p := range resp.GetPoints() {
+		t.Add(dateText(p.GetAsOfDate()), p.GetEligible(), p.GetCovered(), rateCell(p.GetHasRate(), p.GetRate(), ""), bar(p.GetHasRate(), p.GetRate()))
+	}
+	return t
+}
+
+// bar draws a rate in 20 steps.
+func bar(known bool, rate float64) any {
+	if !known {
+		return nil
+	}
+	n := max(0, min(20, int(rate*20)))
+	return strings.Repeat("█", n) + strings.Repeat("░", 20-n)
+}

@@ -1,0 +1,86 @@
+// Package progress shows on stderr how far long work is: a bar on a terminal, one
+// line per stage elsewhere. It must never write to stdout, which belongs to results.
+package progress
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Reporter shows one stage after another.
+type Reporter struct {
+	out      io.Writer
+	terminal bool
+}
+
+// New returns a reporter on out; terminal says whether a bar can be drawn there.
+func New(out io.Writer, terminal bool) *Reporter { return &Reporter{out: out, terminal: terminal} }
+
+// Unit is what a stage counts.
+type Unit struct{ Name string }
+
+// Units.
+var (
+	Bytes = Unit{"bytes"}
+	Rows  = Unit{"行 rows"}
+)
+
+// Stage is one stretch of work. It may be used by several goroutines.
+type Stage struct {
+	mu    sync.Mutex
+	bar   *progressbar.ProgressBar
+	total int64
+}
+
+// Stage begins a stage of total units; total may be 0 while it is unknown.
+func (r *Reporter) Stage(name string, total int64, unit Unit) *Stage {
+	s := &Stage{total: total}
+	if !r.terminal {
+		fmt.Fprintln(r.out, name)
+		return s
+	}
+	length := total
+	if length <= 0 {
+		length = -1
+	}
+	s.bar = progressbar.NewOptions64(length,
+		progressbar.OptionSetWriter(r.out),
+		progressbar.OptionSetDescription(name),
+		progressbar.OptionShowBytes(unit == Bytes),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString(unit.Name),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSpinnerType(14),
+		progressbar.OptionSetPredictTime(true),
+	)
+	return s
+}
+
+// Set says how far the stage is, and of how much when that is known by now.
+func (s *Stage) Set(done, total int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bar == nil {
+		return
+	}
+	if total > 0 && total != s.total {
+		s.total = total
+		s.bar.ChangeMax64(total)
+	}
+	_ = s.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+}
+
+// End ends the stage's line.
+func (s *Stage) End() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bar != nil {
+		_ = s.bar.Exit()
+	}
+}

@@ -1,0 +1,93 @@
+// Package serve runs the whole suite in this process for xinju serve: its clock,
+// its log, and the file that tells other commands where it is.
+package serve
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/settings"
+	"xinju.dev/deploy/suite"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/obs"
+)
+
+// Run serves until ctx ends, then stops in order and returns nil. What people
+// should know beside the result goes to errs.
+func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(client.Run)) (err error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	log, closeLog, err := openLog(s)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := closeLog(); err == nil {
+			err = closing
+		}
+	}()
+	all, err := suite.Open(ctx, suite.Config{
+		DataDir: s.Data, HTTPAddr: s.HTTP, GRPCPort: s.GRPCPort, Token: s.Token, Now: Clock(s.Today, time.Now), Today: s.Today.String(), Origins: s.Origins, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	for _, line := range all.Moved() {
+		fmt.Fprintln(errs, line)
+	}
+	where := all.Address()
+	defer forget(s.Run, where)
+	return all.Run(ctx, func() {
+		if err := client.WriteRun(s.Run, where); err != nil {
+			fmt.Fprintf(errs, "无法写运行文件，其他命令请用 --run 指定（the run file cannot be written）: %v\n", err)
+		}
+		ready(where)
+	})
+}
+
+// forget removes the run file unless another suite has written it since.
+func forget(file string, mine client.Run) {
+	if now, err := client.ReadRun(file); err == nil && now.Token == mine.Token {
+		_ = os.Remove(file) // a file that is left behind leads to "cannot be reached"
+	}
+}
+
+// Clock tells the time. When today is given it begins at 08:00 of that day and
+// never leaves it, so that what is printed on one day is the same on another.
+func Clock(today civil.Date, now func() time.Time) func() time.Time {
+	if today == civil.None {
+		return now
+	}
+	begun := now()
+	morning := today.Time().Add(8 * time.Hour)
+	last := today.AddDays(1).Time().Add(-time.Second)
+	return func() time.Time {
+		t := morning.Add(now().Sub(begun))
+		if t.After(last) {
+			return last
+		}
+		return t
+	}
+}
+
+func openLog(s settings.Serve) (*zap.Logger, func() error, error) {
+	o := obs.LogOptions{Level: s.Log.Level, Service: "suite"}
+	if s.LogFile() == "-" {
+		return obs.NewLogger(o), func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(filepath.Clean(s.LogFile()), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("log file: %w", err)
+	}
+	o.Out = zapcore.Lock(f)
+	return obs.NewLogger(o), f.Close, nil
+}

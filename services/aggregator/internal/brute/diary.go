@@ -1,0 +1,154 @@
+// Package brute answers, day by day and straight from the text of the rules, who
+// counts for the indicators and rules of the built-in packs. It is the yardstick
+// that package policy and the ledger are measured against, and shares no code
+// with them: no sets, no predicates, no packs.
+//
+// It is slow on purpose and serves tests only.
+package brute
+
+import (
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/platform/civil"
+)
+
+// First and Last bound the days that a diary covers.
+var (
+	First = civil.Must("2011-01-01")
+	Last  = civil.Must("2028-12-31")
+)
+
+// mostDaysAway bridges an absence: 离开不超过30天不中断.
+const mostDaysAway = 30
+
+// Diary is one resident's life, a page per day.
+type Diary struct {
+	r     *facts.Resident
+	w     *facts.World
+	pages []page
+}
+
+type page struct {
+	stay    int // index of the residence; -1 when the person lives nowhere
+	village string
+	county  string
+	known   bool       // the tree leads from the village to a province
+	since   civil.Date // first day of the spell in the county
+}
+
+// Open writes the diary of a resident.
+func Open(r *facts.Resident, w *facts.World) *Diary {
+	d := &Diary{r: r, w: w, pages: make([]page, Last-First+1)}
+	type spell struct{ last, since civil.Date }
+	spells := map[string]spell{}
+	for day := First; day <= Last; day++ {
+		p := &d.pages[day-First]
+		p.stay = d.stayOn(day)
+		if p.stay < 0 {
+			continue
+		}
+		p.village = r.Residences[p.stay].Division
+		p.known = w.AncestorAt(p.village, facts.Province, day) != ""
+		p.county = county(w, p.village, day)
+		p.since = day
+		if s, ok := spells[p.county]; ok && int(day-s.last)-1 <= mostDaysAway {
+			p.since = s.since
+		}
+		if day > First && d.pages[day-First-1].stay == p.stay {
+			p.since = d.pages[day-First-1].since // nobody moved, whatever became of the county
+		}
+		spells[p.county] = spell{day, p.since}
+	}
+	return d
+}
+
+func (d *Diary) on(day civil.Date) page {
+	if day < First || day > Last {
+		return page{stay: -1}
+	}
+	return d.pages[day-First]
+}
+
+// stayOn is the stay that holds on a day: of all that have begun the one that
+// began last (of one day the greater id), unless the person has left it.
+func (d *Diary) stayOn(day civil.Date) int {
+	if dead := d.r.Person.Death; dead != civil.None && day > dead {
+		return -1
+	}
+	best, bestDay := -1, civil.None
+	for i, s := range d.r.Residences {
+		began := s.Arrived
+		if began == civil.None {
+			began = s.Registered
+		}
+		if began == civil.None {
+			began = s.FirstSeen
+		}
+		if began == civil.None || began > day || s.Left != civil.None && s.Left < began {
+			continue
+		}
+		if best < 0 || began > bestDay || began == bestDay && s.ID > d.r.Residences[best].ID {
+			best, bestDay = i, began
+		}
+	}
+	if best >= 0 {
+		if left := d.r.Residences[best].Left; left != civil.None && day > left {
+			return -1
+		}
+	}
+	return best
+}
+
+// county is the county of a place on a day: by the tree, by the one successor of
+// what has gone, else by the digits.
+func county(w *facts.World, code string, day civil.Date) string {
+	if len(code) == 6 {
+		code += "000000"
+	}
+	for range 5 {
+		if c := w.AncestorAt(code, facts.County, day); c != "" && w.AncestorAt(code, facts.Province, day) != "" {
+			return c
+		}
+		d, ok := w.Any(code, day)
+		if !ok {
+			break
+		}
+		if len(d.Successors) != 1 {
+			on := d.Until
+			if on == civil.None {
+				on = d.From
+			}
+			return w.AncestorAt(code, facts.County, on)
+		}
+		code = d.Successors[0]
+	}
+	return code[:6] + "000000"
+}
+
+// floating is 流动人口（卫生业务口径）: the hukou is in another county than the
+// one lived in on the day. An unknown hukou is not floating.
+func (d *Diary) floating(day civil.Date) bool {
+	p := d.on(day)
+	home := ""
+	for i, h := range d.r.Person.Hukou {
+		if i == 0 || h.From <= day {
+			home = h.Division
+		}
+	}
+	return p.stay >= 0 && home != "" && county(d.w, home, day) != p.county
+}
+
+// lived: has lived in the county for n months, by anniversary.
+func (d *Diary) lived(day civil.Date, n int) bool {
+	p := d.on(day)
+	return p.stay >= 0 && p.since.AddMonths(n) <= day
+}
+
+// months is the age in completed months; -1 before birth or without a birth date.
+func (d *Diary) months(day civil.Date) int {
+	if b := d.r.Person.Birth; b != civil.None && b <= day {
+		return b.MonthsUntil(day)
+	}
+	return -1
+}
+
+func (d *Diary) residentOf6Months(day civil.Date) bool { return d.floating(day) && d.lived(day, 6) }

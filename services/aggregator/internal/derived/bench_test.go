@@ -1,0 +1,174 @@
+package derived_test
+
+import (
+	"fmt"
+	"testing"
+
+	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/testkit"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+)
+
+// populated has n residents with everything about them, in the order in which
+// services write it: registry first.
+func populated(b *testing.B, n int) (*county, *derived.Book) {
+	b.Helper()
+	c := newCounty(1)
+	for _, f := range c.tree() {
+		c.feeds["registry"].write(f)
+	}
+	for range n {
+		for _, w := range c.history(c.id("R")) {
+			c.feeds[w.source].write(w.fact)
+		}
+	}
+	book := open(b, testkit.SQLite(b, sets...))
+	for _, s := range sourceNames {
+		applyAll(b, book, s, c.feeds[s], 1000)
+	}
+	return c, book
+}
+
+func applyAll(b *testing.B, book *derived.Book, source string, f *feed, size int) {
+	b.Helper()
+	for {
+		at, _ := book.Position(source)
+		if int(at.Position) >= len(f.changes) {
+			return
+		}
+		end := min(len(f.changes), int(at.Position)+size)
+		if err := book.ApplyChanges(b.Context(), source, f.epoch, f.changes[at.Position:end]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkChangedResidents applies one changed fact to each of a page of
+// residents, who have about ten facts already.
+func BenchmarkChangedResidents(b *testing.B) {
+	for _, size := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprintf("pages of %d", size), func(b *testing.B) {
+			c, book := populated(b, 5000)
+			ids := map[string]bool{}
+			for _, f := range c.feeds["registry"].facts {
+				if f.ResidentID != "" {
+					ids[f.ResidentID] = true
+				}
+			}
+			var list []string
+			for id := range ids {
+				list = append(list, id)
+			}
+			f := c.feeds["archive"]
+			n := 0
+			for b.Loop() {
+				for range size {
+					n++
+					f.write(fact(feedv1.FactKind_FACT_KIND_EDUCATION, c.id("X"), list[n%len(list)], &feedv1.Fact{Body: &feedv1.Fact_Education{Education: &feedv1.EducationFact{
+						OnYmd: ymd(c.between("2019-01-01", "2022-01-01")), Form: 1,
+					}}}))
+				}
+				applyAll(b, book, "archive", f, size)
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "residents/s")
+		})
+	}
+}
+
+// BenchmarkNewResidents follows the five services from nothing.
+func BenchmarkNewResidents(b *testing.B) {
+	var facts, people int
+	for b.Loop() {
+		c, book := populated(b, 3000)
+		for _, f := range c.feeds {
+			facts += len(f.changes)
+		}
+		_ = book
+		people += 3000
+	}
+	b.ReportMetric(float64(facts)/b.Elapsed().Seconds(), "facts/s")
+	b.ReportMetric(float64(people)/b.Elapsed().Seconds(), "residents/s")
+}
+
+// BenchmarkLoad makes the numbers after a start.
+func BenchmarkLoad(b *testing.B) {
+	c := newCounty(1)
+	for _, f := range c.tree() {
+		c.feeds["registry"].write(f)
+	}
+	for range 5000 {
+		for _, w := range c.history(c.id("R")) {
+			c.feeds[w.source].write(w.fact)
+		}
+	}
+	db := testkit.SQLite(b, sets...)
+	book := open(b, db)
+	for _, s := range sourceNames {
+		applyAll(b, book, s, c.feeds[s], 1000)
+	}
+	n := 0
+	for b.Loop() {
+		open(b, db)
+		n += 5000
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "residents/s")
+}
+
+// BenchmarkCoverage reads six indicators of every division below the province.
+func BenchmarkCoverage(b *testing.B) {
+	c, book := populated(b, 5000)
+	day := civil.Must("2021-12-31")
+	for b.Loop() {
+		_ = book.Look(func(v derived.View) error {
+			for key := range ledger.Key(len(book.Deriver().Indicators())) {
+				for _, code := range c.divs {
+					v.Count(key, code, day)
+				}
+			}
+			return nil
+		})
+	}
+	b.ReportMetric(float64(len(c.divs)*len(book.Deriver().Indicators())), "numbers/op")
+}
+
+// BenchmarkUncoveredPage reads the first fifty lines of a county.
+func BenchmarkUncoveredPage(b *testing.B) {
+	_, book := populated(b, 5000)
+	key, _ := book.Deriver().Key("EHR03")
+	for b.Loop() {
+		if _, err := book.List(b.Context(), derived.ListQuery{Division: other, Key: key, Day: civil.Must("2021-12-31"), Which: derived.Uncovered, Limit: 50}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFactSize reports what the stored facts of a resident take.
+func BenchmarkFactSize(b *testing.B) {
+	c := newCounty(1)
+	c.tree()
+	sets := map[string]feedfacts.Set{}
+	for range 1000 {
+		for _, w := range c.history(c.id("R")) {
+			w.fact.Version = 1
+			f, err := feedfacts.FactOf(w.fact)
+			if err != nil {
+				b.Fatal(err)
+			}
+			set := sets[f.ResidentID]
+			set.Put(f.Entry)
+			sets[f.ResidentID] = set
+		}
+	}
+	bytes := 0
+	for b.Loop() {
+		bytes = 0
+		for _, s := range sets {
+			bytes += len(s.Encode())
+		}
+	}
+	b.ReportMetric(float64(bytes)/float64(len(sets)), "bytes/resident")
+}

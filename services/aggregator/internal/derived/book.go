@@ -1,0 +1,142 @@
+// Package derived keeps the aggregator's derived state: the facts as followed,
+// the members derived from them in the store, and the numbers in memory, so
+// that all of them always say the same.
+//
+// There is one writer at a time and it works page by page: one transaction for
+// facts, members and position, and after its commit one step in memory.
+// Readers see the state before a page or after it, never half of one. What is a
+// rule is said by package policy, where facts come from by package tail.
+package derived
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/fault"
+
+	"go.uber.org/zap"
+)
+
+// Faults of following and reading.
+var (
+	ErrGap = fault.New(fault.Precondition, "FEED_GAP",
+		"the source left out a position; nothing after it is applied", "数据源跳过了位置，其后的变更不予应用")
+	ErrEpoch = fault.New(fault.Precondition, "FEED_EPOCH_DIFFERS",
+		"the source was restored or replaced; rebuild", "数据源已被恢复或替换，请重建")
+	ErrLoading = fault.New(fault.Unavailable, "AGGREGATOR_LOADING",
+		"the numbers are still being loaded, try again", "统计数据正在装载，请稍后重试")
+	ErrMoving = fault.New(fault.Unavailable, "AGGREGATOR_BUSY",
+		"the numbers change faster than the list can be read, try again", "数据变化过快，请稍后重试")
+	ErrResident = fault.New(fault.NotFound, "RESIDENT_UNKNOWN",
+		"no fact about this resident has arrived", "尚未收到该人员的任何记录")
+)
+
+// Deps is what a Book needs; all fields are required.
+type Deps struct {
+	Store   *store.Store
+	Packs   *policy.Catalogue
+	Sources []string // in the order in which they are shown
+	Now     func() time.Time
+	Log     *zap.Logger
+	Metrics *Metrics
+}
+
+// Book is the derived state. Make it with New, then Load it before anything else.
+type Book struct {
+	Deps
+	deriver *derive.Deriver
+
+	applying sync.Mutex // held by the one writer, for a whole page
+
+	mu      sync.RWMutex
+	live    *replica          // nil until loaded
+	heads   map[string]int64  // last position that each source was seen to have
+	alarms  map[string]string // reason why a source is not followed any more
+	changed chan struct{}     // closed and replaced when live or an alarm changes
+
+	work    chan struct{}           // wakes the worker that runs rebuilds
+	current atomic.Pointer[running] // the rebuild at work
+}
+
+// New returns an empty book.
+func New(d Deps) *Book {
+	return &Book{
+		Deps: d, deriver: derive.New(d.Packs), heads: map[string]int64{}, alarms: map[string]string{},
+		changed: make(chan struct{}), work: make(chan struct{}, 1),
+	}
+}
+
+// Deriver tells the numbers of the indicators.
+func (b *Book) Deriver() *derive.Deriver { return b.deriver }
+
+// Load reads what is stored and makes the numbers. When packs or code are not
+// those that the members were derived with, they are derived anew first. What a
+// crash left of other generations is removed, except for a rebuild that goes on.
+func (b *Book) Load(ctx context.Context) error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	var head store.Head
+	var others []int64
+	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
+		if head, err = t.Head(); err != nil {
+			return err
+		}
+		others, err = t.Generations()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, g := range others {
+		if g != head.Generation {
+			if err := b.Store.Drop(ctx, g); err != nil {
+				return err
+			}
+		}
+	}
+	if head.Derivation != b.deriver.Derivation() {
+		if err := b.deriveAgain(ctx, head); err != nil {
+			return err
+		}
+	}
+	r, err := b.load(ctx, head.Generation)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.live = r
+	b.signal()
+	b.mu.Unlock()
+	b.Metrics.loaded(r.sums.members.n, r.residents)
+	return nil
+}
+
+// deriveAgain replaces the members of the serving generation.
+func (b *Book) deriveAgain(ctx context.Context, head store.Head) error {
+	if err := b.Store.DropMembers(ctx, head.Generation); err != nil {
+		return err
+	}
+	if _, err := b.deriveAll(ctx, head.Generation, func(int64) {}); err != nil {
+		return err
+	}
+	return b.Store.Write(ctx, func(t store.Tx) error {
+		h, err := t.Head()
+		if err != nil {
+			return err
+		}
+		h.Derivation = b.deriver.Derivation()
+		h.Revision++
+		return t.SetHead(h)
+	})
+}
+
+// signal wakes everybody who waits for a change. b.mu is held.
+func (b *Book) signal() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}

@@ -1,0 +1,225 @@
+package derived
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/ids"
+	"xinju.dev/services/platform/obs"
+)
+
+// Faults of operations.
+var (
+	ErrRebuilding  = fault.New(fault.Precondition, "REBUILD_RUNNING", "a rebuild is running already", "重建正在进行")
+	ErrNoOperation = fault.New(fault.NotFound, "OPERATION_NOT_FOUND", "there is no such operation", "没有该操作")
+)
+
+// States of an operation, numbered as in the API.
+const (
+	stateQueued    int32 = 1
+	stateRunning   int32 = 2
+	stateSucceeded int32 = 3
+	stateFailed    int32 = 4
+)
+
+const rebuildKind = "aggregator.rebuild"
+
+// Operation is how far a rebuild is; units are facts.
+type Operation struct {
+	store.OperationRow
+	Rate float64 // facts per second; 0 unless it runs
+}
+
+// running is the operation at work; others read it meanwhile.
+type running struct {
+	b     *Book
+	mu    sync.Mutex
+	row   store.OperationRow
+	began time.Time
+	saved time.Time
+}
+
+// StartRebuild accepts a rebuild. A retry with the same request id returns the
+// first operation. It fails with REBUILD_RUNNING.
+func (b *Book) StartRebuild(ctx context.Context, requestID string) (Operation, error) {
+	var out store.OperationRow
+	err := b.Store.Write(ctx, func(t store.Tx) error {
+		out = store.OperationRow{}
+		prior, found, err := t.Claim("Rebuild", requestID)
+		if err != nil {
+			return err
+		}
+		if found {
+			out, _, err = t.Operation(prior)
+			return err
+		}
+		open, err := t.Unfinished()
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 {
+			return ErrRebuilding
+		}
+		now := b.Now()
+		out = store.OperationRow{ID: ids.New(now), Kind: rebuildKind, State: stateQueued, Stage: "queued", CreatedMS: now.UnixMilli()}
+		if err := t.PutOperation(out); err != nil {
+			return err
+		}
+		return t.Keep("Rebuild", requestID, out.ID)
+	})
+	if err != nil {
+		return Operation{}, err
+	}
+	select {
+	case b.work <- struct{}{}:
+	default:
+	}
+	return Operation{OperationRow: out}, nil
+}
+
+// Operation returns one operation. It fails with OPERATION_NOT_FOUND.
+func (b *Book) Operation(ctx context.Context, id string) (Operation, error) {
+	if op := b.current.Load(); op != nil {
+		if now := op.snapshot(); now.ID == id && now.EndedMS == 0 {
+			return now, nil
+		}
+	}
+	var out Operation
+	err := b.Store.Read(ctx, func(t store.Tx) error {
+		row, found, err := t.Operation(id)
+		if err == nil && !found {
+			err = ErrNoOperation
+		}
+		out.OperationRow = row
+		return err
+	})
+	return out, err
+}
+
+// RunRebuilds does accepted rebuilds one after another, those that a crash
+// interrupted first, until ctx ends.
+func (b *Book) RunRebuilds(ctx context.Context, feeds map[string]Feed) error {
+	for {
+		var open []store.OperationRow
+		err := b.Store.Read(ctx, func(t store.Tx) (err error) {
+			open, err = t.Unfinished()
+			return err
+		})
+		if err != nil && ctx.Err() == nil {
+			b.Log.Warn("operations cannot be read", obs.Cause(err))
+		}
+		for _, row := range open {
+			b.run(ctx, feeds, row)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b.work:
+		}
+	}
+}
+
+func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.OperationRow) {
+	op := &running{b: b, row: row, began: time.Now()}
+	op.row.State, op.row.Done, op.row.Total = stateRunning, 0, b.factsNow()
+	b.current.Store(op)
+	defer b.current.Store(nil)
+	err := b.persist(ctx, feeds, op)
+	if err == nil || ctx.Err() != nil {
+		return // done, or to be done again after the next start
+	}
+	b.Log.Error("a rebuild failed", obs.Cause(err))
+	failed := op.snapshot().OperationRow
+	failed.State, failed.EndedMS = stateFailed, b.Now().UnixMilli()
+	failed.FailureReason, failed.FailureText = failure(err)
+	if err := b.Store.SaveOperation(ctx, failed); err != nil {
+		b.Log.Error("the failure of a rebuild cannot be stored", obs.Cause(err))
+	}
+}
+
+// persist repeats a rebuild that failed for a passing reason.
+func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) error {
+	for wait := 100 * time.Millisecond; ; wait *= 2 {
+		err := b.rebuild(ctx, feeds, op)
+		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(op.began) > retryRebuild {
+			return err
+		}
+		op.restart()
+		t := time.NewTimer(min(wait, 10*time.Second))
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+func (b *Book) factsNow() (n int64) {
+	_ = b.Look(func(v View) error { n = v.r.facts; return nil }) // without a state it is unknown
+	return n
+}
+
+const saveEvery = time.Second
+
+func (o *running) stage(ctx context.Context, name string) {
+	o.mu.Lock()
+	o.row.Stage = name
+	row := o.row
+	o.saved = time.Now()
+	o.mu.Unlock()
+	o.save(ctx, row)
+}
+
+func (o *running) advance(ctx context.Context, n int64) {
+	o.mu.Lock()
+	o.row.Done += n
+	o.row.Total = max(o.row.Total, o.row.Done)
+	row, due := o.row, time.Since(o.saved) > saveEvery
+	if due {
+		o.saved = time.Now()
+	}
+	o.mu.Unlock()
+	if due {
+		o.save(ctx, row)
+	}
+}
+
+// save is for those who ask after a crash; its failure harms nothing.
+func (o *running) save(ctx context.Context, row store.OperationRow) {
+	if err := o.b.Store.SaveOperation(ctx, row); err != nil {
+		o.b.Log.Warn("the progress of a rebuild cannot be stored", obs.Cause(err))
+	}
+}
+
+func (o *running) restart() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.row.Done = 0
+}
+
+func (o *running) succeeded(now time.Time) store.OperationRow {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	row := o.row
+	row.State, row.Stage, row.Total, row.EndedMS = stateSucceeded, "done", row.Done, max(now.UnixMilli(), row.CreatedMS, 1)
+	return row
+}
+
+func (o *running) set(row store.OperationRow) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.row = row
+}
+
+func (o *running) snapshot() Operation {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	out := Operation{OperationRow: o.row}
+	if s := time.Since(o.began).Seconds(); s > 0 {
+		out.Rate = float64(o.row.Done) / s
+	}
+	return out
+}

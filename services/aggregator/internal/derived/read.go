@@ -1,0 +1,144 @@
+package derived
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/civil"
+)
+
+// View is one state of the book, whole pages only. It is valid inside the
+// function that it was handed to.
+type View struct {
+	b *Book
+	r *replica
+}
+
+// Following is how one source is followed.
+type Following struct {
+	Source, Epoch  string
+	Position, Head int64
+	Alarm          string
+}
+
+// Figures is what can be said about a whole state.
+type Figures struct {
+	Digest             string // equal for equal facts, members, divisions and units
+	Residents, Orphans int64
+	Facts              int64
+}
+
+// World is the divisions and units. It may be kept.
+func (v View) World() *facts.World { return v.r.world }
+
+// Count is the number of an indicator in a division at the end of a day.
+func (v View) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
+	return v.r.ledger.At(key, code, day)
+}
+
+// Following lists the sources in their fixed order.
+func (v View) Following() []Following {
+	out := make([]Following, 0, len(v.b.Sources))
+	for _, s := range v.b.Sources {
+		f := v.r.followed[s]
+		out = append(out, Following{Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s]})
+	}
+	return out
+}
+
+// Figures returns digest and sizes.
+func (v View) Figures() Figures {
+	return Figures{Digest: v.r.sums.hex(), Residents: v.r.residents, Orphans: v.r.orphans, Facts: v.r.facts}
+}
+
+// Look runs fn on the present state; no page is taken in meanwhile, so fn must
+// be short. It fails with AGGREGATOR_LOADING and with what fn returns.
+func (b *Book) Look(fn func(View) error) error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.live == nil {
+		return ErrLoading
+	}
+	return fn(View{b, b.live})
+}
+
+const (
+	snapshotTries = 50
+	snapshotWait  = 50 * time.Millisecond
+)
+
+// both runs look on the numbers and then read on the tables, at one revision.
+func (b *Book) both(ctx context.Context, look func(View) error, read func(t store.Tx, generation int64) error) error {
+	for range snapshotTries {
+		met, behind := false, false
+		var changed <-chan struct{}
+		err := b.Store.Read(ctx, func(t store.Tx) error {
+			head, err := t.Head()
+			if err != nil {
+				return err
+			}
+			err = b.Look(func(v View) error {
+				changed = b.changed
+				met = v.r.generation == head.Generation && v.r.revision == head.Revision
+				behind = v.r.revision < head.Revision
+				if !met {
+					return nil
+				}
+				return look(v)
+			})
+			if err != nil || !met {
+				return err
+			}
+			return read(t, head.Generation)
+		})
+		if err != nil || met {
+			return err
+		}
+		if behind {
+			if err := await(ctx, changed); err != nil {
+				return err
+			}
+		}
+	}
+	return ErrMoving
+}
+
+// await waits until memory has taken over what was committed.
+func await(ctx context.Context, changed <-chan struct{}) error {
+	t := time.NewTimer(snapshotWait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+	case <-t.C:
+	}
+	return nil
+}
+
+// below lists a division and everything under it on a day, ascending: exactly
+// the codes whose numbers the ledger sums up to it.
+func below(w *facts.World, division string, day civil.Date) []string {
+	out := []string{division}
+	seen := map[string]bool{division: true}
+	t := tree{w}
+	for i := 0; i < len(out); i++ {
+		for _, child := range w.Children(out[i], day) {
+			if !seen[child] && slices.Contains(t.above(child, day), division) {
+				seen[child] = true
+				out = append(out, child)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Direct is what is counted in a code itself, without what lies below it.
+func (v View) Direct(key ledger.Key, code string, day civil.Date) ledger.Count {
+	return v.r.ledger.Direct(key, code, day)
+}

@@ -1,0 +1,260 @@
+package derived
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/obs"
+
+	"go.uber.org/zap"
+)
+
+// Feed reads one source on behalf of a rebuild.
+type Feed interface {
+	// List returns a page of the current facts; "" is the token of the first.
+	List(ctx context.Context, token string) (Listing, error)
+	// Read returns changes after a position, at most limit of them.
+	Read(ctx context.Context, epoch string, after int64, limit int32) (changes []Change, head int64, err error)
+}
+
+// Refusal is an answer of a source that will not change by asking again.
+type Refusal struct{ Reason string }
+
+func (r Refusal) Error() string { return "the source refused: " + r.Reason }
+
+// errBehind says that a source has not shown what another reader saw.
+var errBehind = errors.New("the source ends before a position that was applied")
+
+// rebuild makes a new generation from the sources beside the serving one, and
+// lets it take over in one step. A crash before that leaves the old one as it
+// was; the operation stays open and begins again after the next start.
+func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) error {
+	generation, err := b.nextGeneration(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.Store.Drop(ctx, generation); err != nil {
+		return err
+	}
+	op.stage(ctx, "list")
+	for _, source := range b.Sources {
+		if feed, ok := feeds[source]; ok {
+			if err := b.listAll(ctx, generation, source, feed, op); err != nil {
+				return err
+			}
+		}
+	}
+	op.stage(ctx, "derive")
+	if _, err := b.deriveAll(ctx, generation, func(int64) {}); err != nil {
+		return err
+	}
+	r, err := b.load(ctx, generation)
+	if err != nil {
+		return err
+	}
+	op.stage(ctx, "follow")
+	for _, source := range b.Sources {
+		if feed, ok := feeds[source]; ok {
+			if err := b.catchUp(ctx, r, source, feed, -1); err != nil {
+				return err
+			}
+		}
+	}
+	op.stage(ctx, "compare")
+	old, err := b.takeOver(ctx, r, feeds, op)
+	if err != nil {
+		return err
+	}
+	if err := b.Store.Drop(ctx, old); err != nil {
+		b.Log.Warn("the generation before the rebuild is not removed yet", obs.Cause(err))
+	}
+	return nil
+}
+
+func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
+	err = b.Store.Read(ctx, func(t store.Tx) error {
+		head, err := t.Head()
+		next = head.Generation + 1
+		return err
+	})
+	return next, err
+}
+
+// listAll stores all current facts of a source, without deriving anything.
+func (b *Book) listAll(ctx context.Context, generation int64, source string, feed Feed, op *running) error {
+	var at store.FollowedRow
+	for token := ""; ; {
+		page, err := feed.List(ctx, token)
+		if err != nil {
+			return err
+		}
+		if at.Source != "" && page.Epoch != at.Epoch {
+			return ErrEpoch
+		}
+		next := store.FollowedRow{Source: source, Epoch: page.Epoch, Position: page.Snapshot}
+		err = b.Store.Write(ctx, func(t store.Tx) error {
+			if err := b.keep(t, generation, page.Facts); err != nil {
+				return err
+			}
+			return t.PutFollowed(generation, next)
+		})
+		if err != nil {
+			return err
+		}
+		op.advance(ctx, int64(len(page.Facts)))
+		if at, token = next, page.Next; token == "" {
+			return nil
+		}
+	}
+}
+
+// keep merges facts into what is stored of a generation.
+func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
+	touched := byResident(list)
+	ids := make([]string, 0, len(touched))
+	for id := range touched {
+		ids = append(ids, id)
+	}
+	stored, err := t.Residents(generation, ids)
+	if err != nil {
+		return err
+	}
+	var rows []store.ResidentRow
+	for id, entries := range touched {
+		set, err := feedfacts.Decode(stored[id])
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			set.Put(e)
+		}
+		rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
+	}
+	var world []store.WorldRow
+	for _, f := range list {
+		if feedfacts.IsWorld(f.Kind) {
+			world = append(world, store.WorldRow{Kind: int32(f.Kind), ID: f.ID, Fact: feedfacts.Set{f.Entry}.Encode()})
+		}
+	}
+	if err := t.PutWorld(generation, world); err != nil {
+		return err
+	}
+	return t.PutResidents(generation, rows)
+}
+
+// catchUp applies changes until position, or until the head when that is below zero.
+func (b *Book) catchUp(ctx context.Context, r *replica, source string, feed Feed, position int64) error {
+	for {
+		at := r.followed[source]
+		if position >= 0 && at.Position >= position {
+			return nil
+		}
+		limit := int32(1000)
+		if position >= 0 {
+			limit = int32(min(int64(limit), position-at.Position))
+		}
+		changes, _, err := feed.Read(ctx, at.Epoch, at.Position, limit)
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			if position >= 0 {
+				return errBehind
+			}
+			return nil
+		}
+		if err := b.applyTo(ctx, r, source, at.Epoch, changes); err != nil {
+			return err
+		}
+	}
+}
+
+// takeOver brings old and new to the same positions, compares them and lets the
+// new one serve. Following waits meanwhile; reading does not.
+func (b *Book) takeOver(ctx context.Context, r *replica, feeds map[string]Feed, op *running) (old int64, err error) {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	comparable := true
+	for _, source := range b.Sources {
+		feed, ok := feeds[source]
+		if !ok {
+			continue
+		}
+		is, begun := b.live.followed[source]
+		if !begun || is.Listing || is.Epoch != r.followed[source].Epoch || b.alarmOf(source) != "" {
+			comparable = false // the old one cannot get there
+			continue
+		}
+		target := max(is.Position, r.followed[source].Position)
+		if err := b.catchUp(ctx, r, source, feed, target); err != nil {
+			return 0, err
+		}
+		if err := b.catchUp(ctx, b.live, source, feed, target); err != nil {
+			return 0, err
+		}
+	}
+	if comparable && r.sums != b.live.sums {
+		b.Metrics.differences.Inc()
+		b.Log.Error("the rebuilt state differs from the one that was kept by increments; the rebuilt one takes over",
+			zap.String("kept", b.live.sums.hex()), zap.String("rebuilt", r.sums.hex()))
+	}
+	return b.swap(ctx, r, op)
+}
+
+func (b *Book) alarmOf(source string) string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.alarms[source]
+}
+
+func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, err error) {
+	var revision int64
+	done := op.succeeded(b.Now())
+	err = b.Store.Write(ctx, func(t store.Tx) error {
+		head, err := t.Head()
+		if err != nil {
+			return err
+		}
+		old, revision = head.Generation, head.Revision+1
+		if err := t.PutOperation(done); err != nil {
+			return err
+		}
+		return t.SetHead(store.Head{Generation: r.generation, Revision: revision, Derivation: b.deriver.Derivation()})
+	})
+	if err != nil {
+		return 0, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r.revision = revision
+	b.live = r
+	for source := range b.alarms {
+		b.Metrics.alarm(source, false)
+		delete(b.alarms, source)
+	}
+	op.set(done)
+	b.signal()
+	return old, nil
+}
+
+// retryRebuild is how long a rebuild goes on asking a source that does not answer.
+const retryRebuild = 2 * time.Minute
+
+func failure(err error) (reason, text string) {
+	if r, ok := errors.AsType[Refusal](err); ok {
+		return r.Reason, fmt.Sprintf("数据源拒绝：%s / the source refused", r.Reason)
+	}
+	return "REBUILD_FAILED", "重建失败，请查看日志 / the rebuild failed, see the log"
+}
+
+// passing says whether trying again may help.
+func passing(err error) bool {
+	if r, ok := errors.AsType[Refusal](err); ok {
+		return r.Reason == "PAGE_TOKEN_INVALID" || r.Reason == "FEED_EPOCH_CHANGED" || r.Reason == "FEED_TRIMMED"
+	}
+	return !errors.Is(err, ErrGap)
+}

@@ -1,0 +1,143 @@
+package derived
+
+import (
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/platform/civil"
+)
+
+// references is the divisions and units that facts about residents mention. It
+// only grows. nil means that it is not known (after a start with data): then
+// every change of the tree counts as one that matters.
+type references map[string]struct{}
+
+func (r references) addAll(x *facts.Resident) {
+	add := func(code string) {
+		if code != "" {
+			r[facts.Pad(code)] = struct{}{}
+		}
+	}
+	for i := range x.Person.Hukou {
+		add(x.Person.Hukou[i].Division)
+	}
+	for i := range x.Residences {
+		add(x.Residences[i].Division)
+	}
+	for i := range x.Permits {
+		add(x.Permits[i].Division)
+	}
+	for i := range x.Methods {
+		add(x.Methods[i].Adopted)
+	}
+	for i := range x.Services {
+		add(x.Services[i].Division)
+	}
+	eachUnit(x, func(id string) { r[unitRef(id)] = struct{}{} })
+}
+
+func eachUnit(x *facts.Resident, each func(id string)) {
+	for i := range x.Archives {
+		each(x.Archives[i].UnitID)
+	}
+	for i := range x.Educations {
+		each(x.Educations[i].UnitID)
+	}
+	for i := range x.Cases {
+		each(x.Cases[i].UnitID)
+	}
+	for i := range x.Certificates {
+		each(x.Certificates[i].UnitID)
+	}
+	for i := range x.Doses {
+		each(x.Doses[i].UnitID)
+	}
+	for i := range x.Pregnancies {
+		each(x.Pregnancies[i].UnitID)
+	}
+	for i := range x.Antenatals {
+		each(x.Antenatals[i].UnitID)
+	}
+	for i := range x.Deliveries {
+		each(x.Deliveries[i].UnitID)
+	}
+	for i := range x.Postnatals {
+		each(x.Postnatals[i].UnitID)
+	}
+	for i := range x.ChildChecks {
+		each(x.ChildChecks[i].UnitID)
+	}
+	for i := range x.Methods {
+		each(x.Methods[i].UnitID)
+	}
+	for i := range x.Services {
+		each(x.Services[i].UnitID)
+	}
+}
+
+// unitRef tells a unit from the code of a division.
+func unitRef(id string) string { return "unit:" + id }
+
+// touched says whether a change of these divisions and units can matter to somebody: some
+// code that is mentioned leads, in the old tree or the new one, upwards or by
+// its successors, to one of them.
+func (r references) touched(changed map[string]struct{}, before, after divisions) bool {
+	if r == nil {
+		return true
+	}
+	if len(changed) == 0 {
+		return false
+	}
+	for _, d := range []divisions{before, after} {
+		seen := map[string]bool{}
+		for code := range r {
+			if d.leads(code, changed, seen, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// divisions is the edges of a tree over all days: parents and successors, and
+// where units stand.
+type divisions map[string][]string
+
+func divisionsOf(set feedfacts.Set) (divisions, error) {
+	list, err := set.DivisionFacts()
+	if err != nil {
+		return nil, err
+	}
+	out := make(divisions, len(list))
+	for i := range list {
+		d := &list[i]
+		out[d.Code] = append(append(out[d.Code], d.Successors...), d.Parent)
+	}
+	units, err := set.UnitFacts()
+	for i := range units {
+		out[unitRef(units[i].ID)] = []string{units[i].Division}
+	}
+	return out, err
+}
+
+// leads walks from a code to what it hangs on. A code that the tree lacks is
+// read by its digits, so those codes count as well.
+func (d divisions) leads(code string, changed map[string]struct{}, seen map[string]bool, depth int) bool {
+	if code == "" || depth > 32 {
+		return false
+	}
+	if known, ok := seen[code]; ok {
+		return known
+	}
+	seen[code] = false
+	_, hit := changed[code]
+	next, inTree := d[code]
+	if !inTree {
+		chain := facts.NewWorld(nil, nil).Resolve(code, civil.None)
+		next = chain[:]
+	}
+	for _, c := range next {
+		hit = hit || d.leads(c, changed, seen, depth+1)
+	}
+	seen[code] = hit
+	return hit
+}

@@ -1,0 +1,195 @@
+package derived
+
+import (
+	"context"
+	"maps"
+
+	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/store"
+)
+
+// replica is one generation in memory: the one that serves, or the one that a
+// rebuild makes beside it.
+type replica struct {
+	generation int64
+	revision   int64
+	worldSet   feedfacts.Set
+	world      *facts.World
+	ledger     *ledger.Ledger
+	sums       sums
+	facts      int64 // that hold, about persons
+	residents  int64 // persons with facts that hold
+	orphans    int64 // facts about persons that the registry has not told of
+	followed   map[string]store.FollowedRow
+	refs       references
+}
+
+// count adds (sign 1) or takes away (−1) a resident's part of the figures.
+func (r *replica) count(set feedfacts.Set, sign int64) {
+	held := int64(set.Live())
+	if held == 0 {
+		return
+	}
+	r.facts += sign * held
+	r.residents += sign
+	if !set.Known() {
+		r.orphans += sign * held
+	}
+}
+
+// copyOf returns a replica that can be changed without touching r; the ledger is shared.
+func (r *replica) copyOf() *replica {
+	c := *r
+	c.followed = maps.Clone(r.followed)
+	return &c
+}
+
+// loadStep bounds how many members are summed before the ledger takes them.
+const loadStep = 20_000
+
+// load reads a generation in one snapshot.
+func (b *Book) load(ctx context.Context, generation int64) (*replica, error) {
+	var r *replica
+	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
+		r = &replica{generation: generation, followed: map[string]store.FollowedRow{}}
+		head, err := t.Head()
+		if err != nil {
+			return err
+		}
+		r.revision = head.Revision
+		if err := r.loadWorld(t); err != nil {
+			return err
+		}
+		list, err := t.Followed(generation)
+		if err != nil {
+			return err
+		}
+		for _, f := range list {
+			r.followed[f.Source] = f
+		}
+		if err := r.loadResidents(t); err != nil {
+			return err
+		}
+		return r.loadMembers(t)
+	})
+	return r, err
+}
+
+func (r *replica) loadWorld(t store.Tx) (err error) {
+	rows, err := t.World(r.generation)
+	if err != nil {
+		return err
+	}
+	for _, w := range rows {
+		one, err := feedfacts.Decode(w.Fact)
+		if err != nil {
+			return err
+		}
+		r.worldSet = append(r.worldSet, one...)
+	}
+	if r.world, err = r.worldSet.World(); err != nil {
+		return err
+	}
+	r.sums.world = worldSum(r.worldSet)
+	r.ledger = ledger.New(tree{r.world})
+	return nil
+}
+
+func (r *replica) loadResidents(t store.Tx) error {
+	none := true
+	err := t.EachResident(r.generation, "", int(^uint32(0)>>1), func(id string, raw []byte) error {
+		none = false
+		set, err := feedfacts.Decode(raw)
+		if err != nil {
+			return err
+		}
+		r.count(set, 1)
+		r.sums.putFacts(id, set)
+		return nil
+	})
+	if none {
+		r.refs = references{} // nobody yet: nothing is referred to
+	}
+	return err
+}
+
+func (r *replica) loadMembers(t store.Tx) error {
+	batch, n := r.ledger.VillageBatch(), 0
+	err := t.EachMember(r.generation, func(m store.MemberRow) error {
+		r.sums.members.add(memberHash(&m))
+		if n++; n%loadStep == 0 {
+			r.ledger.Apply(batch)
+			batch = r.ledger.VillageBatch()
+		}
+		return derive.Decode(m.Pieces, func(p *derive.Piece) error {
+			batch.Add(p.Key, m.Village, p.From, p.To, p.Covered)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	r.ledger.Apply(batch)
+	r.ledger.Hang(tree{r.world})
+	return nil
+}
+
+// deriveStep bounds the residents of one transaction while all are derived.
+const deriveStep = 2000
+
+// deriveAll writes the members of a generation that has none, and reports how
+// many residents there were.
+func (b *Book) deriveAll(ctx context.Context, generation int64, progress func(done int64)) (int64, error) {
+	var world *facts.World
+	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
+		r := &replica{generation: generation}
+		err = r.loadWorld(t)
+		world = r.world
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	after, done := "", int64(0)
+	for {
+		last, n := after, 0
+		err := b.Store.Write(ctx, func(t store.Tx) error {
+			last, n = after, 0
+			var rows []store.MemberRow
+			err := t.EachResident(generation, after, deriveStep, func(id string, raw []byte) error {
+				last, n = id, n+1
+				set, err := feedfacts.Decode(raw)
+				if err != nil {
+					return err
+				}
+				mine, err := b.members(id, set, world)
+				rows = append(rows, mine...)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return t.PutMembers(generation, rows)
+		})
+		if err != nil || n == 0 {
+			return done, err
+		}
+		after, done = last, done+int64(n)
+		progress(done)
+	}
+}
+
+// members derives a resident's rows.
+func (b *Book) members(id string, set feedfacts.Set, world *facts.World) ([]store.MemberRow, error) {
+	if !set.Known() {
+		return nil, nil
+	}
+	resident, err := set.Resident(id)
+	if err != nil {
+		return nil, err
+	}
+	return b.rowsOf(resident, world), nil
+}

@@ -1,0 +1,92 @@
+package derived
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math/bits"
+
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/store"
+)
+
+// sum is a digest of a set of rows that can be kept up to date row by row: the
+// SHA-256 of each row, added up modulo 2^256. Any order of the same rows gives
+// the same sum, so it equals that of the rows in key order. It proves agreement
+// of two honest copies; it is no defence against somebody who forges rows.
+type sum struct {
+	limbs [4]uint64
+	n     int64
+}
+
+func (s *sum) add(row [sha256.Size]byte) {
+	var carry uint64
+	for i := range s.limbs {
+		s.limbs[i], carry = bits.Add64(s.limbs[i], binary.LittleEndian.Uint64(row[8*i:]), carry)
+	}
+	s.n++
+}
+
+func (s *sum) remove(row [sha256.Size]byte) {
+	var borrow uint64
+	for i := range s.limbs {
+		s.limbs[i], borrow = bits.Sub64(s.limbs[i], binary.LittleEndian.Uint64(row[8*i:]), borrow)
+	}
+	s.n--
+}
+
+// sums is the digest of a whole generation.
+type sums struct{ facts, world, members sum }
+
+func (s sums) hex() string {
+	var raw []byte
+	for _, part := range []sum{s.facts, s.world, s.members} {
+		raw = binary.BigEndian.AppendUint64(raw, uint64(part.n))
+		for _, l := range part.limbs {
+			raw = binary.BigEndian.AppendUint64(raw, l)
+		}
+	}
+	h := sha256.Sum256(raw)
+	return hex.EncodeToString(h[:])
+}
+
+// row hashes fields so that no two different rows have the same bytes.
+func row(fields ...[]byte) [sha256.Size]byte {
+	size := 0
+	for _, f := range fields {
+		size += len(f) + 4
+	}
+	buf := make([]byte, 0, size)
+	for _, f := range fields {
+		buf = binary.BigEndian.AppendUint32(buf, uint32(len(f)))
+		buf = append(buf, f...)
+	}
+	return sha256.Sum256(buf)
+}
+
+// put and take count the facts that hold; tombstones are left out, because a
+// source does not list what it deleted.
+func (s *sums) putFacts(resident string, set feedfacts.Set) {
+	if held := set.WithoutTombstones(); len(held) > 0 {
+		s.facts.add(row([]byte(resident), held.Encode()))
+	}
+}
+
+func (s *sums) takeFacts(resident string, set feedfacts.Set) {
+	if held := set.WithoutTombstones(); len(held) > 0 {
+		s.facts.remove(row([]byte(resident), held.Encode()))
+	}
+}
+
+func memberHash(m *store.MemberRow) [sha256.Size]byte {
+	return row([]byte(m.Village), []byte(m.SortKey), []byte(m.ResidentID), m.Pieces)
+}
+
+func worldSum(set feedfacts.Set) (s sum) {
+	for i := range set {
+		if !set[i].Deleted {
+			s.add(row(set[i : i+1].Encode()))
+		}
+	}
+	return s
+}

@@ -1,0 +1,267 @@
+package derived_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/testkit"
+
+	"go.uber.org/zap"
+)
+
+// TestReadersSeeWholePages reads numbers and lists while pages are applied: every
+// list has the length that it says, and that is a number of the same moment.
+func TestReadersSeeWholePages(t *testing.T) {
+	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) {
+		c := newCounty(11)
+		c.live(60)
+		b := open(t, db)
+		ctx, stop := context.WithCancel(t.Context())
+		var readers sync.WaitGroup
+		var lists atomic.Int64
+		for i := range 2 {
+			readers.Go(func() {
+				rng := rand.New(rand.NewPCG(uint64(i), 3))
+				for ctx.Err() == nil {
+					key := ledger.Key(rng.IntN(len(b.Deriver().Indicators())))
+					q := derived.ListQuery{Division: pickOne(rng, province, demo, other), Key: key, Day: civil.Must("2020-12-31"), Which: derived.Which(1 + rng.IntN(3)), Limit: 1000}
+					got, err := b.List(ctx, q)
+					if err != nil {
+						if ctx.Err() == nil {
+							t.Errorf("list: %v", err)
+						}
+						return
+					}
+					if int(got.Total) != len(got.Lines) {
+						t.Errorf("the number is %d, the list has %d", got.Total, len(got.Lines))
+						return
+					}
+					lists.Add(1)
+				}
+			})
+		}
+		for lists.Load() < 20 { // pages go in while lists are read
+			for _, s := range sourceNames {
+				at, _ := b.Position(s)
+				end := min(int(at.Position)+7, len(c.feeds[s].changes))
+				if err := b.ApplyChanges(t.Context(), s, c.feeds[s].epoch, c.feeds[s].changes[at.Position:end]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		stop()
+		readers.Wait()
+	})
+}
+
+func pickOne(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list))] }
+
+// fuse is a context that ends when it was asked a number of times.
+type fuse struct {
+	context.Context
+	left *atomic.Int32
+	blow context.CancelFunc
+}
+
+func newFuse(ctx context.Context, n int) fuse {
+	ctx, cancel := context.WithCancel(ctx)
+	f := fuse{ctx, &atomic.Int32{}, cancel}
+	f.left.Store(int32(n))
+	return f
+}
+
+func (f fuse) Err() error {
+	f.burn()
+	return f.Context.Err()
+}
+
+func (f fuse) Done() <-chan struct{} {
+	f.burn()
+	return f.Context.Done()
+}
+
+func (f fuse) burn() {
+	if f.left.Add(-1) == 0 {
+		f.blow()
+	}
+}
+
+// TestAPageIsAllOrNothing cuts pages off at any moment: position and figures are
+// those before the page or those after it, in memory as in the store.
+func TestAPageIsAllOrNothing(t *testing.T) {
+	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) {
+		c := newCounty(12)
+		c.live(40)
+		b := open(t, db)
+		rng := rand.New(rand.NewPCG(12, 12))
+		cuts := 0
+		for _, s := range sourceNames {
+			for {
+				at, _ := b.Position(s)
+				if int(at.Position) >= len(c.feeds[s].changes) {
+					break
+				}
+				before := figures(t, b)
+				end := min(int(at.Position)+20, len(c.feeds[s].changes))
+				err := b.ApplyChanges(newFuse(t.Context(), 1+rng.IntN(120)), s, c.feeds[s].epoch, c.feeds[s].changes[at.Position:end])
+				again := open(t, db)
+				if err == nil {
+					if figures(t, again) != figures(t, b) {
+						t.Fatal("the store has another state than memory")
+					}
+					continue
+				}
+				cuts++
+				if now, _ := b.Position(s); now.Position != at.Position || figures(t, b) != before {
+					t.Fatal("a page that failed changed something in memory")
+				}
+				b = again // it may have been committed when the answer was lost
+			}
+		}
+		if cuts == 0 {
+			t.Error("nothing was cut off")
+		}
+		numbersAreRight(t, b, c, rng)
+	})
+}
+
+// TestARebuildSurvivesACrash stops the process in the middle of a rebuild; after
+// the next start it is done, while changes go on.
+func TestARebuildSurvivesACrash(t *testing.T) {
+	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) {
+		c := newCounty(13)
+		c.live(30)
+		b := follow(t, db, c, rand.New(rand.NewPCG(13, 1)), false)
+		want := figures(t, b)
+		op, err := b.StartRebuild(t.Context(), "once")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.StartRebuild(t.Context(), "twice"); err == nil {
+			t.Error("two rebuilds at a time")
+		}
+		ctx, crash := context.WithCancel(t.Context())
+		feeds := feedsOf(c)
+		feeds["maternal"] = stopping{feeds["maternal"], crash}
+		_ = b.RunRebuilds(ctx, feeds)
+
+		b = open(t, db)
+		if got := figures(t, b); got != want {
+			t.Fatalf("after the crash %+v, before %+v", got, want)
+		}
+		again, err := b.StartRebuild(t.Context(), "once")
+		if err != nil || again.ID != op.ID || again.EndedMS != 0 {
+			t.Fatalf("the operation is not kept: %+v, %v", again, err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		done := make(chan error, 1)
+		go func() { done <- b.RunRebuilds(ctx, feedsOf(c)) }()
+		for again.EndedMS == 0 {
+			changed := b.Changed()
+			if again, err = b.Operation(t.Context(), op.ID); err != nil {
+				t.Fatal(err)
+			}
+			if again.EndedMS == 0 {
+				<-changed
+			}
+		}
+		if again.State != 3 || figures(t, b) != want {
+			t.Errorf("state %d, %+v, want %+v", again.State, figures(t, b), want)
+		}
+	})
+}
+
+// stopping is a feed during whose listing the process ends.
+type stopping struct {
+	derived.Feed
+	crash context.CancelFunc
+}
+
+func (s stopping) List(ctx context.Context, token string) (derived.Listing, error) {
+	s.crash()
+	return s.Feed.List(ctx, token)
+}
+
+const anotherPack = `
+id: national
+version: 2
+name: {zh: 另一口径, en: Another definition}
+indicators:
+  - id: HED01
+    name: {zh: 女性健康教育覆盖率, en: Health education of women}
+    kind: stock
+    eligible: {sex: {is: female}}
+    covered: {events: {kind: education, at_least: 1, within: calendar_year}}
+`
+
+// TestAnotherPackIsDerivedAnew starts with other packs on the same data.
+func TestAnotherPackIsDerivedAnew(t *testing.T) {
+	only, err := policy.Load(fstest.MapFS{"national.yaml": {Data: []byte(anotherPack)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCounty(14)
+	c.live(30)
+	db, beside := testkit.SQLite(t, sets...), testkit.SQLite(t, sets...)
+	rng := rand.New(rand.NewPCG(14, 1))
+	before := figures(t, follow(t, db, c, rng, false))
+
+	openWith := func(db *sqlstore.DB) *derived.Book {
+		metrics, err := derived.NewMetrics(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := derived.New(derived.Deps{Store: store.New(db), Packs: only, Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
+		if err := b.Load(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	again := figures(t, openWith(db))
+	fresh := openWith(beside)
+	for _, s := range sourceNames {
+		if err := fresh.ApplyChanges(t.Context(), s, c.feeds[s].epoch, c.feeds[s].changes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again != figures(t, fresh) {
+		t.Errorf("derived anew %+v, followed with the same packs %+v", again, figures(t, fresh))
+	}
+	if again == before {
+		t.Error("the other packs changed nothing: the test shows nothing")
+	}
+}
+
+// TestARebuildMendsWhatWasDamaged: the comparison of a rebuild finds what is wrong and
+// the rebuilt state takes over.
+func TestARebuildMendsWhatWasDamaged(t *testing.T) {
+	db := testkit.SQLite(t, sets...)
+	c := newCounty(15)
+	c.live(30)
+	b := follow(t, db, c, rand.New(rand.NewPCG(15, 1)), false)
+	want := figures(t, b)
+	if _, err := db.SQL().ExecContext(t.Context(), "DELETE FROM member WHERE village = (SELECT MIN(village) FROM member)"); err != nil {
+		t.Fatal(err)
+	}
+	b = open(t, db)
+	if figures(t, b) == want {
+		t.Fatal("the digest does not see a missing row")
+	}
+	if op := rebuild(t, b, feedsOf(c)); op.State != 3 {
+		t.Fatalf("the rebuild ended in %d", op.State)
+	}
+	if got := figures(t, b); got != want {
+		t.Errorf("rebuilt %+v, want %+v", got, want)
+	}
+}

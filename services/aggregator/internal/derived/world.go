@@ -1,0 +1,129 @@
+package derived
+
+import (
+	"bytes"
+	"slices"
+
+	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/store"
+)
+
+// takeWorld merges the page's divisions and units. everybody: the tree changed
+// where somebody is, so that all residents must be derived again.
+func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (everybody bool, err error) {
+	if !slices.ContainsFunc(list, func(f feedfacts.Fact) bool { return feedfacts.IsWorld(f.Kind) }) {
+		return false, nil
+	}
+	before := out.before.worldSet
+	after := slices.Clone(before)
+	var rows []store.WorldRow
+	changed := map[string]struct{}{}
+	for i := range list {
+		e := list[i].Entry
+		if !feedfacts.IsWorld(e.Kind) || !after.Put(e) {
+			continue
+		}
+		rows = append(rows, store.WorldRow{Kind: int32(e.Kind), ID: e.ID, Fact: feedfacts.Set{e}.Encode()})
+	}
+	if len(rows) == 0 {
+		return false, nil
+	}
+	for _, w := range rows {
+		out.newTree = out.newTree || feedfacts.IsDivision(w.Kind)
+		if err := changesOf(w, before, after, changed); err != nil {
+			return false, err
+		}
+	}
+	if out.after.world, err = after.World(); err != nil {
+		return false, err
+	}
+	out.after.worldSet = after
+	out.after.sums.world = worldSum(after)
+	if err := t.PutWorld(out.before.generation, rows); err != nil {
+		return false, err
+	}
+	was, err := divisionsOf(before)
+	if err != nil {
+		return false, err
+	}
+	is, err := divisionsOf(after)
+	if err != nil {
+		return false, err
+	}
+	return out.before.refs.touched(changed, was, is), nil
+}
+
+// changesOf notes what a fact changed: the code of a division, before and after,
+// and a unit that stands elsewhere now. Other changes of a unit derive nothing.
+func changesOf(w store.WorldRow, before, after feedfacts.Set, into map[string]struct{}) error {
+	var places []string
+	for _, set := range []feedfacts.Set{before, after} {
+		one, found := set.Find(w.Kind, w.ID)
+		place := ""
+		if found {
+			list, err := one.DivisionFacts()
+			if err != nil {
+				return err
+			}
+			for _, d := range list {
+				into[d.Code] = struct{}{}
+			}
+			units, err := one.UnitFacts()
+			if err != nil {
+				return err
+			}
+			for _, u := range units {
+				place = u.Division
+			}
+		}
+		places = append(places, place)
+	}
+	if places[0] != places[1] {
+		into[unitRef(w.ID)] = struct{}{}
+	}
+	return nil
+}
+
+// everybodyElse derives all residents again who were not part of the page, in
+// the page's transaction, and writes those rows only that differ.
+func (b *Book) everybodyElse(t store.Tx, out *outcome) error {
+	g, after := out.before.generation, ""
+	if out.after.refs == nil {
+		out.after.refs = references{} // complete once everybody was read
+	}
+	for {
+		var ids []string
+		var sets []feedfacts.Set
+		err := t.EachResident(g, after, deriveStep, func(id string, raw []byte) error {
+			set, err := feedfacts.Decode(bytes.Clone(raw))
+			ids, sets = append(ids, id), append(sets, set)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		for i, id := range ids {
+			if out.done[id] {
+				err = b.refer(out, id, sets[i])
+			} else {
+				err = b.rederive(out, id, sets[i], sets[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := out.write(t); err != nil {
+			return err
+		}
+	}
+}
+
+// refer notes the places of a resident who was derived with the page.
+func (b *Book) refer(out *outcome, id string, set feedfacts.Set) error {
+	resident, err := set.Resident(id)
+	if err == nil {
+		out.after.refs.addAll(resident)
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+// Package ledger holds the numbers of coverage in memory: for every indicator
+// and division, how many are eligible and how many of them covered, as running
+// totals over the days, so that a number on any date, past or future, is one
+// look-up and costs the same for a thousand residents or ten million.
+//
+// It knows no facts, no rules and no storage; it is told intervals of villages
+// and how villages hang in the administrative tree, and keeps the sums. It is
+// not safe for concurrent use: its owner lets readers in between whole pages.
+package ledger
+
+import (
+	"xinju.dev/services/platform/civil"
+)
+
+// Key names one pair of numbers: an indicator, numbered by its owner.
+type Key int32
+
+// Count is a denominator and the part of it that is covered.
+type Count struct{ Eligible, Covered int32 }
+
+// Span says which divisions are above a village from a day on: half-open, To is
+// civil.Forever when it has no end. The spans of one village do not overlap.
+type Span struct {
+	From, To civil.Date
+	Above    []string // codes, in any order, the village itself not among them
+}
+
+// Tree tells the spans of a village; none when the village is in no tree. It
+// must answer the same as long as it is in use.
+type Tree interface {
+	Spans(village string) []Span
+}
+
+// Ledger is the running totals. Make it with New.
+type Ledger struct {
+	names  names
+	tree   Tree
+	spans  map[division][]spanOf // of the villages met so far, under tree
+	sparse map[cell]*sparse      // villages
+	dense  map[cell]*dense       // everything above them
+}
+
+type division int32
+
+type cell struct {
+	key Key
+	div division
+}
+
+type spanOf struct {
+	from, to civil.Date
+	above    []division
+}
+
+// New returns an empty ledger under tree.
+func New(tree Tree) *Ledger {
+	return &Ledger{
+		names: newNames(), tree: tree, spans: map[division][]spanOf{},
+		sparse: map[cell]*sparse{}, dense: map[cell]*dense{},
+	}
+}
+
+// At returns the count of a division at the end of day. A division that nobody
+// was ever counted in has the zero Count.
+func (l *Ledger) At(key Key, code string, day civil.Date) Count {
+	div, known := l.names.find(code)
+	if !known {
+		return Count{}
+	}
+	// A code above the villages may also be counted in directly (an event that is
+	// known to the township only).
+	var total Count
+	c := cell{key, div}
+	if d, ok := l.dense[c]; ok {
+		total = d.at(day)
+	}
+	if s, ok := l.sparse[c]; ok {
+		total = total.plus(s.at(day))
+	}
+	return total
+}
+
+// Hang replaces the tree: the numbers of all villages stay, those above them are
+// summed anew.
+func (l *Ledger) Hang(tree Tree) {
+	l.tree = tree
+	l.spans = map[division][]spanOf{}
+	l.dense = map[cell]*dense{}
+	for c, s := range l.sparse {
+		for _, span := range l.spansOf(c.div) {
+			s.clip(span.from, span.to, func(d delta) {
+				for _, up := range span.above {
+					l.denseOf(cell{c.key, up}).pend(d)
+				}
+			})
+		}
+	}
+	for _, d := range l.dense {
+		d.settle()
+	}
+}
+
+func (l *Ledger) denseOf(c cell) *dense {
+	d, ok := l.dense[c]
+	if !ok {
+		d = &dense{}
+		l.dense[c] = d
+	}
+	return d
+}
+
+// spansOf is read and filled by the writing side only.
+func (l *Ledger) spansOf(div division) []spanOf {
+	if s, ok := l.spans[div]; ok {
+		return s
+	}
+	var out []spanOf
+	if l.tree != nil {
+		for _, s := range l.tree.Spans(l.names.code(div)) {
+			o := spanOf{from: s.From, to: s.To}
+			for _, code := range s.Above {
+				o.above = append(o.above, l.names.id(code))
+			}
+			out = append(out, o)
+		}
+	}
+	l.spans[div] = out
+	return out
+}
+
+// Direct returns the count of what is counted in a code itself, without what
+// lies below it: of a village all of it.
+func (l *Ledger) Direct(key Key, code string, day civil.Date) Count {
+	if div, known := l.names.find(code); known {
+		if s, ok := l.sparse[cell{key, div}]; ok {
+			return s.at(day)
+		}
+	}
+	return Count{}
+}

@@ -1,0 +1,190 @@
+package policy
+
+import (
+	"sync"
+
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/nip"
+	"xinju.dev/services/platform/civil"
+)
+
+// evaluator computes the sets of one resident under one pack. It keeps its
+// buffers, so that evaluating the next resident allocates nothing.
+type evaluator struct {
+	r *facts.Resident
+	w *facts.World
+
+	arena   timeline.Set    // every set computed lies here
+	scratch []timeline.Span // unordered spans of one predicate
+	memo    []result        // by node id
+	stays   [3][]facts.Stay // by facts.Start
+	placed  [3]bool
+	spells  []civil.Date
+	dates   []civil.Date
+	held    []facts.Held
+	doses   []nip.Dose
+	runs    []run
+}
+
+type result struct {
+	set  timeline.Set
+	done bool
+}
+
+var evaluators = sync.Pool{New: func() any { return new(evaluator) }}
+
+func newEvaluator(r *facts.Resident, w *facts.World, p *program) *evaluator {
+	e := evaluators.Get().(*evaluator)
+	e.r, e.w = r, w
+	e.arena, e.runs = e.arena[:0], e.runs[:0]
+	for i := range e.stays {
+		e.stays[i], e.placed[i] = e.stays[i][:0], false
+	}
+	if cap(e.memo) < len(p.nodes) {
+		e.memo = make([]result, len(p.nodes))
+	}
+	e.memo = e.memo[:len(p.nodes)]
+	clear(e.memo)
+	return e
+}
+
+// free gives the buffers back; no set of this evaluator may be used afterwards.
+func (e *evaluator) free() {
+	e.r, e.w = nil, nil
+	evaluators.Put(e)
+}
+
+var (
+	always = timeline.All()
+	never  timeline.Set
+)
+
+// days returns the days on which the node holds. The node must not be about an event.
+func (e *evaluator) days(n *node) timeline.Set {
+	if m := &e.memo[n.id]; m.done {
+		return m.set
+	}
+	s := e.compute(n)
+	e.memo[n.id] = result{s, true}
+	return s
+}
+
+func (e *evaluator) compute(n *node) timeline.Set {
+	switch n.name {
+	case "all":
+		out := always
+		for _, k := range n.kids {
+			if out = e.intersect(out, e.days(k)); len(out) == 0 {
+				break
+			}
+		}
+		return out
+	case "any":
+		var out timeline.Set
+		for _, k := range n.kids {
+			out = e.union(out, e.days(k))
+		}
+		return out
+	case "not":
+		inner := e.days(n.kids[0]) // before the arena is read: it grows
+		begin := len(e.arena)
+		return e.keep(begin, timeline.Complement(e.arena, inner))
+	case "use":
+		return e.days(n.kids[0])
+	}
+	return n.pred.days(e)
+}
+
+// keep makes the part of the arena from begin on a set of its own.
+func (e *evaluator) keep(begin int, arena timeline.Set) timeline.Set {
+	e.arena = arena
+	return arena[begin:len(arena):len(arena)]
+}
+
+func isAlways(s timeline.Set) bool {
+	return len(s) == 1 && s[0].From <= timeline.First && s[0].To >= civil.Forever
+}
+
+func (e *evaluator) intersect(a, b timeline.Set) timeline.Set {
+	switch {
+	case isAlways(a):
+		return b
+	case isAlways(b):
+		return a
+	}
+	begin := len(e.arena)
+	return e.keep(begin, timeline.Intersect(e.arena, a, b))
+}
+
+func (e *evaluator) union(a, b timeline.Set) timeline.Set {
+	switch {
+	case len(a) == 0:
+		return b
+	case len(b) == 0:
+		return a
+	}
+	begin := len(e.arena)
+	return e.keep(begin, timeline.Union(e.arena, a, b))
+}
+
+// span is the set of one run of days.
+func (e *evaluator) span(from, to civil.Date) timeline.Set {
+	begin := len(e.arena)
+	return e.keep(begin, timeline.Add(e.arena, begin, timeline.Span{From: from, To: to}))
+}
+
+// collect makes a set of e.scratch, which may be in any order.
+func (e *evaluator) collect() timeline.Set {
+	begin := len(e.arena)
+	return e.keep(begin, timeline.Of(e.arena, e.scratch...))
+}
+
+// presence is where the resident lives, by one reading of the first day.
+func (e *evaluator) presence(start facts.Start) []facts.Stay {
+	if !e.placed[start] {
+		e.stays[start] = e.r.Stays(e.w, start, e.stays[start][:0])
+		e.placed[start] = true
+	}
+	return e.stays[start]
+}
+
+// stayOn is the stay on a day, nil when the resident lives nowhere.
+func (e *evaluator) stayOn(start facts.Start, day civil.Date) *facts.Stay {
+	stays := e.presence(start)
+	for i := range stays {
+		if stays[i].From <= day && day < stays[i].To {
+			return &stays[i]
+		}
+	}
+	return nil
+}
+
+// truth says whether the node holds of the event: what is about the resident is
+// read on the event's day.
+func (e *evaluator) truth(n *node, ev *event) bool {
+	if !n.onEvent {
+		return e.days(n).Contains(ev.on)
+	}
+	switch n.name {
+	case "all":
+		for _, k := range n.kids {
+			if !e.truth(k, ev) {
+				return false
+			}
+		}
+		return true
+	case "any":
+		for _, k := range n.kids {
+			if e.truth(k, ev) {
+				return true
+			}
+		}
+		return false
+	case "not":
+		return !e.truth(n.kids[0], ev)
+	case "use":
+		return e.truth(n.kids[0], ev)
+	}
+	return n.event.holds(e, ev)
+}

@@ -1,0 +1,191 @@
+package policy
+
+import (
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/platform/civil"
+)
+
+// Explain applies every rule and indicator of the pack to a resident on a day,
+// in the pack's order. Eligible and Covered agree with Pieces on every day.
+func (p *Pack) Explain(r *facts.Resident, w *facts.World, asOf civil.Date) []Explanation {
+	e := newEvaluator(r, w, p.program)
+	e.govern(p)
+	x := explainer{evaluator: e, day: asOf}
+	begin := len(e.arena)
+	for _, v := range e.runs {
+		e.arena = timeline.Add(e.arena, begin, v.Span)
+		if v.From <= asOf && asOf < v.To {
+			x.village = v.village
+		}
+	}
+	x.here = e.keep(begin, e.arena)
+	out := make([]Explanation, 0, len(p.Rules)+len(p.Indicators))
+	for i := range p.Rules {
+		out = append(out, x.rule(&p.Rules[i]))
+	}
+	for i := range p.Indicators {
+		out = append(out, x.indicator(p, &p.Indicators[i]))
+	}
+	e.free()
+	return out
+}
+
+// PackOf returns the pack to explain a resident by on a day, and the village
+// lived in then: the pack of that village or, for somebody who lives nowhere on
+// the day, of the last village before it, else of the first one after it.
+func (c *Catalogue) PackOf(r *facts.Resident, w *facts.World, day civil.Date) (p *Pack, village string, ok bool) {
+	at := ""
+	for _, s := range r.Stays(w, facts.ByArrival, nil) {
+		if s.From > day && at != "" {
+			break
+		}
+		at = s.Village()
+		if s.From <= day && day < s.To {
+			village = at
+		}
+	}
+	p, ok = c.PackFor(w, at, day)
+	return p, village, ok
+}
+
+type explainer struct {
+	*evaluator
+	day     civil.Date
+	village string
+	here    timeline.Set // days on which the pack counts the resident
+}
+
+func (x *explainer) rule(r *Rule) Explanation {
+	out := Explanation{ID: r.ID, Name: r.Name, Kind: RuleItem, Village: x.village, Citations: r.Citations, Awaits: r.Awaits}
+	if r.Awaits.Chinese != "" || r.eligible == nil {
+		out.Reason = awaiting(r.Awaits)
+		return out
+	}
+	x.fill(&out, r.eligible, nil)
+	return out
+}
+
+func (x *explainer) indicator(p *Pack, ind *Indicator) Explanation {
+	out := Explanation{ID: ind.ID, Name: ind.Name, Kind: IndicatorItem, Flow: ind.Kind == Flow, Village: x.village, Citations: ind.Citations, Awaits: ind.Awaits}
+	if ind.Awaits.Chinese != "" || ind.eligible == nil {
+		out.Reason = awaiting(ind.Awaits)
+		return out
+	}
+	if ind.Kind == Flow {
+		x.flowInto(&out, p, ind)
+		return out
+	}
+	x.fill(&out, ind.eligible, ind.covered)
+	return out
+}
+
+// fill answers a rule (covered nil) or a stock indicator.
+func (x *explainer) fill(out *Explanation, eligible, covered *node) {
+	set := x.intersect(x.days(eligible), x.here)
+	out.From, out.To, out.Eligible = at(set, x.day)
+	out.NextChange = set.NextChange(x.day)
+	out.Why = x.node(eligible, x.day)
+	if covered != nil {
+		in := x.intersect(set, x.days(covered))
+		out.Covered = in.Contains(x.day)
+		out.NextChange = earlier(out.NextChange, in.NextChange(x.day))
+		out.WhyCovered = x.node(covered, x.day)
+	}
+	out.Reason = x.reason(out)
+}
+
+// flowInto answers a flow indicator: eligible means that some event of the
+// period counts on the day, covered that all of those are.
+func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
+	latest := event{on: x.day}
+	var days []timeline.Span
+	covered := true
+	ind.events.each(x.r, func(ev *event) {
+		if ev.on > x.day || ev.on < ind.Period.Start(x.day) {
+			return
+		}
+		line, counted := x.event(p, ind, ev)
+		out.Events = append(out.Events, line)
+		if ev.on >= latest.on || latest.id == "" {
+			latest = *ev
+		}
+		for _, v := range counted {
+			if v.From <= x.day && x.day < v.To {
+				days = append(days, v)
+				covered = covered && line.Covered
+			}
+		}
+	})
+	set := timeline.Of(nil, days...)
+	out.From, out.To, out.Eligible = at(set, x.day)
+	out.NextChange = set.NextChange(x.day)
+	out.Covered = out.Eligible && covered
+	out.Why = x.node(ind.eligible, latest.on)
+	if latest.id != "" {
+		out.WhyCovered = x.eventNode(ind.covered, &latest)
+	}
+	out.Reason = x.flowReason(out, ind)
+}
+
+// event is one event's line, and the days on which it counts.
+func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.Set) {
+	line := Event{ID: ev.id, On: ev.on}
+	place, ok := x.placeOf(ind, ev)
+	if !ok {
+		return line, nil
+	}
+	line.Village = lowest(&place)
+	line.Eligible = x.days(ind.eligible).Contains(ev.on)
+	if !line.Eligible {
+		return line, nil
+	}
+	line.Covered = x.truth(ind.covered, ev)
+	return line, x.governed(p, &place, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+}
+
+// node describes a predicate on a day.
+func (x *explainer) node(n *node, day civil.Date) *Node {
+	set := x.days(n)
+	out := &Node{Predicate: n.name, Text: n.text}
+	out.From, out.To, out.Holds = at(set, day)
+	for _, k := range n.kids {
+		out.Children = append(out.Children, x.node(k, day))
+	}
+	if u, ok := n.pred.(witness); ok {
+		out.Facts = u.used(x.evaluator, day)
+	}
+	return out
+}
+
+// eventNode describes a predicate about an event.
+func (x *explainer) eventNode(n *node, ev *event) *Node {
+	if !n.onEvent {
+		return x.node(n, ev.on)
+	}
+	out := &Node{Predicate: n.name, Text: n.text, Holds: x.truth(n, ev)}
+	for _, k := range n.kids {
+		out.Children = append(out.Children, x.eventNode(k, ev))
+	}
+	if n.event != nil {
+		out.Facts = n.event.usedOf(x.evaluator, ev)
+	}
+	return out
+}
+
+// at is the span that holds the day, else the next one.
+func at(set timeline.Set, day civil.Date) (from, to civil.Date, holds bool) {
+	v, ok := set.SpanFrom(day)
+	if !ok {
+		return civil.None, civil.None, false
+	}
+	return v.From, v.To, v.From <= day
+}
+
+// earlier is the earlier of two days, None meaning never.
+func earlier(a, b civil.Date) civil.Date {
+	if a == civil.None || b != civil.None && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,241 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/platform/civil"
+)
+
+// Flow indicators: which events they count, and predicates about one event.
+
+// event is one event of a resident.
+type event struct {
+	id        string
+	on        civil.Date
+	unit      string
+	pregnancy *facts.Pregnancy
+	sick      *facts.Case
+}
+
+// selector says which events an indicator counts; exactly one field is set.
+type selector struct {
+	Pregnancies *pregnanciesEnded `yaml:"pregnancies_ended"`
+	Cases       *casesRegistered  `yaml:"cases_registered"`
+
+	atUnit bool // counted where the unit stands that recorded it, not where the person lives
+}
+
+// pregnanciesEnded: each pregnancy on the day it ended.
+type pregnanciesEnded struct {
+	Outcomes []int32 `yaml:"outcomes"` // none means any
+}
+
+// casesRegistered: each infectious case on the day it was written into the
+// clinic's register or, without one, the day of diagnosis.
+type casesRegistered struct {
+	Classes []string `yaml:"classes"` // none means every notifiable case
+}
+
+// each visits the events that the selector takes.
+func (s *selector) each(r *facts.Resident, visit func(ev *event)) {
+	if s.Pregnancies != nil {
+		for i := range r.Pregnancies {
+			g := &r.Pregnancies[i]
+			if g.Ended != civil.None && (len(s.Pregnancies.Outcomes) == 0 || slices.Contains(s.Pregnancies.Outcomes, g.Outcome)) {
+				visit(&event{id: g.ID, on: g.Ended, unit: g.UnitID, pregnancy: g})
+			}
+		}
+	}
+	if s.Cases != nil {
+		for i := range r.Cases {
+			c := &r.Cases[i]
+			if on := caseDay(c); on != civil.None && s.Cases.takes(c.Class) {
+				visit(&event{id: c.ID, on: on, unit: c.UnitID, sick: c})
+			}
+		}
+	}
+}
+
+func (s *casesRegistered) takes(class string) bool {
+	if len(s.Classes) == 0 {
+		return class != ""
+	}
+	return slices.Contains(s.Classes, class)
+}
+
+func caseDay(c *facts.Case) civil.Date {
+	if c.Registered != civil.None {
+		return c.Registered
+	}
+	if c.Diagnosed == 0 {
+		return civil.None
+	}
+	return dayOfSeconds(c.Diagnosed)
+}
+
+func (s *selector) text() Text {
+	if s.Pregnancies != nil {
+		return Text{"妊娠结束", "pregnancy ended"}
+	}
+	return Text{"登记的法定传染病病例", "registered notifiable case"}
+}
+
+// antenatal: at least so many antenatal visits during the pregnancy.
+type antenatal struct {
+	AtLeast    int   `yaml:"at_least"`
+	BeforeWeek int32 `yaml:"before_week"` // the first of them before this completed week; 0 asks for none
+}
+
+func (p *antenatal) counts(a *facts.Antenatal, g *facts.Pregnancy) bool {
+	return a.PregnancyID == g.ID && a.On != civil.None && a.On <= g.Ended
+}
+
+func (p *antenatal) holds(e *evaluator, ev *event) bool {
+	n, early := 0, p.BeforeWeek == 0
+	for i := range e.r.Antenatals {
+		a := &e.r.Antenatals[i]
+		if ev.pregnancy != nil && p.counts(a, ev.pregnancy) {
+			n++
+			early = early || a.Week > 0 && a.Week < p.BeforeWeek
+		}
+	}
+	return early && n >= max(p.AtLeast, 1)
+}
+
+func (p *antenatal) text() Text {
+	n := max(p.AtLeast, 1)
+	t := Text{fmt.Sprintf("孕期接受产前检查%d次及以上", n), fmt.Sprintf("%d or more antenatal visits during the pregnancy", n)}
+	if p.BeforeWeek > 0 {
+		t.Chinese += fmt.Sprintf("，首次在孕%d周前", p.BeforeWeek)
+		t.English += fmt.Sprintf(", one before week %d", p.BeforeWeek)
+	}
+	return t
+}
+
+func (p *antenatal) check() Text { return notNegative(p.AtLeast, int(p.BeforeWeek)) }
+
+func (p *antenatal) usedOf(e *evaluator, ev *event) []UsedFact {
+	var out []UsedFact
+	for i := range e.r.Antenatals {
+		if a := &e.r.Antenatals[i]; ev.pregnancy != nil && p.counts(a, ev.pregnancy) {
+			out = append(out, UsedFact{"antenatal", a.ID, Text{a.On.String() + " 产前检查", "antenatal visit on " + a.On.String()}})
+		}
+	}
+	return out
+}
+
+// postnatal: a postnatal visit within so many days after the end.
+type postnatal struct {
+	WithinDays int `yaml:"within_days"`
+}
+
+func (p *postnatal) holds(e *evaluator, ev *event) bool { return len(p.usedOf(e, ev)) > 0 }
+
+func (p *postnatal) text() Text {
+	return Text{fmt.Sprintf("产后%d天内接受访视", p.WithinDays), fmt.Sprintf("a postnatal visit within %d days", p.WithinDays)}
+}
+
+func (p *postnatal) check() Text {
+	if p.WithinDays < 1 {
+		return Text{"within_days 须为正数", "within_days must be positive"}
+	}
+	return Text{}
+}
+
+func (p *postnatal) usedOf(e *evaluator, ev *event) []UsedFact {
+	var out []UsedFact
+	for i := range e.r.Postnatals {
+		v := &e.r.Postnatals[i]
+		if ev.pregnancy != nil && v.PregnancyID == ev.id && v.On >= ev.on && v.On <= ev.on.AddDays(p.WithinDays) {
+			out = append(out, UsedFact{"postnatal", v.ID, Text{v.On.String() + " 产后访视", "postnatal visit on " + v.On.String()}})
+		}
+	}
+	return out
+}
+
+// inHospital: the delivery took place in hospital.
+type inHospital struct{}
+
+func (p *inHospital) holds(e *evaluator, ev *event) bool { return len(p.usedOf(e, ev)) > 0 }
+func (*inHospital) text() Text                           { return Text{"住院分娩", "delivered in hospital"} }
+func (*inHospital) check() Text                          { return Text{} }
+
+func (*inHospital) usedOf(e *evaluator, ev *event) []UsedFact {
+	for i := range e.r.Deliveries {
+		if d := &e.r.Deliveries[i]; d.PregnancyID == ev.id && d.InHospital {
+			return []UsedFact{{"delivery", d.ID, Text{d.On.String() + " 住院分娩", "delivery in hospital on " + d.On.String()}}}
+		}
+	}
+	return nil
+}
+
+// reported: the case was entered in the reporting network, in time where asked:
+// within the hours allowed for its class on the day of diagnosis.
+type reported struct {
+	InTime bool `yaml:"in_time"`
+}
+
+func (p *reported) holds(_ *evaluator, ev *event) bool {
+	c := ev.sick
+	if c == nil || c.Reported == 0 {
+		return false
+	}
+	return !p.InTime || c.Diagnosed != 0 && c.DeadlineHours > 0 && c.Reported-c.Diagnosed <= int64(c.DeadlineHours)*3600
+}
+
+func (p *reported) text() Text {
+	if p.InTime {
+		return Text{"已在规定时限内网络报告", "reported on the network in time"}
+	}
+	return Text{"已网络报告", "reported on the network"}
+}
+
+func (*reported) check() Text { return Text{} }
+
+func (*reported) usedOf(_ *evaluator, ev *event) []UsedFact {
+	if ev.sick == nil {
+		return nil
+	}
+	t := Text{"登记 " + ev.on.String() + "，未报告", "registered on " + ev.on.String() + ", not reported"}
+	if ev.sick.Reported != 0 {
+		on := dayOfSeconds(ev.sick.Reported).String()
+		t = Text{"登记 " + ev.on.String() + "，报告 " + on, "registered on " + ev.on.String() + ", reported on " + on}
+	}
+	return []UsedFact{{"case", ev.id, t}}
+}
+
+// outcome: the pregnancy ended in one of these ways.
+type outcome struct {
+	In []int32 `yaml:"in"`
+}
+
+func (p *outcome) holds(_ *evaluator, ev *event) bool {
+	return ev.pregnancy != nil && slices.Contains(p.In, ev.pregnancy.Outcome)
+}
+
+func (p *outcome) text() Text {
+	return Text{"妊娠结局" + inList(p.In, nil, outcomeTexts, true), "pregnancy outcome " + inList(p.In, nil, outcomeTexts, false)}
+}
+
+func (p *outcome) check() Text {
+	if len(p.In) == 0 {
+		return Text{"须给出 in", "in must be given"}
+	}
+	return Text{}
+}
+
+func (*outcome) usedOf(_ *evaluator, ev *event) []UsedFact {
+	if ev.pregnancy == nil {
+		return nil
+	}
+	return []UsedFact{usedFact("pregnancy", ev.id, "妊娠", "pregnancy", ev.pregnancy.LMP, ev.on)}
+}
+
+func notNegative(n ...int) Text {
+	if slices.Min(n) < 0 {
+		return Text{"数值不能为负", "numbers must not be negative"}
+	}
+	return Text{}
+}

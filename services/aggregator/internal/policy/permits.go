@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"fmt"
+
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/platform/civil"
+)
+
+// permit: holds a residence permit (居住证), issued in the same division of the
+// level as the residence on the day, and has held it for so many months. How a
+// late endorsement is taken differs from place to place and is data.
+type permit struct {
+	Level       levelName    `yaml:"level"` // "" asks for none: any permit
+	Months      int          `yaml:"months"`
+	Endorsement *endorsement `yaml:"endorsement"`
+}
+
+type endorsement struct {
+	EveryMonths  int    `yaml:"every_months"`
+	WindowMonths int    `yaml:"window_months"`
+	GraceDays    int    `yaml:"grace_days"`
+	Late         string `yaml:"late"` // restart (default) or resume
+	ResumeMonths int    `yaml:"resume_months"`
+}
+
+func (p *permit) rule() facts.Endorsement {
+	if p.Endorsement == nil {
+		return facts.Endorsement{}
+	}
+	n := p.Endorsement
+	return facts.Endorsement{
+		EveryMonths: n.EveryMonths, WindowMonths: n.WindowMonths, GraceDays: n.GraceDays,
+		Resume: n.Late == "resume", ResumeMonths: n.ResumeMonths,
+	}
+}
+
+func (p *permit) days(e *evaluator) timeline.Set {
+	e.scratch = e.scratch[:0]
+	for i := range e.r.Permits {
+		t := &e.r.Permits[i]
+		e.held = t.Held(p.rule(), e.held[:0])
+		for _, h := range e.held {
+			v := timeline.Span{From: h.From, To: h.To}
+			if p.Months > 0 {
+				v.From = max(v.From, civil.Lived(h.Counted, p.Months, civil.Anniversary))
+			}
+			e.here(t.Division, v, levelNames[p.Level])
+		}
+	}
+	return e.collect()
+}
+
+// here adds to scratch the days of v on which the place lies in the same
+// division of the level as the residence; level 0 adds them all.
+func (e *evaluator) here(place string, v timeline.Span, level facts.Level) {
+	if level == 0 {
+		e.scratch = append(e.scratch, v)
+		return
+	}
+	for _, s := range e.presence(facts.ByArrival) {
+		from, to := max(v.From, s.From), min(v.To, s.To)
+		for from < to {
+			next := e.w.NextChange(from, to)
+			if at := e.w.Resolve(place, from); at[level] != "" && at[level] == s.At[level] {
+				e.scratch = append(e.scratch, timeline.Span{From: from, To: next})
+			}
+			from = next
+		}
+	}
+}
+
+func (p *permit) text() Text {
+	t := Text{"持有效居住证", "holds a valid residence permit"}
+	if l := levelNames[p.Level]; l != 0 {
+		t.Chinese = "持现居住" + levelTexts[l].Chinese + "的有效居住证"
+		t.English += " of the " + levelTexts[l].English + " of residence"
+	}
+	if p.Months > 0 {
+		t.Chinese += fmt.Sprintf("满%d个月", p.Months)
+		t.English += fmt.Sprintf(" for %d months", p.Months)
+	}
+	return t
+}
+
+func (p *permit) check() Text {
+	if n := p.Endorsement; n != nil && (n.EveryMonths < 1 || n.WindowMonths < 0 || n.GraceDays < 0 || n.ResumeMonths < 0 ||
+		n.Late != "" && n.Late != "restart" && n.Late != "resume") {
+		return Text{"endorsement 参数无效", "endorsement is not valid: every_months ≥ 1, late restart or resume"}
+	}
+	if p.Months < 0 {
+		return Text{"months 不能为负", "months must not be negative"}
+	}
+	return p.Level.check()
+}
+
+func (p *permit) used(e *evaluator, day civil.Date) []UsedFact {
+	var out []UsedFact
+	for i := range e.r.Permits {
+		if t := &e.r.Permits[i]; t.Issued != civil.None && t.Issued <= day {
+			out = append(out, usedFact("permit", t.ID, "居住证", "residence permit", t.Issued, t.ValidTo))
+		}
+	}
+	return out
+}
+
+// points: a permit that holds on the day has reached so many points.
+type points struct {
+	AtLeast int32 `yaml:"at_least"`
+}
+
+func (p *points) days(e *evaluator) timeline.Set {
+	e.scratch = e.scratch[:0]
+	for i := range e.r.Permits {
+		t := &e.r.Permits[i]
+		e.held = t.Held(facts.Endorsement{}, e.held[:0])
+		for j, entry := range t.Points {
+			to := civil.Forever
+			if j+1 < len(t.Points) {
+				to = t.Points[j+1].From
+			}
+			for _, h := range e.held {
+				if entry.Points >= p.AtLeast {
+					e.scratch = append(e.scratch, timeline.Span{From: max(entry.From, h.From), To: min(to, h.To)})
+				}
+			}
+		}
+	}
+	return e.collect()
+}
+
+func (p *points) text() Text {
+	return Text{fmt.Sprintf("居住证积分达到%d分", p.AtLeast), fmt.Sprintf("residence-permit points of %d or more", p.AtLeast)}
+}
+
+func (p *points) check() Text {
+	if p.AtLeast < 1 {
+		return Text{"at_least 须为正数", "at_least must be positive"}
+	}
+	return Text{}
+}
+
+func (p *points) used(e *evaluator, day civil.Date) []UsedFact { return (&permit{}).used(e, day) }

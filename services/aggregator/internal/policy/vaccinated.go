@@ -1,0 +1,65 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/nip"
+	"xinju.dev/services/platform/civil"
+)
+
+// vaccinated: no vaccine of the national programme is overdue (package nip), by
+// birth, sex and the doses given up to the day. It holds too for a child without
+// any dose as long as nothing is late.
+type vaccinated struct {
+	schedule *nip.Schedule // of the pack's province
+}
+
+func (p *vaccinated) days(e *evaluator) timeline.Set {
+	begin := len(e.arena)
+	for _, s := range p.schedule.UpToDate(e.child(), e.given()) {
+		e.arena = timeline.Add(e.arena, begin, timeline.Span{From: s.From, To: s.To})
+	}
+	return e.keep(begin, e.arena)
+}
+
+func (e *evaluator) child() nip.Child {
+	return nip.Child{Birth: e.r.Person.Birth, Sex: int(e.r.Person.Sex)}
+}
+
+// given is the doses by day, those of one day by fact id: the schedule tells
+// doses of one day apart by their order.
+func (e *evaluator) given() []nip.Dose {
+	e.doses = e.doses[:0]
+	for i := range e.r.Doses {
+		e.doses = append(e.doses, nip.Dose{Product: e.r.Doses[i].Product, On: e.r.Doses[i].On})
+	}
+	slices.SortStableFunc(e.doses, func(a, b nip.Dose) int {
+		if a.On != b.On {
+			return int(a.On) - int(b.On)
+		}
+		return strings.Compare(a.Product, b.Product)
+	})
+	return e.doses
+}
+
+func (*vaccinated) text() Text {
+	return Text{"国家免疫规划疫苗无逾期未种", "no dose of the national immunization programme is overdue"}
+}
+func (*vaccinated) check() Text { return Text{} }
+
+func (p *vaccinated) used(e *evaluator, day civil.Date) []UsedFact {
+	var out []UsedFact
+	for i := range e.r.Doses {
+		if d := &e.r.Doses[i]; d.On != civil.None && d.On <= day {
+			out = append(out, UsedFact{"dose", d.ID, Text{d.On.String() + " " + d.Product, d.Product + " on " + d.On.String()}})
+		}
+	}
+	for _, s := range p.schedule.Forecast(e.child(), e.given(), day) {
+		if s.Status == nip.Overdue {
+			out = append(out, UsedFact{"schedule", s.Series, Text{"逾期：" + s.Chinese + "，自" + s.OverdueFrom.String(), "overdue: " + s.Series + " since " + s.OverdueFrom.String()}})
+		}
+	}
+	return out
+}

@@ -1,0 +1,80 @@
+package rpc
+
+import (
+	"context"
+	"slices"
+
+	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/platform/wire"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+)
+
+// GetEligibility implements aggregatorv1.AggregatorServiceServer.
+func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligibilityRequest) (*aggregatorv1.GetEligibilityResponse, error) {
+	var c wire.Check
+	day := s.day(&c, "as_of_date", req.GetAsOfDate())
+	if n := len(req.GetResidentId()); n == 0 || n > 64 {
+		c.Refuse("resident_id", "必填，最多 64 个字符 required, at most 64 characters")
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	resp := &aggregatorv1.GetEligibilityResponse{}
+	var world *facts.World
+	resident, err := s.book.Resident(ctx, req.GetResidentId(), func(v derived.View) error {
+		world, resp.Positions = v.World(), positions(v)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	pack, village, ok := s.packs.PackOf(resident, world, day)
+	if !ok {
+		return nil, ErrNoPack
+	}
+	resp.PackId, resp.Division = pack.ID, village
+	for _, id := range req.GetRuleIds() {
+		if find(pack, id) == nil && !slices.ContainsFunc(pack.Rules, func(r policy.Rule) bool { return r.ID == id }) {
+			return nil, ErrIndicator.With("rule_id", id)
+		}
+	}
+	for _, x := range pack.Explain(resident, world, day) {
+		if len(req.GetRuleIds()) == 0 || slices.Contains(req.GetRuleIds(), x.ID) {
+			resp.Rules = append(resp.Rules, explained(&x))
+		}
+	}
+	return resp, nil
+}
+
+func explained(x *policy.Explanation) *aggregatorv1.RuleEligibility {
+	out := &aggregatorv1.RuleEligibility{
+		RuleId: x.ID, Name: x.Name.Chinese, Kind: aggregatorv1.RuleKind(x.Kind),
+		Eligible: x.Eligible, EligibleFromDate: wire.DateProto(x.From), EligibleUntilDate: wire.DateProto(last(x.To)),
+		Covered: x.Covered, NextChangeDate: wire.DateProto(x.NextChange), Reason: both(x.Reason),
+		Why: node(x.Why), WhyCovered: node(x.WhyCovered), Awaits: both(x.Awaits),
+	}
+	for _, c := range x.Citations {
+		out.Citations = append(out.Citations, &aggregatorv1.Citation{Document: c.Document, Clause: c.Clause, Text: c.Text})
+	}
+	return out
+}
+
+func node(n *policy.Node) *aggregatorv1.Node {
+	if n == nil {
+		return nil
+	}
+	out := &aggregatorv1.Node{
+		Predicate: n.Predicate, Text: both(n.Text), Holds: n.Holds,
+		FromDate: wire.DateProto(n.From), UntilDate: wire.DateProto(last(n.To)),
+	}
+	for _, f := range n.Facts {
+		out.Facts = append(out.Facts, &aggregatorv1.UsedFact{Kind: f.Kind, FactId: f.ID, Text: both(f.Text)})
+	}
+	for _, child := range n.Children {
+		out.Children = append(out.Children, node(child))
+	}
+	return out
+}

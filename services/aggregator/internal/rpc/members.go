@@ -1,0 +1,132 @@
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/page"
+	"xinju.dev/services/platform/wire"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"google.golang.org/genproto/googleapis/type/date"
+)
+
+// listRequest is what both lists ask for.
+type listRequest struct {
+	division, indicator string
+	day                 *date.Date
+	set                 aggregatorv1.MemberSet
+	size                int32
+	token               string
+}
+
+// ListMembers implements aggregatorv1.AggregatorServiceServer.
+func (s *Server) ListMembers(ctx context.Context, req *aggregatorv1.ListMembersRequest) (*aggregatorv1.ListMembersResponse, error) {
+	return s.list(ctx, listRequest{
+		division: req.GetDivision(), indicator: req.GetIndicatorId(), day: req.GetAsOfDate(),
+		set: req.GetSet(), size: req.GetPageSize(), token: req.GetPageToken(),
+	})
+}
+
+// ListUncovered implements aggregatorv1.AggregatorServiceServer.
+func (s *Server) ListUncovered(ctx context.Context, req *aggregatorv1.ListUncoveredRequest) (*aggregatorv1.ListUncoveredResponse, error) {
+	resp, err := s.list(ctx, listRequest{
+		division: req.GetDivision(), indicator: req.GetIndicatorId(), day: req.GetAsOfDate(),
+		set: aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED, size: req.GetPageSize(), token: req.GetPageToken(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &aggregatorv1.ListUncoveredResponse{Members: resp.GetMembers(), NextPageToken: resp.GetNextPageToken(), TotalSize: resp.GetTotalSize()}, nil
+}
+
+func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListMembersResponse, error) {
+	var c wire.Check
+	division(&c, "division", req.division)
+	day := s.day(&c, "as_of_date", req.day)
+	if req.set < aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED || req.set > aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE {
+		c.Refuse("set", "不是可选值 not one of the values")
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	q, filter, err := s.query(req, day)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.book.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total}
+	for i := range out.Lines {
+		resp.Members = append(resp.Members, member(&out, &out.Lines[i], day))
+	}
+	if out.More {
+		resp.NextPageToken, err = token(filter, out.Lines[len(out.Lines)-1].Place)
+	}
+	return resp, err
+}
+
+func (s *Server) query(req listRequest, day civil.Date) (derived.ListQuery, []byte, error) {
+	pages := page.Query{Size: int(req.size), Token: req.token}
+	limit, err := pages.Limit()
+	if err != nil {
+		return derived.ListQuery{}, nil, err
+	}
+	key, known := s.deriver.Key(req.indicator)
+	if !known {
+		return derived.ListQuery{}, nil, ErrIndicator.With("indicator_id", req.indicator)
+	}
+	err = s.book.Look(func(v derived.View) error {
+		if _, known := v.World().Any(req.division, day); !known {
+			return ErrDivision.With("division", req.division)
+		}
+		return nil
+	})
+	if err != nil {
+		return derived.ListQuery{}, nil, err
+	}
+	filter := fmt.Appendf(nil, "members %s %q %d %d", req.division, req.indicator, day, req.set)
+	after, err := place(pages, filter)
+	return derived.ListQuery{
+		Division: req.division, Key: key, Day: day, Which: derived.Which(req.set), After: after, Limit: limit,
+	}, filter, err
+}
+
+// A page token holds the place of the last line: codes and opaque keys, in an
+// array, since a sort key may hold any character.
+func token(filter []byte, p derived.Place) (string, error) {
+	key, err := json.Marshal([4][]byte{[]byte(p.Village), []byte(p.SortKey), []byte(p.ResidentID), []byte(p.EventID)})
+	if err != nil {
+		return "", err
+	}
+	return page.Encode(filter, string(key)), nil
+}
+
+func place(q page.Query, filter []byte) (derived.Place, error) {
+	key, err := q.Key(filter)
+	if err != nil || key == "" {
+		return derived.Place{}, err
+	}
+	var parts [4][]byte
+	if err := json.Unmarshal([]byte(key), &parts); err != nil {
+		return derived.Place{}, page.ErrToken
+	}
+	return derived.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}, nil
+}
+
+func member(list *derived.List, l *derived.Line, day civil.Date) *aggregatorv1.Member {
+	out := &aggregatorv1.Member{
+		ResidentId: l.ResidentID, Village: l.Village, UnitId: list.World.Manager(l.Village, day),
+		SinceDate: wire.DateProto(l.From), UntilDate: wire.DateProto(last(l.To)), Covered: l.Covered,
+	}
+	if l.Place.EventID != "" {
+		out.EventId, out.EventDate = l.Place.EventID, wire.DateProto(l.On)
+	}
+	return out
+}

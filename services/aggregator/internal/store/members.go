@@ -1,0 +1,70 @@
+package store
+
+import (
+	"database/sql"
+
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// MemberRow is what one resident counts for in one village, over all days.
+// SortKey has at most 128 bytes and orders the list by its bytes.
+type MemberRow struct {
+	Village    string
+	SortKey    string
+	ResidentID string
+	Pieces     []byte
+}
+
+// PutMembers writes rows.
+func (t Tx) PutMembers(generation int64, list []MemberRow) error {
+	rows := make([][]any, len(list))
+	for i := range list {
+		m := &list[i]
+		rows[i] = []any{generation, m.Village, []byte(m.SortKey), m.ResidentID, m.Pieces}
+	}
+	return t.replace("member", []string{"generation", "village", "sort_key", "resident_id", "pieces"}, rows)
+}
+
+// DeleteMembers deletes rows by their keys.
+func (t Tx) DeleteMembers(generation int64, list []MemberRow) error {
+	for i := range list {
+		m := &list[i]
+		err := sqlstore.Exec(t.tx, "DELETE FROM member WHERE generation = ? AND village = ? AND sort_key = ? AND resident_id = ?",
+			generation, m.Village, []byte(m.SortKey), m.ResidentID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Members reads up to limit rows of a village, in the order of sort key and
+// resident, from a place in that order on (inclusive).
+func (t Tx) Members(generation int64, village, sortKey, residentID string, limit int) (out []MemberRow, err error) {
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		m := MemberRow{Village: village}
+		var key []byte
+		if err := rows.Scan(&key, &m.ResidentID, &m.Pieces); err != nil {
+			return err
+		}
+		m.SortKey = string(key)
+		out = append(out, m)
+		return nil
+	}, `SELECT sort_key, resident_id, pieces FROM member
+WHERE generation = ? AND village = ? AND sort_key >= ? AND (sort_key > ? OR resident_id >= ?)
+ORDER BY sort_key, resident_id LIMIT ?`, generation, village, []byte(sortKey), []byte(sortKey), residentID, limit)
+	return out, err
+}
+
+// EachMember calls each for every row of a generation, in key order.
+func (t Tx) EachMember(generation int64, each func(MemberRow) error) error {
+	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		var m MemberRow
+		var key []byte
+		if err := rows.Scan(&m.Village, &key, &m.ResidentID, &m.Pieces); err != nil {
+			return err
+		}
+		m.SortKey = string(key)
+		return each(m)
+	}, "SELECT village, sort_key, resident_id, pieces FROM member WHERE generation = ? ORDER BY village, sort_key, resident_id", generation)
+}

@@ -1,0 +1,68 @@
+// Package store keeps the aggregator's tables: the facts it received, what was
+// derived from them, and how far each feed was followed, in generations so that
+// a new one can be built beside the one that serves.
+//
+// It knows no facts and no rules: facts and pieces are bytes to it. The same
+// statements run on SQLite and MySQL; none needs triggers, SKIP LOCKED or
+// RETURNING.
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"strings"
+
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
+
+	"gorm.io/gorm"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations creates the aggregator's tables.
+func Migrations() migrate.Set { return migrate.Sub("aggregator", files, "migrations") }
+
+// Store runs transactions over the aggregator's tables.
+type Store struct{ db *sqlstore.DB }
+
+// New returns the store in db, which must be migrated.
+func New(db *sqlstore.DB) *Store { return &Store{db: db} }
+
+// Tx is one transaction.
+type Tx struct{ tx *gorm.DB }
+
+// Write commits what fn did, or nothing. fn may run several times.
+func (s *Store) Write(ctx context.Context, fn func(Tx) error) error {
+	return s.db.Write(ctx, func(tx *gorm.DB) error { return fn(Tx{tx}) })
+}
+
+// Read runs fn on one snapshot.
+func (s *Store) Read(ctx context.Context, fn func(Tx) error) error {
+	return s.db.Read(ctx, func(tx *gorm.DB) error { return fn(Tx{tx}) })
+}
+
+var errNoHead = errors.New("the generation row is missing")
+
+// replaceRows bounds the rows of one REPLACE.
+const replaceRows = 256
+
+// replace inserts rows or overwrites those with the same key.
+func (t Tx) replace(table string, columns []string, rows [][]any) error {
+	one := "(" + strings.Repeat("?,", len(columns)-1) + "?)"
+	for start := 0; start < len(rows); start += replaceRows {
+		part := rows[start:min(start+replaceRows, len(rows))]
+		args := make([]any, 0, len(part)*len(columns))
+		for _, r := range part {
+			args = append(args, r...)
+		}
+		query := "REPLACE INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES " +
+			strings.Repeat(one+",", len(part)-1) + one
+		if err := sqlstore.Exec(t.tx, query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

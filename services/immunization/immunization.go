@@ -1,0 +1,59 @@
+// Package immunization is the immunization service as a whole: what a process
+// needs to run it, and nothing about how it works.
+package immunization
+
+import (
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	immunizationv1 "xinju.dev/api/gen/xinju/immunization/v1"
+
+	"xinju.dev/services/immunization/internal/facts"
+	"xinju.dev/services/immunization/internal/rpc"
+	"xinju.dev/services/immunization/internal/store"
+	"xinju.dev/services/nip"
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/idempotency"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// Deps is everything the service takes from its surroundings; all are required.
+type Deps struct {
+	DB  *sqlstore.DB
+	Now func() time.Time
+}
+
+// Service is an immunization service ready to be put on a gRPC server.
+type Service struct {
+	server immunizationv1.ImmunizationServiceServer
+	feed   feedv1.ChangeFeedServiceServer
+}
+
+// New wires the service with the schedule built into the program. It starts
+// nothing. It fails when that schedule cannot be read.
+func New(d Deps) (*Service, error) {
+	schedule, err := nip.Default()
+	if err != nil {
+		return nil, fmt.Errorf("immunization schedule: %w", err)
+	}
+	s := store.New(store.Deps{DB: d.DB, Now: d.Now, Facts: facts.All})
+	return &Service{
+		server: rpc.New(rpc.Deps{Doses: s.Doses, Certificates: s.Certificates, Schedule: schedule, Now: d.Now}),
+		feed:   changefeed.NewServer(d.DB, s.Lister()),
+	}, nil
+}
+
+// Register adds the service and its change feed to r.
+func (s *Service) Register(r grpc.ServiceRegistrar) {
+	immunizationv1.RegisterImmunizationServiceServer(r, s.server)
+	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
+}
+
+// Migrations of the service's database.
+func Migrations() []migrate.Set {
+	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX dose_date ON dose (on_date, id);

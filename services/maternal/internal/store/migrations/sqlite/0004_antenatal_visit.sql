@@ -1,0 +1,13 @@
+-- +goose Up
+CREATE TABLE antenatal_visit (
+  id           TEXT NOT NULL PRIMARY KEY,
+  resident_id  TEXT NOT NULL,
+  on_date      INTEGER NOT NULL,
+  version      INTEGER NOT NULL,
+  created_ms   INTEGER NOT NULL,
+  updated_ms   INTEGER NOT NULL,
+  deleted      INTEGER NOT NULL,
+  pregnancy_id TEXT NOT NULL,
+  week         INTEGER NOT NULL,
+  unit_id      TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,47 @@
+package core
+
+import "xinju.dev/services/platform/fault"
+
+// Faults of events. All but the last group refuse the event.
+var (
+	ErrType        = fault.New(fault.Invalid, "EVENT_TYPE_UNKNOWN", "the kind of event is not known", "事件类型未知")
+	ErrSender      = fault.New(fault.Invalid, "SENDER_INVALID", "a sender is a code of at most 32 letters, digits, - and _", "发送方代码须为不超过32位的字母、数字、-或_")
+	ErrDateMissing = fault.New(fault.Invalid, "EVENT_DATE_REQUIRED", "the day on which it happened is missing", "缺少发生日期")
+	ErrFuture      = fault.New(fault.Invalid, "DATE_IN_FUTURE", "the day has not come yet", "日期晚于今天")
+	ErrLeftBefore  = fault.New(fault.Invalid, "LEFT_BEFORE_ARRIVAL", "the departure is dated before the arrival", "离开日期早于到达日期")
+	ErrBornAfter   = fault.New(fault.Invalid, "BORN_AFTER_EVENT", "the person was born after the day of the event", "出生日期晚于事件日期")
+	ErrNoPerson    = fault.New(fault.Invalid, "EVENT_WITHOUT_PERSON", "the event names no person: a document is missing", "未指明人员：缺少证件")
+	ErrNoTarget    = fault.New(fault.Invalid, "REPLACES_REQUIRED", "a correction or void must name the event it is about", "更正或作废须指明所针对的事件编号")
+	ErrNoDivision  = fault.New(fault.Invalid, "DIVISION_REQUIRED", "the division of the residence is missing", "缺少居住地行政区划代码")
+	ErrDivision    = fault.New(fault.Invalid, "DIVISION_UNKNOWN",
+		"the division is not a village or residents' committee that exists on that day", "该日期不存在此村（居）委会区划代码")
+	ErrIssuer = fault.New(fault.Invalid, "DIVISION_UNKNOWN_ISSUE",
+		"the citizen number begins with a province that does not exist", "公民身份号码前两位不是现有省级代码")
+	ErrHukou = fault.New(fault.Invalid, "HUKOU_DIVISION_UNKNOWN",
+		"the hukou division must be 6 or 12 digits of a province that exists", "户籍地区划代码须为6位或12位且省级代码存在")
+	ErrTooLong  = fault.New(fault.Invalid, "TEXT_TOO_LONG", "the text is longer than its field", "文本超出字段长度")
+	ErrCode     = fault.New(fault.Invalid, "CODE_UNKNOWN", "the value is not in its code list", "代码值不在值域内")
+	ErrPhone    = fault.New(fault.Invalid, "PHONE_INVALID", "a telephone number has only digits and +, at most 20", "电话号码只能包含数字和+，最多20位")
+	ErrIDReused = fault.New(fault.Exists, "EVENT_ID_REUSED", "the sender used this event id before for another content", "该事件编号已用于内容不同的事件")
+	ErrResident = fault.New(fault.NotFound, "RESIDENT_NOT_FOUND", "there is no such resident", "没有该居民")
+	ErrTaken    = fault.New(fault.Exists, "DOCUMENT_TAKEN", "the document belongs to another resident", "该证件已属于其他居民")
+	ErrChanged  = fault.New(fault.Stale, "RESIDENT_CHANGED", "the resident was changed since it was read; read it again", "居民信息在读取之后已被修改，请重新读取")
+
+	ErrBatch = fault.New(fault.Invalid, "BATCH_TOO_LARGE", "a request holds at most 500 items", "每次请求最多500条")
+
+	// Why an event waits.
+	WaitPerson = fault.New(fault.Precondition, "PERSON_NOT_ARRIVED", "waits for the person's arrival or birth", "等待该人员的居住登记或出生事件")
+	WaitTarget = fault.New(fault.Precondition, "TARGET_NOT_ARRIVED", "waits for the event that it corrects or voids", "等待其所更正或作废的事件")
+	WaitPermit = fault.New(fault.Precondition, "PERMIT_NOT_ISSUED", "waits for the issue of the permit", "等待居住证签发事件")
+
+	// Why somebody should look; the reasons are also the resident's review flags.
+	FlagOverlap      = fault.New(fault.Precondition, "OVERLAPPING_STAYS", "two stays overlap", "居住记录时间重叠")
+	FlagLeftNoStay   = fault.New(fault.Precondition, "LEAVE_WITHOUT_STAY", "a departure matches no stay that was going on", "离开事件没有对应的在住记录")
+	FlagContradicts  = fault.New(fault.Precondition, "DOCUMENT_CONTRADICTS", "name, birth date or sex contradict the document or an earlier event", "姓名、出生日期或性别与证件或以往事件矛盾")
+	FlagDeath        = fault.New(fault.Precondition, "DEATH_CONTRADICTS", "two days of death, or residence after death", "死亡日期不一致或死亡后仍有居住事件")
+	FlagPrivateUse   = fault.New(fault.Precondition, "NAME_PRIVATE_USE", "the name holds a character without a standard code", "姓名含有未编码字符")
+	FlagBirthUnknown = fault.New(fault.Precondition, "BIRTH_UNKNOWN", "the date of birth is not known", "出生日期未知")
+)
+
+// Wait is why an event changes nothing yet: one of the Wait faults.
+type Wait = *fault.Error

@@ -1,0 +1,69 @@
+package core
+
+import "xinju.dev/services/platform/civil"
+
+// State is what the events about one resident fold to. It is a function of the
+// set of events alone: neither the order nor the number of times in which they
+// arrived can be seen in it.
+type State struct {
+	Person
+	Exists  bool     // an ARRIVE or BIRTH holds; otherwise the rest waits
+	Stays   []Stay   // by day of arrival
+	Permits []Permit // by day of issue
+	Flags   []string // what somebody should look at, sorted
+	// Waiting says which events change nothing until another one arrives, by
+	// position in the slice that was folded. It is no part of the digest.
+	Waiting map[int]Wait
+}
+
+// Person is what the registry knows of a resident apart from stays and permits.
+type Person struct {
+	Name      string
+	Sex       int
+	Birth     civil.Date
+	Ethnic    string
+	Marital   int
+	Phone     string
+	Employer  string
+	Documents []Document // latest first
+	Hukou     []HukouSpan
+	Death     civil.Date
+	MotherID  string
+}
+
+// HukouSpan is one place of hukou registration. From is None in the first one.
+type HukouSpan struct {
+	From     civil.Date
+	Division string
+	Kind     int
+}
+
+// Stay is one stay at one address.
+type Stay struct {
+	ID         string // of the event that began it, as EventKey
+	Division   string
+	Address    string
+	Arrived    civil.Date
+	Registered civil.Date
+	FirstSeen  civil.Date
+	Left       civil.Date // last day of residence; None while it goes on
+	Reason     int
+}
+
+// Permit is one residence permit.
+type Permit struct {
+	ID         string // of the event that issued it, as EventKey
+	Division   string
+	Issued     civil.Date
+	ValidUntil civil.Date
+	Endorsed   []civil.Date // ascending
+	Lapsed     civil.Date   // first day on which it had lapsed
+	Cancelled  civil.Date   // first day on which it was cancelled
+	Points     []Points     // ascending
+}
+
+// Points is the total of points from one day on.
+type Points struct {
+	From   civil.Date
+	Points int
+}

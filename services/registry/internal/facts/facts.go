@@ -1,0 +1,87 @@
+// Package facts encodes what the registry knows as the coded facts of its
+// change feed: dates, codes and divisions. No name, number, telephone or
+// address may pass through it.
+package facts
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/registry/internal/core"
+)
+
+// Person encodes a person.
+func Person(p core.Person) changefeed.Fact {
+	body := &feedv1.PersonFact{
+		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), DeathYmd: ymd(p.Death), Marital: int32(p.Marital), MotherId: p.MotherID,
+	}
+	for _, h := range p.Hukou {
+		body.Hukou = append(body.Hukou, &feedv1.HukouSpan{FromYmd: ymd(h.From), Division: h.Division, Kind: int32(h.Kind)})
+	}
+	return fact(feedv1.FactKind_FACT_KIND_PERSON, body)
+}
+
+// Stay encodes one stay; sortKey stands for its address.
+func Stay(s core.Stay, sortKey string) changefeed.Fact {
+	return fact(feedv1.FactKind_FACT_KIND_RESIDENCE, &feedv1.ResidenceFact{
+		Division: s.Division, ArrivedYmd: ymd(s.Arrived), RegisteredYmd: ymd(s.Registered), FirstSeenYmd: ymd(s.FirstSeen),
+		LeftYmd: ymd(s.Left), SortKey: sortKey, Reason: int32(s.Reason),
+	})
+}
+
+// Permit encodes one residence permit.
+func Permit(p core.Permit) changefeed.Fact {
+	body := &feedv1.PermitFact{
+		Division: p.Division, IssuedYmd: ymd(p.Issued), ValidToYmd: ymd(p.ValidUntil), LapsedYmd: ymd(p.Lapsed), CancelledYmd: ymd(p.Cancelled),
+	}
+	for _, d := range p.Endorsed {
+		body.EndorsedYmd = append(body.EndorsedYmd, ymd(d))
+	}
+	for _, q := range p.Points {
+		body.Points = append(body.Points, &feedv1.PointsEntry{FromYmd: ymd(q.From), Points: int32(q.Points)})
+	}
+	return fact(feedv1.FactKind_FACT_KIND_PERMIT, body)
+}
+
+// Relation encodes one relation, with everything that the feed says of it.
+func Relation(r core.Relation) changefeed.Fact {
+	f := fact(feedv1.FactKind_FACT_KIND_RELATION, &feedv1.RelationFact{
+		Kind: int32(r.Kind), OtherId: r.OtherID, FromYmd: ymd(r.From), UntilYmd: ymd(r.Until),
+	})
+	f.ID, f.ResidentID, f.Version, f.Deleted = r.ID, r.ResidentID, r.Version, r.Deleted
+	return f
+}
+
+// Division encodes one node of the tree for one run of days.
+func Division(d core.Division) changefeed.Fact {
+	f := fact(feedv1.FactKind_FACT_KIND_DIVISION, &feedv1.DivisionFact{
+		Code: d.Code, Name: d.Name, Level: int32(d.Level), Parent: d.Parent, ValidFromYmd: ymd(d.From), ValidUntilYmd: ymd(d.Until),
+		Successors: d.Successors,
+	})
+	f.ID, f.Version = d.Key(), d.Version
+	return f
+}
+
+// Unit encodes one unit.
+func Unit(u core.Unit) changefeed.Fact {
+	body := &feedv1.UnitFact{Name: u.Name, Kind: int32(u.Kind), Division: u.Division}
+	for _, m := range u.Manages {
+		body.Manages = append(body.Manages, &feedv1.ManagedDivision{Division: m.Division, FromYmd: ymd(m.From), UntilYmd: ymd(m.Until)})
+	}
+	f := fact(feedv1.FactKind_FACT_KIND_UNIT, body)
+	f.ID, f.Version = u.ID, u.Version
+	return f
+}
+
+func ymd(d civil.Date) int32 { return int32(d.YYYYMMDD()) }
+
+// fact marshals a body; the messages above always can be.
+func fact(kind feedv1.FactKind, body proto.Message) changefeed.Fact {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(body)
+	if err != nil { // only text that is not UTF-8, which no store returns
+		raw = nil
+	}
+	return changefeed.Fact{Kind: int32(kind), Body: raw}
+}

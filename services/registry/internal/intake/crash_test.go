@@ -1,0 +1,162 @@
+package intake_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"xinju.dev/services/registry/internal/intake"
+)
+
+// points are all places at which a test may kill the process.
+var points = []string{
+	"start.swept", "batch.picked", "batch.started", "chunk.read", "chunk.events", "chunk.outcomes", "chunk.facts", "chunk.stored",
+	"batch.applied", "batch.finished", "batch.done",
+}
+
+var ga = intake.Header{Sender: "ga-990101", FileName: "feed.csv"}
+
+// undisturbed is what two files end in when nothing goes wrong, and how often
+// each point is passed.
+func undisturbed(t *testing.T, w *world, files ...[]byte) ([]string, map[string]int) {
+	t.Helper()
+	passed := map[string]int{}
+	for _, f := range files {
+		if _, err := w.receive(ga, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.run(func(point string) error { passed[point]++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	all := w.dump()
+	kinds := map[string]int{}
+	for _, l := range all {
+		kind, _, _ := strings.Cut(l, ":")
+		kinds[kind]++
+	}
+	for _, kind := range []string{"batch", "row", "event", "resident", "stay", "permit", "document", "change", "head"} {
+		if kinds[kind] == 0 {
+			t.Fatalf("the files leave no %s", kind)
+		}
+	}
+	return all, passed
+}
+
+func TestKillingTheWorkerAtAnyPointChangesNothingInTheEnd(t *testing.T) {
+	files := [][]byte{randomFile(1, 90), randomFile(2, 60)}
+	want, passed := undisturbed(t, newSQLiteWorld(t), files...)
+	if len(want) < 300 {
+		t.Fatalf("the files leave only %d rows", len(want))
+	}
+	for _, point := range points {
+		if passed[point] == 0 {
+			t.Errorf("no work passes %s", point)
+		}
+		for nth := range passed[point] {
+			w := newSQLiteWorld(t)
+			for _, f := range files {
+				if _, err := w.receive(ga, f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			killAt(t, w, point, nth)
+			if diff := cmp.Diff(want, w.dump()); diff != "" {
+				t.Fatalf("killed at pass %d of %s: %s", nth+1, point, diff)
+			}
+			if left := w.spooled(); len(left) != 0 {
+				t.Errorf("killed at pass %d of %s: files are left: %v", nth+1, point, left)
+			}
+		}
+	}
+}
+
+// killAt kills the first life of the worker at the nth pass of a point; the
+// next one goes on to the end.
+func killAt(t *testing.T, w *world, point string, nth int) {
+	t.Helper()
+	seen := 0
+	err := w.run(func(p string) error {
+		if p == point {
+			if seen == nth {
+				return errKilled
+			}
+			seen++
+		}
+		return nil
+	})
+	if !errors.Is(err, errKilled) {
+		t.Fatalf("not killed at pass %d of %s: %v", nth+1, point, err)
+	}
+	if err := w.run(nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestKillingTheWorkerAgainAndAgainChangesNothingInTheEnd(t *testing.T) {
+	files := [][]byte{randomFile(3, 150), randomFile(4, 40)}
+	eachWorld(t, func(t *testing.T, w *world) {
+		want, _ := undisturbed(t, newSQLiteWorld(t), files...)
+		for _, f := range files {
+			if _, err := w.receive(ga, f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := rand.New(rand.NewPCG(7, 7))
+		kills := 0
+		for {
+			err := w.run(func(string) error {
+				if r.IntN(6) == 0 {
+					return errKilled
+				}
+				return nil
+			})
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, errKilled) {
+				t.Fatal(err)
+			}
+			kills++
+		}
+		if diff := cmp.Diff(want, w.dump()); diff != "" {
+			t.Errorf("after %d kills: %s", kills, diff)
+		}
+		if kills < 5 {
+			t.Errorf("only %d kills", kills)
+		}
+	})
+}
+
+func TestKillingTheReceiverLeavesTheWholeBatchOrNothing(t *testing.T) {
+	file := randomFile(5, 30)
+	for point, kept := range map[string]bool{"receive.written": false, "receive.kept": false, "receive.stored": true} {
+		w := newSQLiteWorld(t)
+		_, err := w.process(w.store, func(p string) error {
+			if p == point {
+				return errKilled
+			}
+			return nil
+		}).Receive(t.Context(), ga, parts(file, 1000))
+		if !errors.Is(err, errKilled) {
+			t.Fatalf("%s: %v", point, err)
+		}
+		if err := w.run(nil); err != nil {
+			t.Fatal(err)
+		}
+		if left := w.spooled(); len(left) != 0 {
+			t.Errorf("%s: files are left after the next start: %v", point, left)
+		}
+		if got := len(w.query("SELECT batch_id FROM feed_batch WHERE state = 3")) == 1; got != kept {
+			t.Errorf("%s: the batch is there: %v", point, got)
+		}
+		// The sender, who has no answer, sends again.
+		b := w.load(ga, file)
+		if n := len(w.query("SELECT batch_id FROM feed_batch")); n != 1 || b.State != intake.Succeeded {
+			t.Errorf("%s: sent again: %d batches, state %d", point, n, b.State)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package intake_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"runtime"
+	"testing"
+
+	"xinju.dev/services/registry/internal/core"
+	"xinju.dev/services/registry/internal/intake"
+)
+
+// endless makes a file of n arrivals on the way, so that the file itself takes
+// no memory.
+func endless(n int) func() ([]byte, error) {
+	i := 0
+	return func() ([]byte, error) {
+		if i > n {
+			return nil, io.EOF
+		}
+		var part bytes.Buffer
+		if i == 0 {
+			part.WriteString(header + "\n")
+			i++
+		}
+		for ; i <= n && part.Len() < 60_000; i++ {
+			part.WriteString(arrival(fmt.Sprint("E", i), i) + "\n")
+		}
+		return part.Bytes(), nil
+	}
+}
+
+// peak imports n rows and returns the largest live heap seen after a chunk.
+func peak(t *testing.T, n int) uint64 {
+	t.Helper()
+	w := newSQLiteWorld(t)
+	w.rows = intake.DefaultChunkRows
+	b, err := w.process(w.store, nil).Receive(t.Context(), ga, endless(n))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var most uint64
+	var m runtime.MemStats
+	if err := w.run(func(point string) error {
+		if point == "chunk.facts" || point == "chunk.stored" {
+			runtime.GC() // what is live, not what happens to lie about
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.batch(b.ID).Counts; c[core.Created] != int64(n) {
+		t.Fatalf("counts %v", c)
+	}
+	return most
+}
+
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
+	small := peak(t, 20_000)
+	large := peak(t, 100_000)
+	if float64(large) >= 1.3*float64(small) {
+		t.Errorf("20,000 rows took %d KiB, 100,000 rows %d KiB", small>>10, large>>10)
+	}
+	t.Logf("20,000 rows took %d KiB, 100,000 rows %d KiB", small>>10, large>>10)
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/registry/internal/core"
+)
+
+// errCoded says that a stored event cannot be read. It quotes nothing.
+var errCoded = errors.New("registry: a stored event is damaged or from a newer build")
+
+// codedVersion is the first byte of a coded event.
+const codedVersion = 1
+
+// codeEvent writes what may be read in a database file: dates and codes.
+func codeEvent(e core.Event) []byte {
+	w := writer{buf: append(make([]byte, 0, 96), codedVersion)}
+	w.ints(int64(e.Type), int64(e.Effective), e.TimeMS, int64(e.Sex), int64(e.Birth), int64(e.Marital), int64(e.HukouKind),
+		int64(e.Arrived), int64(e.FirstSeen), int64(e.Registered), int64(e.Reason), int64(e.PermitValidUntil), int64(e.PermitPoints))
+	w.texts(string(e.Document.Type), e.Document.Country, e.ResidentID, e.Ethnic, e.HukouDivision, e.Division, e.Replaces, e.MotherResidentID)
+	return w.buf
+}
+
+// personal writes what must be sealed: number, name, telephone, employer, address.
+func personal(e core.Event) []byte {
+	number := e.Document.Number.Reveal()
+	if number == "" && e.Name == "" && e.Phone == "" && e.Employer == "" && e.Address == "" {
+		return nil
+	}
+	w := writer{buf: append(make([]byte, 0, 96), codedVersion)}
+	w.texts(number, e.Name, e.Phone, e.Employer, e.Address)
+	return w.buf
+}
+
+// readEvent is the way back from codeEvent and personal.
+func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
+	e := core.Event{Sender: sender, ID: id}
+	r := reader{buf: coded}
+	if r.byte() != codedVersion {
+		return e, errCoded
+	}
+	e.Type, e.Effective, e.TimeMS = core.EventType(r.int()), civil.Date(r.int()), r.int()
+	e.Sex, e.Birth, e.Marital, e.HukouKind = int(r.int()), civil.Date(r.int()), int(r.int()), int(r.int())
+	e.Arrived, e.FirstSeen, e.Registered = civil.Date(r.int()), civil.Date(r.int()), civil.Date(r.int())
+	e.Reason, e.PermitValidUntil, e.PermitPoints = int(r.int()), civil.Date(r.int()), int(r.int())
+	kind, country := ident.DocType(r.text()), r.text()
+	e.ResidentID, e.Ethnic, e.HukouDivision, e.Division = r.text(), r.text(), r.text(), r.text()
+	e.Replaces, e.MotherResidentID = r.text(), r.text()
+	if r.bad {
+		return e, errCoded
+	}
+	if len(plain) == 0 {
+		return e, nil
+	}
+	r = reader{buf: plain}
+	if r.byte() != codedVersion {
+		return e, errCoded
+	}
+	number := r.text()
+	e.Name, e.Phone, e.Employer, e.Address = r.text(), r.text(), r.text(), r.text()
+	if r.bad {
+		return e, errCoded
+	}
+	if number != "" {
+		d, err := ident.Parse(kind, number, country)
+		if err != nil {
+			return e, errCoded
+		}
+		e.Document = d
+	}
+	return e, nil
+}
+
+type writer struct{ buf []byte }
+
+func (w *writer) ints(v ...int64) {
+	for _, n := range v {
+		w.buf = binary.AppendVarint(w.buf, n)
+	}
+}
+
+func (w *writer) texts(v ...string) {
+	for _, s := range v {
+		w.buf = binary.AppendUvarint(w.buf, uint64(len(s)))
+		w.buf = append(w.buf, s...)
+	}
+}
+
+type reader struct {
+	buf []byte
+	bad bool
+}
+
+func (r *reader) byte() byte {
+	if len(r.buf) == 0 {
+		r.bad = true
+		return 0
+	}
+	b := r.buf[0]
+	r.buf = r.buf[1:]
+	return b
+}
+
+func (r *reader) int() int64 {
+	n, used := binary.Varint(r.buf)
+	if used <= 0 {
+		r.bad = true
+		return 0
+	}
+	r.buf = r.buf[used:]
+	return n
+}
+
+func (r *reader) text() string {
+	n, used := binary.Uvarint(r.buf)
+	if used <= 0 || n > uint64(len(r.buf)-used) {
+		r.bad = true
+		return ""
+	}
+	s := string(r.buf[used : used+int(n)])
+	r.buf = r.buf[used+int(n):]
+	return s
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// Listers returns the lists of the facts that hold now, by name, except those
+// of relations.
+func (s *SQL) Listers() map[string]changefeed.Lister {
+	return map[string]changefeed.Lister{
+		"division":  lister(s.divisionFacts),
+		"person":    lister(s.personFacts),
+		"permit":    lister(s.residentFacts("permit", "permit_id", s.kinds.permit)),
+		"residence": lister(s.residentFacts("stay", "stay_id", s.kinds.stay)),
+		"unit":      lister(s.unitFacts),
+	}
+}
+
+// lister is a function as a changefeed.Lister.
+type lister func(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error)
+
+// ListFacts implements changefeed.Lister.
+func (l lister) ListFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	return l(ctx, after, limit)
+}
+
+// factPage reads one page: a query that ends in LIMIT ?, and the key of a row.
+func (s *SQL) factPage(ctx context.Context, limit int, query string, args []any, scan func(*sql.Rows) (changefeed.Fact, string, error)) (out []changefeed.Fact, next string, err error) {
+	err = s.db.Read(ctx, func(tx *gorm.DB) error {
+		out, next = nil, ""
+		return sqlstore.Query(tx, func(r *sql.Rows) error {
+			f, key, err := scan(r)
+			out, next = append(out, f), key
+			return err
+		}, query+" LIMIT ?", append(args, limit)...)
+	})
+	if len(out) < limit {
+		next = ""
+	}
+	return out, next, err
+}
+
+func (s *SQL) personFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	return s.factPage(ctx, limit, "SELECT resident_id, person_version, person FROM resident WHERE known = 1 AND resident_id > ? ORDER BY resident_id", []any{after},
+		func(r *sql.Rows) (changefeed.Fact, string, error) {
+			f := changefeed.Fact{Kind: s.kinds.person}
+			err := r.Scan(&f.ID, &f.Version, &f.Body)
+			f.ResidentID = f.ID
+			return f, f.ID, err
+		})
+}
+
+// residentFacts lists the facts of a table keyed by resident and its own id.
+func (s *SQL) residentFacts(table, id string, kind int32) lister {
+	query := "SELECT resident_id, " + id + ", version, body FROM " + table +
+		" WHERE resident_id >= ? AND (resident_id > ? OR " + id + " > ?) ORDER BY resident_id, " + id
+	return func(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+		resident, own, _ := strings.Cut(after, "/")
+		return s.factPage(ctx, limit, query, []any{resident, resident, own},
+			func(r *sql.Rows) (changefeed.Fact, string, error) {
+				f := changefeed.Fact{Kind: kind}
+				err := r.Scan(&f.ResidentID, &f.ID, &f.Version, &f.Body)
+				return f, f.ResidentID + "/" + f.ID, err
+			})
+	}
+}
+
+func (s *SQL) divisionFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	code, day, _ := strings.Cut(after, "/")
+	from, err := strconv.Atoi(day)
+	if err != nil {
+		from = -1
+	}
+	return s.factPage(ctx, limit, selectDivision+" WHERE code >= ? AND (code > ? OR valid_from > ?) ORDER BY code, valid_from", []any{code, code, from},
+		func(r *sql.Rows) (changefeed.Fact, string, error) {
+			d, err := scanDivision(r)
+			return s.encode.Division(d), d.Code + "/" + strconv.Itoa(d.From.YYYYMMDD()), err
+		})
+}
+
+func (s *SQL) unitFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	return s.factPage(ctx, limit, selectUnit+" WHERE unit_id > ? ORDER BY unit_id", []any{after},
+		func(r *sql.Rows) (changefeed.Fact, string, error) {
+			u, err := scanUnit(r)
+			return s.encode.Unit(u), u.ID, err
+		})
+}

@@ -1,0 +1,4 @@
+-- +goose Up
+CREATE TABLE sender (
+  sender VARCHAR(32) NOT NULL PRIMARY KEY
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,26 @@
+-- +goose Up
+CREATE TABLE feed_batch (
+  batch_id      CHAR(26)      NOT NULL,
+  sender        VARCHAR(32)   NOT NULL,
+  content_key   VARCHAR(80)   NOT NULL,
+  spool         CHAR(26)      NOT NULL,
+  file_name     VARCHAR(200)  NOT NULL,
+  digest        CHAR(64)      NOT NULL,
+  file_bytes    BIGINT        NOT NULL,
+  validate_only TINYINT       NOT NULL,
+  layout        VARCHAR(1000) NOT NULL,
+  header        MEDIUMBLOB    NOT NULL,
+  state         TINYINT       NOT NULL,
+  failure       VARCHAR(64)   NOT NULL,
+  received_ms   BIGINT        NOT NULL,
+  started_ms    BIGINT        NOT NULL,
+  ended_ms      BIGINT        NOT NULL,
+  next_offset   BIGINT        NOT NULL,
+  next_line     BIGINT        NOT NULL,
+  rate_milli    BIGINT        NOT NULL,
+  counts        VARCHAR(400)  NOT NULL,
+  reasons       TEXT          NOT NULL,
+  PRIMARY KEY (batch_id),
+  UNIQUE KEY feed_batch_content (sender, content_key),
+  KEY feed_batch_open (state, batch_id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX event_resident ON event (resident_id, record_ms);

@@ -1,0 +1,4 @@
+-- +goose Up
+CREATE TABLE sender (
+  sender TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;

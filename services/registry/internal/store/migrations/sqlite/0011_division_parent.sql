@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX division_parent ON division (parent, code);

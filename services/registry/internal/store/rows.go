@@ -1,0 +1,123 @@
+package store
+
+import (
+	"database/sql"
+	"maps"
+	"slices"
+
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// Columns of the tables that applyEvents writes.
+var (
+	eventColumns    = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
+	residentColumns = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms"}
+	documentColumns = []string{"document_index", "resident_id"}
+	stayColumns     = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
+	permitColumns   = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
+)
+
+// resident is one row of the table resident.
+type resident struct {
+	id            string
+	known         bool // somebody has arrived or was born; otherwise events wait
+	version       int64
+	sex           int
+	birth, death  civil.Date
+	flags         string // review flags, comma between
+	digest        []byte // of the whole folded state
+	person        []byte // body of the PersonFact, empty while not known
+	personVersion int64  // of the latest PersonFact, 0 when there never was one
+	created       int64
+	updated       int64
+}
+
+func (r *resident) values() []any {
+	return []any{
+		r.id, r.known, r.version, r.sex, r.birth, r.death, r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated,
+	}
+}
+
+const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms FROM resident"
+
+func scanResident(rows *sql.Rows) (*resident, error) {
+	r := &resident{}
+	err := rows.Scan(&r.id, &r.known, &r.version, &r.sex, &r.birth, &r.death, &r.flags, &r.digest, &r.person, &r.personVersion, &r.created, &r.updated)
+	return r, err
+}
+
+// readResidents reads rows, locked where the engine has row locks.
+func (b *batch) readResidents(ids []string) error {
+	lock := ""
+	if sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
+		lock = " ORDER BY resident_id FOR UPDATE"
+	}
+	return inChunks(ids, func(m string, args []any) error {
+		return sqlstore.Query(b.tx, func(rows *sql.Rows) error {
+			r, err := scanResident(rows)
+			if err == nil {
+				b.residents[r.id] = r
+			}
+			return err
+		}, selectResident+" WHERE resident_id IN ("+m+")"+lock, args...)
+	})
+}
+
+// stored is an event as the log has it.
+type stored struct {
+	entry
+	batch    string
+	row      int
+	recordMS int64
+}
+
+const selectEvent = "SELECT sender, event_id, resident_id, digest, coded, sealed, batch_id, batch_row, record_ms FROM event"
+
+func (s *SQL) scanEvent(rows *sql.Rows) (stored, error) {
+	e := stored{entry: entry{input: -1}}
+	var sender, id string
+	var digest, coded, sealed []byte
+	if err := rows.Scan(&sender, &id, &e.resident, &digest, &coded, &sealed, &e.batch, &e.row, &e.recordMS); err != nil {
+		return e, err
+	}
+	plain, err := s.seal.Open("event", sender+"/"+id, "person", sealed)
+	if err != nil {
+		return e, err
+	}
+	if e.Event, err = readEvent(sender, id, coded, plain); err != nil {
+		return e, err
+	}
+	e.digest = [16]byte(digest)
+	return e, nil
+}
+
+// readEvents reads events where a condition and an IN over keys hold.
+func (b *batch) readEvents(hint, condition string, before []any, keys []string, each func(entry)) error {
+	return selectIn(b.tx, selectEvent+hint+" WHERE "+condition, before, keys, func(rows *sql.Rows) error {
+		e, err := b.s.scanEvent(rows)
+		if err == nil {
+			each(e.entry)
+		}
+		return err
+	})
+}
+
+func (b *batch) eventRow(e *entry) ([]any, error) {
+	sealed, err := b.s.seal.Seal("event", e.Sender+"/"+e.ID, "person", personal(e.Event))
+	if err != nil {
+		return nil, err
+	}
+	var replaces, secret any
+	if e.Replaces != "" {
+		replaces = e.Replaces
+	}
+	if len(sealed) > 0 {
+		secret = sealed
+	}
+	return []any{
+		e.Sender, e.ID, e.now, replaces, e.digest[:], codeEvent(e.Event), secret, b.src.BatchID, b.row(e), b.now.UnixMilli(),
+	}, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// changes is what a batch writes to the tables of residents, collected so that
+// each table is written with few statements.
+type changes struct {
+	residents, stays, permits, documents, events [][]any
+
+	oldResidents, oldStays, oldPermits []string // residents whose rows are written anew
+	oldDocuments                       [][]byte
+}
+
+// save writes the new events and whatever differs from what the tables say.
+func (b *batch) save() error {
+	c := &changes{}
+	for i := range b.persons {
+		b.savePerson(c, &b.persons[i])
+	}
+	b.saveDocuments(c)
+	if err := b.saveEvents(c); err != nil {
+		return err
+	}
+	return c.write(b.tx)
+}
+
+func (b *batch) savePerson(c *changes, p *person) {
+	for _, at := range p.events {
+		b.work[at].now = p.id
+	}
+	old := b.residents[p.id]
+	row := resident{id: p.id, created: b.now.UnixMilli()}
+	if old != nil {
+		row = *old
+	}
+	digest := p.state.Digest()
+	if old != nil && bytes.Equal(old.digest, digest[:]) {
+		return
+	}
+	wasKnown := row.known
+	row.known, row.sex, row.birth, row.death = p.state.Exists, p.state.Sex, p.state.Birth, p.state.Death
+	row.flags, row.digest = strings.Join(p.state.Flags, ","), digest[:]
+	row.version, row.updated = row.version+1, b.now.UnixMilli()
+	b.personFact(&row, p, wasKnown)
+	b.stayFacts(c, &row, p)
+	b.permitFacts(c, &row, p)
+	if old != nil {
+		c.oldResidents = append(c.oldResidents, p.id)
+	}
+	c.residents = append(c.residents, row.values())
+}
+
+func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
+	if !p.state.Exists {
+		row.person = nil
+		if wasKnown {
+			row.personVersion = row.version
+			b.fact(changefeed.Fact{Kind: b.s.kinds.person, Deleted: true}, p.id, p.id, row.version)
+		}
+		return
+	}
+	f := b.s.encode.Person(p.state.Person)
+	if wasKnown && bytes.Equal(f.Body, row.person) {
+		return
+	}
+	row.person, row.personVersion = f.Body, row.version
+	b.fact(f, p.id, p.id, row.version)
+}
+
+func (b *batch) fact(f changefeed.Fact, id, resident string, version int64) {
+	f.ID, f.ResidentID, f.Version = id, resident, version
+	if f.Deleted {
+		f.Body = nil
+	}
+	b.facts = append(b.facts, f)
+}
+
+// saveDocuments writes down who has which document now.
+func (b *batch) saveDocuments(c *changes) {
+	now := map[docIndex]string{}
+	for i := range b.persons {
+		for _, x := range b.persons[i].docs {
+			now[x] = b.persons[i].id
+		}
+	}
+	replace := func(x docIndex, id string) {
+		was, seen := b.owner[x]
+		if was == id {
+			return
+		}
+		if was != "" || seen && sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
+			c.oldDocuments = append(c.oldDocuments, bytes.Clone(x[:]))
+		}
+		if id != "" {
+			c.documents = append(c.documents, []any{bytes.Clone(x[:]), id})
+		}
+	}
+	for x, id := range now {
+		replace(x, id)
+	}
+	for x, was := range b.owner {
+		if _, still := now[x]; !still && was != "" {
+			replace(x, "")
+		}
+	}
+	slices.SortFunc(c.oldDocuments, bytes.Compare)
+	slices.SortFunc(c.documents, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
+}
+
+// saveEvents adds the new events to the log and moves those whose person is
+// now known, or another.
+func (b *batch) saveEvents(c *changes) error {
+	for i := range b.work {
+		e := &b.work[i]
+		if e.gone || e.input < 0 && e.now == e.resident {
+			continue
+		}
+		if e.input < 0 {
+			if err := sqlstore.Exec(b.tx, "UPDATE event SET resident_id = ? WHERE sender = ? AND event_id = ?", e.now, e.Sender, e.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		row, err := b.eventRow(e)
+		if err != nil {
+			return err
+		}
+		c.events = append(c.events, row)
+	}
+	return nil
+}
+
+func (c *changes) write(tx *gorm.DB) error {
+	for _, del := range []struct {
+		query string
+		keys  []string
+	}{
+		{"DELETE FROM resident WHERE resident_id", c.oldResidents},
+		{"DELETE FROM stay WHERE resident_id", c.oldStays},
+		{"DELETE FROM permit WHERE resident_id", c.oldPermits},
+	} {
+		if err := deleteIn(tx, del.query, del.keys); err != nil {
+			return err
+		}
+	}
+	if err := deleteIn(tx, "DELETE FROM document WHERE document_index", c.oldDocuments); err != nil {
+		return err
+	}
+	for _, ins := range []struct {
+		table   string
+		columns []string
+		rows    [][]any
+	}{
+		{"document", documentColumns, c.documents},
+		{"resident", residentColumns, c.residents},
+		{"stay", stayColumns, c.stays},
+		{"permit", permitColumns, c.permits},
+		{"event", eventColumns, c.events},
+	} {
+		if err := sqlstore.InsertMany(tx, ins.table, ins.columns, ins.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"bytes"
+	"database/sql"
+
+	"xinju.dev/services/platform/changefeed"
+)
+
+// kept is a fact as a table has it.
+type kept struct {
+	version int64
+	body    []byte
+}
+
+// readKept reads the facts of residents from one table.
+func (b *batch) readKept(query string, residents []string, into map[string]map[string]kept) error {
+	return selectIn(b.tx, query, nil, residents, func(r *sql.Rows) error {
+		var resident, id string
+		var k kept
+		if err := r.Scan(&resident, &id, &k.version, &k.body); err != nil {
+			return err
+		}
+		if into[resident] == nil {
+			into[resident] = map[string]kept{}
+		}
+		into[resident][id] = k
+		return nil
+	})
+}
+
+// diff emits a fact where body and version must change, and returns the version
+// that the row has now.
+func (b *batch) diff(old map[string]kept, f changefeed.Fact, id string, row *resident) int64 {
+	if k, was := old[id]; was {
+		delete(old, id)
+		if bytes.Equal(k.body, f.Body) {
+			return k.version
+		}
+	}
+	b.fact(f, id, row.id, row.version)
+	return row.version
+}
+
+// removed emits the end of the facts that are left over.
+func (b *batch) removed(old map[string]kept, kind int32, row *resident) {
+	for _, id := range sortedKeys(old) {
+		b.fact(changefeed.Fact{Kind: kind, Deleted: true}, id, row.id, row.version)
+	}
+}
+
+func (b *batch) stayFacts(c *changes, row *resident, p *person) {
+	old := b.stays[p.id]
+	if len(old) > 0 {
+		c.oldStays = append(c.oldStays, p.id)
+	}
+	for _, s := range p.state.Stays {
+		key := b.s.sortKey(s.Division, s.Address)
+		f := b.s.encode.Stay(s, key)
+		version := b.diff(old, f, s.ID, row)
+		c.stays = append(c.stays, []any{
+			p.id, s.ID, s.Division, key, s.Arrived, s.Registered, s.FirstSeen, s.Left, s.Reason, version, nonNil(f.Body),
+		})
+	}
+	b.removed(old, b.s.kinds.stay, row)
+}
+
+func (b *batch) permitFacts(c *changes, row *resident, p *person) {
+	old := b.permits[p.id]
+	if len(old) > 0 {
+		c.oldPermits = append(c.oldPermits, p.id)
+	}
+	for _, t := range p.state.Permits {
+		f := b.s.encode.Permit(t)
+		version := b.diff(old, f, t.ID, row)
+		c.permits = append(c.permits, []any{
+			p.id, t.ID, t.Division, t.Issued, t.ValidUntil, t.Lapsed, t.Cancelled, version, nonNil(f.Body),
+		})
+	}
+	b.removed(old, b.s.kinds.permit, row)
+}

@@ -1,0 +1,47 @@
+// Package store keeps the registry in SQL: the log of residence events, what
+// they fold to per resident, and the places.
+//
+// The log is the truth; every other table of a resident can be made again from
+// it. The package decides nothing about residence (core does) and knows no wire
+// format: change facts are encoded by functions that the facade gives it.
+package store
+
+import (
+	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/seal"
+	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/registry/internal/core"
+)
+
+// Encoders turn what changed into feed facts: Kind and Body are filled by them,
+// the rest by the store.
+type Encoders struct {
+	Person   func(core.Person) changefeed.Fact
+	Stay     func(s core.Stay, sortKey string) changefeed.Fact
+	Permit   func(core.Permit) changefeed.Fact
+	Division func(core.Division) changefeed.Fact
+	Unit     func(core.Unit) changefeed.Fact
+}
+
+// SQL is the registry's store.
+type SQL struct {
+	db     *sqlstore.DB
+	seal   seal.Sealer
+	encode Encoders
+	kinds  struct{ person, stay, permit int32 }
+}
+
+// New returns a store on a migrated database.
+func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
+	s := &SQL{db: db, seal: sealer, encode: encode}
+	s.kinds.person = encode.Person(core.Person{}).Kind
+	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
+	s.kinds.permit = encode.Permit(core.Permit{}).Kind
+	return s
+}
+
+// Source says where events came from.
+type Source struct {
+	BatchID string // "" when recorded directly
+	Rows    []int  // row number of each event in the batch; nil when recorded directly
+}
