@@ -5,23 +5,14 @@ package edge
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"time"
+	"net/url"
 
-	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/health/grpc_health_v1"
 
-	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
-	archivev1 "xinju.dev/api/gen/xinju/archive/v1"
-	familyplanningv1 "xinju.dev/api/gen/xinju/familyplanning/v1"
-	immunizationv1 "xinju.dev/api/gen/xinju/immunization/v1"
-	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
-
-	"xinju.dev/services/platform/lifecycle"
 )
 
 // Backends are the connections that the gateway forwards to. They carry no token
@@ -38,120 +29,84 @@ type Config struct {
 	Origins []string
 	// OpenAPI is the description served at /openapi.json.
 	OpenAPI []byte
+	// Limit is how many calls may run at once; 0 means DefaultLimit. More get 503.
+	Limit int
+	// Log gets one line a request; nil writes none.
+	Log *zap.Logger
+	// Metrics gets counts and times by route; nil keeps none.
+	Metrics prometheus.Registerer
 }
 
-const (
-	// MaxBody bounds a JSON body: 500 records with room to spare.
-	MaxBody = 8 << 20
-	// callTimeout bounds a call that is not a stream.
-	callTimeout = 30 * time.Second
+// DefaultLimit is how many calls run at once unless Config says otherwise. Half
+// of them may be files and streams, which stay long.
+const DefaultLimit = 512
+
+var (
+	errBackend = errors.New("a backend is missing")
+	errOrigin  = errors.New("an origin reads scheme://host or scheme://host:port")
 )
 
-// New returns the REST surface of the suite.
+// New returns the REST surface of the suite. It fails when a backend is missing
+// or an origin is not one.
 func New(ctx context.Context, c Config) (http.Handler, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	seen, err := newWitness(c.Log, c.Metrics)
+	if err != nil {
+		return nil, err
+	}
 	api, err := newMux(ctx, c.Backends)
 	if err != nil {
 		return nil, err
 	}
-	feed := feedFiles{client: registryv1.NewFeedIntakeServiceClient(c.Backends.Registry)}
-
-	calls := bounded(plainDates(fromHeaders(api)))
+	limit := newLimiter(c.Limit)
+	feed := feedFiles{client: registryv1.NewFeedIntakeServiceClient(forward{c.Backends.Registry, true})}
 
 	root := http.NewServeMux()
-	root.Handle("/v1/", calls)
-	root.HandleFunc("POST /v1/feed-batches:upload", feed.upload)
-	root.HandleFunc("GET /v1/feed-batches/{batch}", func(w http.ResponseWriter, r *http.Request) {
+	root.Handle("/v1/", limit.calls(api))
+	root.Handle("/v1/feed-batches:upload", limit.long(only(http.MethodPost, feed.upload)))
+	root.HandleFunc("/v1/feed-batches/{batch}", func(w http.ResponseWriter, r *http.Request) {
 		if id, ok := rejectsOf(r.PathValue("batch")); ok {
-			feed.rejects(w, r, id)
+			limit.long(only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) { feed.rejects(w, r, id) })).ServeHTTP(w, r)
 			return
 		}
-		calls.ServeHTTP(w, r)
+		limit.calls(api).ServeHTTP(w, r)
 	})
-	root.HandleFunc("GET /healthz", healthz(c.Backends.all()))
-	root.HandleFunc("GET /openapi.json", static("application/json; charset=utf-8", c.OpenAPI))
-	registerReader(root)
-	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/" && r.Method == http.MethodGet {
-			http.Redirect(w, r, "/docs", http.StatusFound)
+	pages(root, c)
+
+	h := oneAuthorization(http.Handler(root))
+	h = cleanPaths(h)
+	h = allowOrigins(c.Origins, h)
+	h = safeHeaders(h)
+	return seen.watch(h), nil
+}
+
+func (c Config) check() error {
+	b := c.Backends
+	for _, conn := range []grpc.ClientConnInterface{b.Registry, b.Archive, b.Immunization, b.Maternal, b.FamilyPlanning, b.Aggregator} {
+		if conn == nil {
+			return errBackend
+		}
+	}
+	for _, o := range c.Origins {
+		u, err := url.Parse(o)
+		if err != nil || u.Scheme+"://"+u.Host != o || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return errOrigin
+		}
+	}
+	return nil
+}
+
+// only refuses other methods than the one given. The router would answer HEAD
+// like GET and send a file nobody reads.
+func only(method string, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method {
+			w.Header().Set("Allow", method)
+			writeFault(w, errMethod)
 			return
 		}
-		writeFault(w, r, errNoRoute)
-	})
-	return safeHeaders(allowOrigins(c.Origins, oneAuthorization(root))), nil
-}
-
-// newMux forwards through real clients, so that interceptors run in every
-// topology; Register…HandlerServer would skip them and must never be used.
-func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
-	mux := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, jsonLines{newJSON()}),
-		runtime.WithMarshalerOption("text/event-stream", events{newJSON()}),
-		runtime.WithIncomingHeaderMatcher(onlyNamed),
-		runtime.WithOutgoingHeaderMatcher(func(string) (string, bool) { return "", false }),
-		runtime.WithOutgoingTrailerMatcher(func(string) (string, bool) { return "", false }),
-		runtime.WithErrorHandler(handleError),
-		runtime.WithStreamErrorHandler(handleStreamError),
-		runtime.WithRoutingErrorHandler(handleRoutingError),
-		runtime.WithDisablePathLengthFallback(),
-		runtime.WithDisableHTTPMethodOverride(),
-	)
-	registered := []error{
-		registryv1.RegisterRegistryServiceHandlerClient(ctx, mux, registryv1.NewRegistryServiceClient(filling{b.Registry})),
-		registryv1.RegisterPlaceServiceHandlerClient(ctx, mux, registryv1.NewPlaceServiceClient(filling{b.Registry})),
-		registryv1.RegisterFeedIntakeServiceHandlerClient(ctx, mux, registryv1.NewFeedIntakeServiceClient(filling{b.Registry})),
-		archivev1.RegisterArchiveServiceHandlerClient(ctx, mux, archivev1.NewArchiveServiceClient(filling{b.Archive})),
-		immunizationv1.RegisterImmunizationServiceHandlerClient(ctx, mux, immunizationv1.NewImmunizationServiceClient(filling{b.Immunization})),
-		maternalv1.RegisterMaternalServiceHandlerClient(ctx, mux, maternalv1.NewMaternalServiceClient(filling{b.Maternal})),
-		familyplanningv1.RegisterFamilyPlanningServiceHandlerClient(ctx, mux, familyplanningv1.NewFamilyPlanningServiceClient(filling{b.FamilyPlanning})),
-		aggregatorv1.RegisterAggregatorServiceHandlerClient(ctx, mux, aggregatorv1.NewAggregatorServiceClient(filling{b.Aggregator})),
+		next(w, r)
 	}
-	for _, err := range registered {
-		if err != nil {
-			return nil, fmt.Errorf("register REST routes: %w", err)
-		}
-	}
-	return mux, nil
-}
-
-func (b Backends) all() map[string]grpc_health_v1.HealthClient {
-	return map[string]grpc_health_v1.HealthClient{
-		"registry":       grpc_health_v1.NewHealthClient(b.Registry),
-		"archive":        grpc_health_v1.NewHealthClient(b.Archive),
-		"immunization":   grpc_health_v1.NewHealthClient(b.Immunization),
-		"maternal":       grpc_health_v1.NewHealthClient(b.Maternal),
-		"familyplanning": grpc_health_v1.NewHealthClient(b.FamilyPlanning),
-		"aggregator":     grpc_health_v1.NewHealthClient(b.Aggregator),
-	}
-}
-
-// NewServer returns an HTTP server whose limits fit h. Writing has no limit: a
-// stream lasts as long as its reader wants it.
-func NewServer(h http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-	}
-}
-
-// Part serves srv on lis as a part of a process; lis is closed in the end. Calls
-// that run when it is told to stop get grace to finish.
-func Part(srv *http.Server, lis net.Listener, grace time.Duration) lifecycle.Part {
-	return lifecycle.Part{Name: "gateway", Run: func(ctx context.Context, ready func()) error {
-		served := make(chan error, 1)
-		go func() { served <- srv.Serve(lis) }()
-		ready()
-		select {
-		case err := <-served:
-			return err
-		case <-ctx.Done():
-		}
-		stopping, cancel := context.WithTimeout(context.Background(), grace)
-		defer cancel()
-		if err := srv.Shutdown(stopping); err != nil {
-			return errors.Join(fmt.Errorf("stop gateway: %w", err), srv.Close())
-		}
-		return nil
-	}}
 }

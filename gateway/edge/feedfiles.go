@@ -1,16 +1,19 @@
 package edge
 
 import (
-	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
+	"net/url"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
-	"google.golang.org/grpc/metadata"
-
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/services/platform/fault"
 )
 
 // feedFiles are the two routes that carry files instead of JSON.
@@ -20,104 +23,113 @@ type feedFiles struct {
 
 const chunk = 256 << 10
 
+// fileTypes are what a feed file may be called on its way. A form would wrap it.
+var fileTypes = []string{"text/csv", "text/plain", "application/csv", "application/octet-stream"}
+
 // upload streams the body to the registry as it comes; it is never held whole.
 func (f feedFiles) upload(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	if q.Get("sender") == "" {
-		writeFault(w, r, errUploadTarget)
+	noteRoute(r.Context(), "/v1/feed-batches:upload")
+	header, wrong := feedHeader(r)
+	if wrong != nil {
+		writeFault(w, wrong)
 		return
 	}
 	stream, err := f.client.ImportFeed(asCaller(r))
 	if err != nil {
-		writeStatus(w, cleaned(err))
+		writeError(w, err)
 		return
 	}
-	first := &registryv1.ImportFeedRequest{Header: &registryv1.FeedHeader{
-		Sender:       q.Get("sender"),
-		FileName:     path.Base("/" + strings.ReplaceAll(q.Get("file_name"), `\`, "/")),
-		Encoding:     q.Get("encoding"),
-		ValidateOnly: q.Get("validate_only") == "true",
-	}}
-	if err := send(stream.Send, first, r.Body); err != nil && !errors.Is(err, io.EOF) {
-		writeStatus(w, cleaned(err))
+	body := patient{from: r.Body, control: http.NewResponseController(w)}
+	defer body.end()
+	err = send(stream.Send, &registryv1.ImportFeedRequest{Header: header}, body)
+	// After io.EOF from Send the server has already answered; its reason comes below.
+	if err != nil && !errors.Is(err, errSent) {
+		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
 		return
 	}
-	// After io.EOF from Send the server has already answered; its reason is here.
 	resp, err := stream.CloseAndRecv()
 	if err != nil {
-		writeStatus(w, cleaned(err))
+		writeError(w, err)
 		return
 	}
-	body, err := newJSON().Marshal(resp)
+	text, err := newJSON().Marshal(resp)
 	if err != nil {
-		writeStatus(w, cleaned(err))
+		writeError(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(append(body, '\n'))
+	_, _ = w.Write(append(text, '\n'))
 }
+
+// feedHeader reads what the query says about the file. Names may be written as
+// in the description, file_name, or as in the rest of the API, fileName.
+func feedHeader(r *http.Request) (*registryv1.FeedHeader, *fault.Error) {
+	if wrong := uncoded(r); wrong != nil {
+		return nil, wrong
+	}
+	if list := r.Header.Values("Content-Type"); len(list) > 0 {
+		kind, _, err := mime.ParseMediaType(list[0])
+		if err != nil || len(list) > 1 || !slices.Contains(fileTypes, kind) {
+			return nil, errContentType
+		}
+	}
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, errJSON
+	}
+	h := &registryv1.FeedHeader{}
+	seen := map[string]bool{}
+	for key, list := range q {
+		name := snake(key)
+		if seen[name] || len(list) > 1 {
+			return nil, errRepeated
+		}
+		seen[name] = true
+		value := list[0]
+		if !printable(value) {
+			return nil, errJSON
+		}
+		switch name {
+		case "sender":
+			h.Sender = value
+		case "file_name":
+			h.FileName = path.Base("/" + strings.ReplaceAll(value, `\`, "/"))
+		case "encoding":
+			h.Encoding = value
+		case "validate_only":
+			// Strict: whoever asks for a rehearsal must not get the real thing.
+			if h.ValidateOnly, err = strconv.ParseBool(value); err != nil {
+				return nil, errJSON.On(name, "true, false")
+			}
+		default:
+			return nil, unknown(key)
+		}
+	}
+	if h.GetSender() == "" {
+		return nil, errUploadTarget
+	}
+	return h, nil
+}
+
+// errSent says that the server has ended the call before it had everything.
+var errSent = errors.New("the server has answered")
 
 func send(to func(*registryv1.ImportFeedRequest) error, msg *registryv1.ImportFeedRequest, body io.Reader) error {
 	buf := make([]byte, chunk)
 	for {
 		n, err := io.ReadFull(body, buf)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
+			return errCut.Because(err)
+		}
 		msg.Data = buf[:n]
-		if sendErr := to(msg); sendErr != nil {
+		if sendErr := to(msg); errors.Is(sendErr, io.EOF) {
+			return errSent
+		} else if sendErr != nil {
 			return sendErr
 		}
-		msg = &registryv1.ImportFeedRequest{}
-		switch {
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			return nil
-		case err != nil:
-			return err
-		}
-	}
-}
-
-// rejectsOf tells …/{batch}:rejects from the other methods on a batch.
-func rejectsOf(segment string) (id string, ok bool) { return strings.CutSuffix(segment, ":rejects") }
-
-// rejects sends the refused rows as a file.
-func (f feedFiles) rejects(w http.ResponseWriter, r *http.Request, id string) {
-	stream, err := f.client.DownloadFeedRejects(asCaller(r), &registryv1.DownloadFeedRejectsRequest{BatchId: id})
-	if err != nil {
-		writeStatus(w, cleaned(err))
-		return
-	}
-	started := false
-	for {
-		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			if !started {
-				w.WriteHeader(http.StatusNoContent)
-			}
-			return
-		}
 		if err != nil {
-			if !started {
-				writeStatus(w, cleaned(err))
-				return
-			}
-			// Half a file must not look like a whole one: break the connection.
-			panic(http.ErrAbortHandler)
+			return nil
 		}
-		if !started {
-			w.Header().Set("Content-Type", "text/csv")
-			w.Header().Set("Content-Disposition", `attachment; filename="rejects.csv"`)
-			started = true
-		}
-		_, _ = w.Write(part.GetData())
+		msg = &registryv1.ImportFeedRequest{}
 	}
-}
-
-// asCaller carries the caller's authorization on.
-func asCaller(r *http.Request) context.Context {
-	md := metadata.MD{}
-	for _, h := range []string{"Authorization", "X-Request-Id", "Accept-Language"} {
-		if v := r.Header.Get(h); v != "" {
-			md.Set(strings.ToLower(h), v)
-		}
-	}
-	return metadata.NewOutgoingContext(r.Context(), md)
 }

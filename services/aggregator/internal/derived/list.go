@@ -95,13 +95,12 @@ const listStep = 512
 
 // village adds the village's lines until the page is full.
 func (q *ListQuery) village(t store.Tx, generation int64, village string, out *List) error {
-	from := Place{Village: village}
-	if village == q.After.Village {
-		from = q.After
+	next := store.MemberPage{Village: village, Limit: min(max(2*q.Limit, 64), listStep)}
+	if village == q.After.Village { // the last resident may have more events
+		next.SortKey, next.ResidentID = q.After.SortKey, q.After.ResidentID
 	}
-	step := min(max(2*q.Limit, 64), listStep)
 	for {
-		rows, err := t.Members(generation, village, from.SortKey, from.ResidentID, step)
+		rows, err := t.Members(generation, next)
 		if err != nil {
 			return err
 		}
@@ -110,11 +109,11 @@ func (q *ListQuery) village(t store.Tx, generation int64, village string, out *L
 				return err
 			}
 		}
-		if len(rows) < step {
+		if len(rows) < next.Limit {
 			return nil
 		}
 		last := rows[len(rows)-1]
-		from.SortKey, from.ResidentID = last.SortKey, last.ResidentID+"\x00"
+		next.SortKey, next.ResidentID, next.After = last.SortKey, last.ResidentID, true
 	}
 }
 

@@ -115,7 +115,7 @@ func (c *counted) pieces(indicator string, day civil.Date, add func(village stri
 func (c *counted) days(rng *rand.Rand) []civil.Date {
 	out := []civil.Date{civil.Must("2019-12-31"), civil.Must("2020-01-01"), civil.Must("2022-06-30"), civil.Must("2025-01-01")}
 	out = append(out, c.world.Changes()...)
-	for range 4 {
+	for range 2 {
 		if len(c.residents) == 0 {
 			break
 		}

@@ -38,11 +38,24 @@ func (t Tx) DeleteMembers(generation int64, list []MemberRow) error {
 	return nil
 }
 
-// Members reads up to limit rows of a village, in the order of sort key and
-// resident, from a place in that order on (inclusive).
-func (t Tx) Members(generation int64, village, sortKey, residentID string, limit int) (out []MemberRow, err error) {
+// MemberPage asks for rows of a village in the order of sort key and resident,
+// from a place in that order on, or only after it.
+type MemberPage struct {
+	Village    string
+	SortKey    string
+	ResidentID string
+	After      bool
+	Limit      int
+}
+
+// Members reads one page.
+func (t Tx) Members(generation int64, p MemberPage) (out []MemberRow, err error) {
+	reach := ">="
+	if p.After {
+		reach = ">"
+	}
 	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-		m := MemberRow{Village: village}
+		m := MemberRow{Village: p.Village}
 		var key []byte
 		if err := rows.Scan(&key, &m.ResidentID, &m.Pieces); err != nil {
 			return err
@@ -50,9 +63,10 @@ func (t Tx) Members(generation int64, village, sortKey, residentID string, limit
 		m.SortKey = string(key)
 		out = append(out, m)
 		return nil
-	}, `SELECT sort_key, resident_id, pieces FROM member
-WHERE generation = ? AND village = ? AND sort_key >= ? AND (sort_key > ? OR resident_id >= ?)
-ORDER BY sort_key, resident_id LIMIT ?`, generation, village, []byte(sortKey), []byte(sortKey), residentID, limit)
+	}, "SELECT sort_key, resident_id, pieces FROM member "+
+		"WHERE generation = ? AND village = ? AND sort_key >= ? AND (sort_key > ? OR resident_id "+reach+" ?) "+
+		"ORDER BY sort_key, resident_id LIMIT ?",
+		generation, p.Village, []byte(p.SortKey), []byte(p.SortKey), p.ResidentID, p.Limit)
 	return out, err
 }
 

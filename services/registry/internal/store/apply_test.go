@@ -155,7 +155,7 @@ func all(t *testing.T, l changefeed.Lister) (out []changefeed.Fact) {
 }
 
 func TestAnyOrderAndAnyBatchesEndInOneState(t *testing.T) {
-	for seed := range uint64(150) {
+	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		events := history(r, 24)
 		var want []string

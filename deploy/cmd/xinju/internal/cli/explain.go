@@ -172,7 +172,7 @@ func span(now bool, from, until *date.Date) string {
 	if from.GetYear() == 1 { // the calendar's first day: it has always been so
 		first = nil
 	}
-	text := ""
+	var text string
 	switch {
 	case first == nil && last == nil:
 		return ""

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"path/filepath"
@@ -217,8 +218,10 @@ func (f *fake) GetPolicyPack(context.Context, *aggregatorv1.GetPolicyPackRequest
 }
 
 func pack() *aggregatorv1.PolicyPack {
-	return &aggregatorv1.PolicyPack{PackId: "xiangan-2018", Version: 1, Name: "翔安", Extends: "national", ValidFromDate: ymd(2018, 1, 1), SourceYaml: "pack: xiangan-2018\n",
-		Items: []*aggregatorv1.PackItem{{ItemId: "IMM03", Name: "儿童建证率", Kind: aggregatorv1.RuleKind_RULE_KIND_INDICATOR, TargetText: "≥ 90 %"}}}
+	return &aggregatorv1.PolicyPack{
+		PackId: "xiangan-2018", Version: 1, Name: "翔安", Extends: "national", ValidFromDate: ymd(2018, 1, 1), SourceYaml: "pack: xiangan-2018\n",
+		Items: []*aggregatorv1.PackItem{{ItemId: "IMM03", Name: "儿童建证率", Kind: aggregatorv1.RuleKind_RULE_KIND_INDICATOR, TargetText: "≥ 90 %"}},
+	}
 }
 
 func (f *fake) ValidatePolicyPack(_ context.Context, r *aggregatorv1.ValidatePolicyPackRequest) (*aggregatorv1.ValidatePolicyPackResponse, error) {
@@ -242,7 +245,7 @@ func (f *fake) ImportFeed(stream grpc.ClientStreamingServer[registryv1.ImportFee
 	defer f.mu.Unlock()
 	for {
 		part, err := stream.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return stream.SendAndClose(&registryv1.ImportFeedResponse{Batch: f.batch(f.known)})
 		}
 		if err != nil {

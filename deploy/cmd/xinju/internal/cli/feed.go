@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,7 +74,10 @@ func (c feedStatus) list(a *app, s *client.Suite) error {
 // batchTable has one row per batch.
 func batchTable(batches ...*registryv1.FeedBatch) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "batch_id", Title: "批次 Batch"}, {Key: "sender", Title: "报送 Sender"}, {Key: "file_name", Title: "文件 File"}, {Key: "state", Title: "状态 State"},
+		{Key: "batch_id", Title: "批次 Batch"},
+		{Key: "sender", Title: "报送 Sender"},
+		{Key: "file_name", Title: "文件 File"},
+		{Key: "state", Title: "状态 State"},
 		{Key: "received", Title: "收到 Received", Right: true},
 	}}
 	for _, w := range outcomes {
@@ -142,8 +146,15 @@ func outcomesOf(keys []string) []registryv1.RowOutcome {
 
 func rowTable(rows []*registryv1.FeedRow) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "row", Title: "行 Row", Right: true}, {Key: "outcome", Title: "结果 Outcome"}, {Key: "reason", Title: "原因 Reason"}, {Key: "column", Title: "列 Column"},
-		{Title: "说明 Meaning"}, {Key: "text_zh"}, {Key: "text_en"}, {Key: "event_id", Title: "事件 Event"}, {Key: "resident_id", Title: "居民编号 Resident"},
+		{Key: "row", Title: "行 Row", Right: true},
+		{Key: "outcome", Title: "结果 Outcome"},
+		{Key: "reason", Title: "原因 Reason"},
+		{Key: "column", Title: "列 Column"},
+		{Title: "说明 Meaning"},
+		{Key: "text_zh"},
+		{Key: "text_en"},
+		{Key: "event_id", Title: "事件 Event"},
+		{Key: "resident_id", Title: "居民编号 Resident"},
 	}}
 	for _, r := range rows {
 		o := r.GetOutcome()
@@ -184,7 +195,7 @@ func download(a *app, s *client.Suite, batch string, w io.Writer) error {
 	}
 	for {
 		part, err := stream.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -157,11 +157,11 @@ func watch(a *app, s *client.Suite, batch *registryv1.FeedBatch) (*registryv1.Fe
 	defer stage.End()
 	for {
 		resp, err := stream.Recv()
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, goesOn(batch, err)
+		if errors.Is(err, io.EOF) {
+			return batch, nil
 		}
 		if err != nil {
-			return batch, nil
+			return nil, goesOn(batch, err)
 		}
 		batch = resp.GetBatch()
 		stage.Set(batch.GetOperation().GetDone(), batch.GetOperation().GetTotal())

@@ -111,8 +111,11 @@ func (c migrateStatus) Run(a *app) error {
 
 func stateTable() *show.Table {
 	return &show.Table{Columns: []show.Column{
-		{Key: "service", Title: "服务 Service"}, {Key: "set", Title: "结构 Set"}, {Key: "applied", Title: "已执行 Applied", Right: true},
-		{Key: "build", Title: "本程序 Build", Right: true}, {Key: "current", Title: "一致 Current"},
+		{Key: "service", Title: "服务 Service"},
+		{Key: "set", Title: "结构 Set"},
+		{Key: "applied", Title: "已执行 Applied", Right: true},
+		{Key: "build", Title: "本程序 Build", Right: true},
+		{Key: "current", Title: "一致 Current"},
 	}}
 }
 

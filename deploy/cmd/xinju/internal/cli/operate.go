@@ -26,8 +26,12 @@ func (c followingCmd) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "source", Title: "来源 Source"}, {Key: "position", Title: "已计入 Position", Right: true}, {Key: "head", Title: "最新 Head", Right: true},
-			{Key: "behind", Title: "落后 Behind", Right: true}, {Key: "epoch", Title: "代 Epoch"}, {Key: "alarm", Title: "告警 Alarm"},
+			{Key: "source", Title: "来源 Source"},
+			{Key: "position", Title: "已计入 Position", Right: true},
+			{Key: "head", Title: "最新 Head", Right: true},
+			{Key: "behind", Title: "落后 Behind", Right: true},
+			{Key: "epoch", Title: "代 Epoch"},
+			{Key: "alarm", Title: "告警 Alarm"},
 		}}
 		stopped := ""
 		for _, p := range resp.GetPositions() {

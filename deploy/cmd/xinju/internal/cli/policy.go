@@ -34,8 +34,14 @@ func (c policyList) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "pack_id", Title: "政策包 Pack"}, {Key: "version", Title: "版本 Version", Right: true}, {Key: "name", Title: "名称 Name"}, {Key: "jurisdiction", Title: "适用地 Jurisdiction"},
-			{Key: "extends", Title: "继承 Extends"}, {Key: "valid_from", Title: "自 From"}, {Key: "valid_until", Title: "至 Until"}, {Key: "items", Title: "条目 Items", Right: true},
+			{Key: "pack_id", Title: "政策包 Pack"},
+			{Key: "version", Title: "版本 Version", Right: true},
+			{Key: "name", Title: "名称 Name"},
+			{Key: "jurisdiction", Title: "适用地 Jurisdiction"},
+			{Key: "extends", Title: "继承 Extends"},
+			{Key: "valid_from", Title: "自 From"},
+			{Key: "valid_until", Title: "至 Until"},
+			{Key: "items", Title: "条目 Items", Right: true},
 		}}
 		for _, p := range packs {
 			t.Add(p.GetPackId(), p.GetVersion(), p.GetName(), orNil(p.GetJurisdiction()), orNil(p.GetExtends()), dateText(p.GetValidFromDate()), dateText(p.GetValidUntilDate()), len(p.GetItems()))
@@ -76,8 +82,12 @@ func (c policyShow) Run(a *app) error {
 
 func itemTable(p *aggregatorv1.PolicyPack) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "item_id", Title: "编号 Item"}, {Key: "name", Title: "名称 Name"}, {Key: "kind", Title: "类别 Kind"}, {Key: "target", Title: "目标 Target"},
-		{Key: "inherited_from", Title: "继承自 From"}, {Key: "awaits", Title: "等待数据 Awaits"},
+		{Key: "item_id", Title: "编号 Item"},
+		{Key: "name", Title: "名称 Name"},
+		{Key: "kind", Title: "类别 Kind"},
+		{Key: "target", Title: "目标 Target"},
+		{Key: "inherited_from", Title: "继承自 From"},
+		{Key: "awaits", Title: "等待数据 Awaits"},
 	}}
 	for _, i := range p.GetItems() {
 		t.Add(i.GetItemId(), i.GetName(), cellOf(kindWord(i.GetKind()), kindNames[i.GetKind()]), orNil(i.GetTargetText()), orNil(i.GetInheritedFrom()), orNil(i.GetAwaits()))

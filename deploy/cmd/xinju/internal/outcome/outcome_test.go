@@ -88,13 +88,19 @@ func TestErrorsAreReportedChineseFirst(t *testing.T) {
 			&errdetails.LocalizedMessage{Locale: "en", Message: "not a date"},
 			&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{Field: "as_of_date", Description: "no such day"}}},
 		), "错误：日期无效（not a date）\n  原因 reason: DATE_INVALID\n  a: 1\n  b: 2\n  字段 field as_of_date: no such day\n"},
-		{"an internal error with the id of the log", wire(t, codes.Internal, "internal error", &errdetails.RequestInfo{RequestId: "01J"}),
-			"错误：服务内部错误（internal error of the service）\n  请求编号 request: 01J（日志中有详情 the log has more）\n"},
-		{"a server that is gone does not show its address", status.Error(codes.Unavailable, "dial tcp 127.0.0.1:9101"),
-			"错误：服务连不上，新居可能已停止（the service cannot be reached; the suite may have stopped）\n"},
+		{
+			"an internal error with the id of the log", wire(t, codes.Internal, "internal error", &errdetails.RequestInfo{RequestId: "01J"}),
+			"错误：服务内部错误（internal error of the service）\n  请求编号 request: 01J（日志中有详情 the log has more）\n",
+		},
+		{
+			"a server that is gone does not show its address", status.Error(codes.Unavailable, "dial tcp 127.0.0.1:9101"),
+			"错误：服务连不上，新居可能已停止（the service cannot be reached; the suite may have stopped）\n",
+		},
 		{"what this program says itself, with a hint", &outcome.Error{Code: 1, Chinese: "不行", English: "no", Hint: "xinju help"}, "错误：不行（no）\n  试试 try: xinju help\n"},
-		{"several at once", errors.Join(config.ErrUnknownKey.With("key", "x").Because(errors.New("x (environment)")), errors.New("y")),
-			"错误：没有这个配置项（there is no such setting）\n  x (environment)\n  原因 reason: CONFIG_KEY_UNKNOWN\n  key: x\n错误 error: y\n"},
+		{
+			"several at once", errors.Join(config.ErrUnknownKey.With("key", "x").Because(errors.New("x (environment)")), errors.New("y")),
+			"错误：没有这个配置项（there is no such setting）\n  x (environment)\n  原因 reason: CONFIG_KEY_UNKNOWN\n  key: x\n错误 error: y\n",
+		},
 		{"no suite", client.ErrNotRunning, "错误 error: " + client.ErrNotRunning.Error() + "\n"},
 		{"nothing", nil, ""},
 	} {

@@ -1,0 +1,156 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/idempotency"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/testkit"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var sets = []migrate.Set{store.Migrations(), idempotency.Migrations()}
+
+// each runs the contract on every engine.
+func each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) { test(t, store.New(db)) })
+}
+
+func write(t *testing.T, s *store.Store, fn func(store.Tx) error) {
+	t.Helper()
+	if err := s.Write(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read[T any](t *testing.T, s *store.Store, fn func(store.Tx) (T, error)) (out T) {
+	t.Helper()
+	err := s.Read(t.Context(), func(tx store.Tx) (err error) {
+		out, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestMembersComeInTheOrderOfTheirBytes(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		keys := []string{"", " ", "A", "B", "a", "a ", "a b", "ab", "z", "é", "\xff"} // ascending by bytes
+		var rows []store.MemberRow
+		for i := range keys {
+			rows = append(rows, store.MemberRow{Village: "990101001201", SortKey: keys[len(keys)-1-i], ResidentID: fmt.Sprint("R", i), Pieces: []byte{byte(i)}})
+		}
+		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, rows) })
+		var got []string
+		next := store.MemberPage{Village: "990101001201", Limit: 2}
+		for { // a page of two at a time
+			page := read(t, s, func(tx store.Tx) ([]store.MemberRow, error) {
+				return tx.Members(1, next)
+			})
+			for _, m := range page {
+				got = append(got, m.SortKey)
+			}
+			if len(page) < 2 {
+				break
+			}
+			next.SortKey, next.ResidentID, next.After = page[1].SortKey, page[1].ResidentID, true
+		}
+		if diff := cmp.Diff(keys, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestMembersAreReplacedAndDeletedByKey(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		a := store.MemberRow{Village: "V", SortKey: "k", ResidentID: "R1", Pieces: []byte("old")}
+		b := store.MemberRow{Village: "V", SortKey: "k", ResidentID: "R2", Pieces: []byte("stays")}
+		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, []store.MemberRow{a, b}) })
+		write(t, s, func(tx store.Tx) error { return tx.PutMembers(2, []store.MemberRow{a}) })
+		a.Pieces = []byte("new")
+		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, []store.MemberRow{a}) })
+		write(t, s, func(tx store.Tx) error { return tx.DeleteMembers(1, []store.MemberRow{b}) })
+		got := read(t, s, func(tx store.Tx) (out []store.MemberRow, err error) {
+			err = tx.EachMember(1, func(m store.MemberRow) error { out = append(out, m); return nil })
+			return out, err
+		})
+		if diff := cmp.Diff([]store.MemberRow{a}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestFactsOfManyResidents(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var rows []store.ResidentRow
+		var ids []string
+		for i := range 1200 { // more than one statement takes
+			id := fmt.Sprintf("R%05d", i)
+			rows, ids = append(rows, store.ResidentRow{ID: id, Facts: []byte(id)}), append(ids, id)
+		}
+		write(t, s, func(tx store.Tx) error { return tx.PutResidents(1, rows) })
+		got := read(t, s, func(tx store.Tx) (map[string][]byte, error) { return tx.Residents(1, append(ids, "nobody")) })
+		if len(got) != 1200 || string(got["R01199"]) != "R01199" {
+			t.Errorf("%d residents", len(got))
+		}
+		n := read(t, s, func(tx store.Tx) (n int, err error) {
+			err = tx.EachResident(1, "R00999", 5000, func(string, []byte) error { n++; return nil })
+			return n, err
+		})
+		if n != 200 {
+			t.Errorf("%d residents after R00999, want 200", n)
+		}
+	})
+}
+
+func TestDropLeavesOtherGenerations(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		for g := range int64(2) {
+			write(t, s, func(tx store.Tx) error {
+				return errors.Join(
+					tx.PutResidents(g+1, []store.ResidentRow{{ID: "R1", Facts: []byte("x")}}),
+					tx.PutMembers(g+1, []store.MemberRow{{Village: "V", ResidentID: "R1", Pieces: []byte("x")}}),
+					tx.PutWorld(g+1, []store.WorldRow{{Kind: 5, ID: "D", Fact: []byte("x")}}),
+					tx.PutFollowed(g+1, store.FollowedRow{Source: "registry", Epoch: "E", Position: 7, Listing: true, PageToken: "t"}))
+			})
+		}
+		if err := s.Drop(t.Context(), 2); err != nil {
+			t.Fatal(err)
+		}
+		got := read(t, s, store.Tx.Generations)
+		if diff := cmp.Diff([]int64{1}, got); diff != "" {
+			t.Error(diff)
+		}
+		followed := read(t, s, func(tx store.Tx) ([]store.FollowedRow, error) { return tx.Followed(1) })
+		if diff := cmp.Diff([]store.FollowedRow{{Source: "registry", Epoch: "E", Position: 7, Listing: true, PageToken: "t"}}, followed); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestAFailedTransactionLeavesNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		failed := errors.New("no")
+		err := s.Write(context.WithoutCancel(t.Context()), func(tx store.Tx) error {
+			if err := tx.PutResidents(1, []store.ResidentRow{{ID: "R1", Facts: []byte("x")}}); err != nil {
+				return err
+			}
+			return failed
+		})
+		if !errors.Is(err, failed) {
+			t.Fatalf("err = %v", err)
+		}
+		if got := read(t, s, func(tx store.Tx) (map[string][]byte, error) { return tx.Residents(1, []string{"R1"}) }); len(got) != 0 {
+			t.Error("the row is there")
+		}
+	})
+}
