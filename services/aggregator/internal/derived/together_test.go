@@ -16,6 +16,8 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+
 	"go.uber.org/zap"
 )
 
@@ -264,4 +266,29 @@ func TestARebuildMendsWhatWasDamaged(t *testing.T) {
 	if got := figures(t, b); got != want {
 		t.Errorf("rebuilt %+v, want %+v", got, want)
 	}
+}
+
+// TestAListLongerThanOneRead pages through a village of 700 people.
+func TestAListLongerThanOneRead(t *testing.T) {
+	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) {
+		c := newCounty(16)
+		for _, f := range c.tree() {
+			c.feeds["registry"].write(f)
+		}
+		village := c.villages[4]
+		for i := range 700 {
+			id := c.id("R")
+			c.feeds["registry"].write(fact(feedv1.FactKind_FACT_KIND_PERSON, "person of "+id, id, &feedv1.Fact{Body: &feedv1.Fact_Person{Person: &feedv1.PersonFact{
+				BirthYmd: 19900101, Sex: 1, Hukou: []*feedv1.HukouSpan{{Division: "340101"}},
+			}}}))
+			c.feeds["registry"].write(fact(feedv1.FactKind_FACT_KIND_RESIDENCE, c.id("S"), id, &feedv1.Fact{Body: &feedv1.Fact_Residence{Residence: &feedv1.ResidenceFact{
+				Division: village, ArrivedYmd: 20190101, SortKey: string(rune('a' + i%3)),
+			}}}))
+		}
+		b := follow(t, db, c, rand.New(rand.NewPCG(16, 1)), false)
+		key, _ := b.Deriver().Key("EHR03")
+		for _, size := range []int{1000, 699, 33} {
+			listIsTheNumber(t, b, key, village, civil.Must("2020-06-30"), ledger.Count{Eligible: 700}, size)
+		}
+	})
 }

@@ -244,14 +244,31 @@ func checkExplanation(t *testing.T, p *Pack, x Explanation, all counted, day civ
 	if x.Eligible && (x.From > day || day >= x.To) || !x.Eligible && x.From != civil.None && x.From <= day {
 		t.Errorf("seed %d: %s on %s: eligible %t, span %s–%s", seed, x.ID, day, x.Eligible, x.From, x.To)
 	}
-	if x.NextChange != civil.None && x.NextChange <= day {
-		t.Errorf("seed %d: %s on %s: next change %s", seed, x.ID, day, x.NextChange)
+	if !x.Flow && x.NextChange != nextChange(all[p.ID+" "+x.ID], day) {
+		t.Errorf("seed %d: %s of %s on %s: next change %s, pieces %+v", seed, x.ID, p.ID, day, x.NextChange, all[p.ID+" "+x.ID])
 	}
-	if x.Flow || x.NextChange == civil.None || x.NextChange > brute.Last {
-		return
+}
+
+// nextChange is the first day after the given one on which the pieces of a stock
+// indicator say something else about eligible or covered.
+func nextChange(pieces []Piece, day civil.Date) civil.Date {
+	state := func(d civil.Date) (eligible, covered bool) {
+		for _, x := range pieces {
+			if x.From <= d && d < x.To {
+				return true, x.Covered
+			}
+		}
+		return false, false
 	}
-	before, after := all.on(p.ID, x.ID, x.NextChange-1), all.on(p.ID, x.ID, x.NextChange)
-	if (len(before) > 0) == (len(after) > 0) && (len(before) == 0 || before[0].Covered == after[0].Covered) {
-		t.Errorf("seed %d: %s of %s on %s: nothing changes on %s", seed, x.ID, p.ID, day, x.NextChange)
+	next := civil.None
+	for _, x := range pieces {
+		for _, edge := range []civil.Date{x.From, x.To} {
+			e1, c1 := state(edge - 1)
+			e2, c2 := state(edge)
+			if edge > day && edge < civil.Forever && (e1 != e2 || c1 != c2) && (next == civil.None || edge < next) {
+				next = edge
+			}
+		}
 	}
+	return next
 }

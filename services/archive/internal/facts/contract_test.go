@@ -1,6 +1,8 @@
 package facts_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"xinju.dev/services/platform/recordstore/recordtest"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/testkit"
 )
 
 var sets = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
@@ -92,3 +95,28 @@ func TestInfectiousCaseContract(t *testing.T) {
 }
 
 var _ changefeed.Lister = store.Stores{}.Archives
+
+func TestAnArchiveWhoseContactCannotBeOpenedIsNotOverwritten(t *testing.T) {
+	open := func(secret byte) seal.Sealer {
+		s, err := seal.NewAES(make([]byte, 32), seal.Key{Version: 1, Secret: bytes.Repeat([]byte{secret}, 32)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	db, now := testkit.SQLite(t, sets...), testkit.NewClock(start).Now
+	made, err := store.New(store.Deps{DB: db, Now: now, Sealer: open(1), Facts: facts.All}).Archives.Create(t.Context(), record.Request{}, []core.HealthArchive{{
+		Base: record.Base{ResidentID: "01J00000000000000000000001"}, Opened: start, Touched: start, Group: core.Child, Form: core.Form{ContactName: "某人"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := store.New(store.Deps{DB: db, Now: now, Sealer: open(2), Facts: facts.All}).Archives
+	read, err := other.Get(t.Context(), made[0].ID)
+	if err != nil {
+		t.Fatalf("it cannot even be read: %v", err)
+	}
+	if _, err := other.Update(t.Context(), read); !errors.Is(err, seal.ErrSealed) {
+		t.Errorf("the update: %v", err)
+	}
+}

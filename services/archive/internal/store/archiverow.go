@@ -30,7 +30,7 @@ func archiveToRow(s seal.Sealer, a core.HealthArchive) archiveRow {
 	}
 	if c := (contact{a.Form.ContactName, a.Form.ContactPhone}); c != (contact{}) {
 		plain, _ := json.Marshal(c)
-		row.Contact, _ = s.Seal("health_archive", a.ID, "contact", plain)
+		row.Contact, _ = s.Seal(table, a.ID, "contact", plain)
 	}
 	return row
 }
@@ -45,7 +45,7 @@ func archiveFromRow(s seal.Sealer, r archiveRow) core.HealthArchive {
 	}
 	_ = json.Unmarshal([]byte(r.Form), &a.Form)
 	_ = json.Unmarshal([]byte(r.StandardOn), &a.StandardOn)
-	if plain, err := s.Open("health_archive", r.ID, "contact", r.Contact); err == nil && len(plain) > 0 {
+	if plain, err := s.Open(table, r.ID, "contact", r.Contact); err == nil && len(plain) > 0 {
 		var c contact
 		_ = json.Unmarshal(plain, &c)
 		a.Form.ContactName, a.Form.ContactPhone = c.Name, c.Phone

@@ -152,7 +152,9 @@ type archiveRow struct {
 	OpenSlot string
 }
 
-func (archiveRow) TableName() string { return "health_archive" }
+const table = "health_archive"
+
+func (archiveRow) TableName() string { return table }
 
 func newArchives(d Deps) Archives {
 	k := recordstore.Kind[core.HealthArchive, archiveRow]{
@@ -161,31 +163,40 @@ func newArchives(d Deps) Archives {
 		ToRow:   func(a core.HealthArchive) archiveRow { return archiveToRow(d.Sealer, a) },
 		FromRow: func(r archiveRow) core.HealthArchive { return archiveFromRow(d.Sealer, r) },
 		Fact:    d.Facts.Archive,
-		Before:  judge,
+		Before:  judge(d.Sealer),
 		Frees:   []string{"open_slot"},
 	}
 	return Archives{recordstore.New(d.DB, d.Now, k)}
 }
 
 // judge completes archives with the days on which they passed the standard-form
-// test, from the days stored before.
-func judge(tx *gorm.DB, items []core.HealthArchive) error {
-	for i := range items {
-		var before []core.Span
-		if items[i].Version > 1 {
-			var stored []string
-			if err := tx.Model(&archiveRow{}).Where("id = ?", items[i].ID).Pluck("standard_on", &stored).Error; err != nil {
+// test, from the days stored before. An archive whose contact cannot be opened
+// (its key is not here) is not overwritten: the contact would be lost.
+func judge(sealer seal.Sealer) func(tx *gorm.DB, items []core.HealthArchive) error {
+	return func(tx *gorm.DB, items []core.HealthArchive) error {
+		for i := range items {
+			before, err := judgedBefore(tx, sealer, items[i])
+			if err != nil {
 				return err
 			}
-			for _, s := range stored {
-				if err := json.Unmarshal([]byte(s), &before); err != nil {
-					return err
-				}
-			}
+			items[i].StandardOn = core.Judge(items[i], before)
 		}
-		items[i].StandardOn = core.Judge(items[i], before)
+		return nil
 	}
-	return nil
+}
+
+func judgedBefore(tx *gorm.DB, sealer seal.Sealer, a core.HealthArchive) (before []core.Span, err error) {
+	if a.Version == 1 {
+		return nil, nil
+	}
+	var stored archiveRow
+	if err := tx.Select("standard_on", "contact").Where("id = ?", a.ID).Take(&stored).Error; err != nil {
+		return nil, err
+	}
+	if _, err := sealer.Open(table, a.ID, "contact", stored.Contact); err != nil {
+		return nil, err
+	}
+	return before, json.Unmarshal([]byte(stored.StandardOn), &before)
 }
 
 // Create implements the record contract and names the one conflict it can meet.
