@@ -29,7 +29,7 @@ type machine struct {
 
 func thisMachine(s *server) machine {
 	m := machine{
-		When: time.Now().UTC().Format("2006-01-02 15:04 UTC"), Build: obs.Version(), CPU: field("/proc/cpuinfo", "model name"), CPUs: runtime.NumCPU(),
+		When: time.Now().UTC().Format("2006-01-02 15:04 UTC"), Build: obs.Build().Version, CPU: field("/proc/cpuinfo", "model name"), CPUs: runtime.NumCPU(),
 		Memory: field("/proc/meminfo", "MemTotal"), Go: runtime.Version(), SQLite: sqliteVersion(),
 	}
 	if b, err := os.ReadFile("/proc/loadavg"); err == nil {

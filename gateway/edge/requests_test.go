@@ -207,10 +207,10 @@ func TestAnUpdateNamesTheFieldsThatItsBodyHas(t *testing.T) {
 		mask              []string
 		etag              string
 	}{
-		{"whole fields, without what nobody can change", "", `{"doseId":"d","residentId":"r","etag":"3","createTime":"2026-01-01T00:00:00Z","doseDate":{"year":2026,"month":1,"day":2},"batchNumber":"x"}`, nil, []string{"batch_number", "dose_date"}, "3"},
-		{"a field that is emptied", "", `{"etag":"3","batchNumber":null}`, nil, []string{"batch_number"}, "3"},
-		{"an If-Match beside the body", "", `{"batchNumber":"x"}`, []string{"If-Match", `"3"`}, []string{"batch_number"}, "3"},
-		{"the fields that were named", "?updateMask=batchNumber,dose_date", `{"etag":"3"}`, nil, []string{"batch_number", "dose_date"}, "3"},
+		{"whole fields, without what nobody can change", "", `{"doseId":"d","residentId":"r","etag":"3","createTime":"2026-01-01T00:00:00Z","doseDate":{"year":2026,"month":1,"day":2},"lotNumber":"x"}`, nil, []string{"dose_date", "lot_number"}, "3"},
+		{"a field that is emptied", "", `{"etag":"3","lotNumber":null}`, nil, []string{"lot_number"}, "3"},
+		{"an If-Match beside the body", "", `{"lotNumber":"x"}`, []string{"If-Match", `"3"`}, []string{"lot_number"}, "3"},
+		{"the fields that were named", "?updateMask=doseDate,lot_number", `{"etag":"3"}`, nil, []string{"dose_date", "lot_number"}, "3"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

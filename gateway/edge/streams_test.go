@@ -177,7 +177,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 func TestAnUploadArrivesWholeAndIsNeverHeldWhole(t *testing.T) {
 	f := newFake(t)
-	const size = 64<<20 + 5
+	const size = 192<<20 + 5
 	sum, got := sha256.New(), 0
 	var header *registryv1.FeedHeader
 	var most uint64
@@ -217,7 +217,7 @@ func TestAnUploadArrivesWholeAndIsNeverHeldWhole(t *testing.T) {
 	if got != size || !bytes.Equal(sum.Sum(nil), whole.Sum(nil)) {
 		t.Errorf("%d bytes of %d arrived", got, size)
 	}
-	if most > 40<<20 {
+	if most > 96<<20 {
 		t.Errorf("%d MiB in use while uploading", most>>20)
 	}
 	if header.GetSender() != "ga-990101" || header.GetFileName() != "june.csv" || !header.GetValidateOnly() || header.GetEncoding() != "GB18030" {
@@ -246,8 +246,9 @@ func TestAnUploadThatIsRefusedEarlyGetsTheReason(t *testing.T) {
 
 func TestHalfAnUploadIsNotAnUpload(t *testing.T) {
 	f := newFake(t)
-	ended := make(chan error, 1)
+	began, ended := make(chan struct{}), make(chan error, 1)
 	f.answer = func(_ seen, stream grpc.ServerStream, _ proto.Message) error {
+		close(began)
 		for {
 			if err := stream.RecvMsg(&registryv1.ImportFeedRequest{}); err != nil {
 				ended <- err
@@ -262,6 +263,7 @@ func TestHalfAnUploadIsNotAnUpload(t *testing.T) {
 	}
 	_, _ = io.WriteString(conn, "POST /v1/feed-batches:upload?sender=a HTTP/1.1\r\nHost: h\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\n")
 	_, _ = conn.Write(make([]byte, 600000))
+	<-began
 	_ = conn.Close()
 	if err := <-ended; errors.Is(err, io.EOF) {
 		t.Error("the registry took half a file for a whole one")

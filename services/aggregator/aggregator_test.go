@@ -272,7 +272,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}},
 		"an unknown indicator": {"INDICATOR_NOT_FOUND", func() error {
-			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, IndicatorIds: []string{"XXX"}})
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, IndicatorIds: []string{"NONE01"}})
 			return err
 		}},
 		"a code that is none": {"FIELD_INVALID", func() error {

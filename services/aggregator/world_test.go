@@ -106,8 +106,9 @@ func theTree() []changefeed.Fact {
 		division(province, "九九省", "", 1), division(prefecture, "九九市", province, 2), division(county, "演示县", prefecture, 3),
 		division(town1, "东镇", county, 4), division(town2, "西镇", county, 4),
 		division(village1, "一村", town1, 5), division(village2, "二村", town1, 5), division(village3, "三村", town2, 5),
-		of(feedv1.FactKind_FACT_KIND_UNIT, clinic, "", &feedv1.UnitFact{Name: "东镇卫生院", Kind: 2, Division: town1,
-			Manages: []*feedv1.ManagedDivision{{Division: village1}, {Division: village2}}}),
+		of(feedv1.FactKind_FACT_KIND_UNIT, clinic, "", &feedv1.UnitFact{
+			Name: "东镇卫生院", Kind: 2, Division: town1, Manages: []*feedv1.ManagedDivision{{Division: village1}, {Division: village2}},
+		}),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -60,6 +61,8 @@ func lintOperation(where string, op *openapi3.Operation, say func(string, ...any
 	for _, p := range op.Parameters {
 		if p.Value == nil || p.Value.Schema == nil {
 			say("%s: a parameter has no schema", where)
+		} else if p.Value.In == "query" && strings.Contains(p.Value.Name, ".") {
+			say("%s: the gateway takes no parameter %s", where, p.Value.Name)
 		}
 	}
 }

@@ -55,6 +55,39 @@ func TestTidyRefusesOneOperationDescribedTwice(t *testing.T) {
 	}
 }
 
+// dated returns an operation whose query has a date in the parts given.
+func dated(parts ...string) string {
+	list := `{"name":"size","in":"query","schema":{"type":"integer"}}`
+	for _, p := range parts {
+		list += `,{"name":"asOfDate.` + p + `","in":"query","schema":{"type":"integer"}}`
+	}
+	return document(`"/v1/things":{"get":{"tags":["T"],"summary":"s","operationId":"T_List","parameters":[`+list+
+		`,{"name":"after","in":"query","schema":{"type":"string"}}],"responses":{"200":{"description":"ok"}}}}`, "")
+}
+
+func TestTidyMakesADateOneParameter(t *testing.T) {
+	raw := dated("year", "month", "day")
+	if len(lint([]byte(raw))) == 0 {
+		t.Error("lint finds nothing wrong with a date in parts")
+	}
+	out := tidied(t, raw)
+	if strings.Contains(out, "asOfDate.") || strings.Count(out, `"asOfDate"`) != 1 || !strings.Contains(out, `"format": "date"`) {
+		t.Errorf("the date is not one parameter:\n%s", out)
+	}
+	if a, b, c := strings.Index(out, `"size"`), strings.Index(out, `"asOfDate"`), strings.Index(out, `"after"`); a > b || b > c {
+		t.Error("the order of parameters changed")
+	}
+	if problems := lint([]byte(out)); len(problems) > 0 {
+		t.Errorf("problems after tidy: %q", problems)
+	}
+}
+
+func TestTidyRefusesADateThatIsNotWhole(t *testing.T) {
+	if err := run([]string{"tidy"}, strings.NewReader(dated("year", "day")), &bytes.Buffer{}); err == nil {
+		t.Error("a date without a month was joined")
+	}
+}
+
 func TestTidyKeepsOrderAndDescribesSharedSchemas(t *testing.T) {
 	out := tidied(t, document("", `"z.Last":{"type":"object","properties":{"year":{"type":"integer"},"day":{"type":"integer"}}},"google.type.Date":{"type":"object"}`))
 	if strings.Index(out, `"year"`) > strings.Index(out, `"day"`) {

@@ -15,14 +15,14 @@ var described = map[string]string{
 }
 
 // tidy makes the merged document one that tools accept: paths that differ only
-// in the names of their parameters become one path, and shared schemas get a
-// description.
+// in the names of their parameters become one path, shared schemas get a
+// description, and parameters become those that the gateway takes.
 func tidy(doc *object) error {
 	if err := unifyPaths(doc.child("paths")); err != nil {
 		return err
 	}
 	describe(doc.child("components"))
-	return nil
+	return joinParameters(doc.child("paths"))
 }
 
 var templateVar = regexp.MustCompile(`\{([^}]*)\}`)

@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"testing"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
@@ -15,7 +18,7 @@ import (
 
 // populated has n residents with everything about them, in the order in which
 // services write it: registry first.
-func populated(b *testing.B, n int) (*county, *derived.Book) {
+func populated(b *testing.B, db *sqlstore.DB, n int) (*county, *derived.Book) {
 	b.Helper()
 	c := newCounty(1)
 	for _, f := range c.tree() {
@@ -26,7 +29,7 @@ func populated(b *testing.B, n int) (*county, *derived.Book) {
 			c.feeds[w.source].write(w.fact)
 		}
 	}
-	book := open(b, testkit.SQLite(b, sets...))
+	book := open(b, db)
 	for _, s := range sourceNames {
 		applyAll(b, book, s, c.feeds[s], 1000)
 	}
@@ -50,9 +53,14 @@ func applyAll(b *testing.B, book *derived.Book, source string, f *feed, size int
 // BenchmarkChangedResidents applies one changed fact to each of a page of
 // residents, who have about ten facts already.
 func BenchmarkChangedResidents(b *testing.B) {
-	for _, size := range []int{1, 100, 1000} {
-		b.Run(fmt.Sprintf("pages of %d", size), func(b *testing.B) {
-			c, book := populated(b, 5000)
+	for _, bench := range []struct {
+		engine string
+		open   func(testing.TB, ...migrate.Set) *sqlstore.DB
+		size   int
+	}{{"sqlite", testkit.SQLite, 1}, {"sqlite", testkit.SQLite, 100}, {"sqlite", testkit.SQLite, 1000}, {"mysql", testkit.MySQL, 100}, {"mysql", testkit.MySQL, 1000}} {
+		size := bench.size
+		b.Run(fmt.Sprintf("%s pages of %d", bench.engine, size), func(b *testing.B) {
+			c, book := populated(b, bench.open(b, sets...), 5000)
 			ids := map[string]bool{}
 			for _, f := range c.feeds["registry"].facts {
 				if f.ResidentID != "" {
@@ -83,7 +91,7 @@ func BenchmarkChangedResidents(b *testing.B) {
 func BenchmarkNewResidents(b *testing.B) {
 	var facts, people int
 	for b.Loop() {
-		c, book := populated(b, 3000)
+		c, book := populated(b, testkit.SQLite(b, sets...), 3000)
 		for _, f := range c.feeds {
 			facts += len(f.changes)
 		}
@@ -120,10 +128,10 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkCoverage reads six indicators of every division below the province.
 func BenchmarkCoverage(b *testing.B) {
-	c, book := populated(b, 5000)
+	c, book := populated(b, testkit.SQLite(b, sets...), 5000)
 	day := civil.Must("2021-12-31")
 	for b.Loop() {
-		_ = book.Look(func(v derived.View) error {
+		_ = book.Look(func(v coverage.View) error {
 			for key := range ledger.Key(len(book.Deriver().Indicators())) {
 				for _, code := range c.divs {
 					v.Count(key, code, day)
@@ -137,10 +145,10 @@ func BenchmarkCoverage(b *testing.B) {
 
 // BenchmarkUncoveredPage reads the first fifty lines of a county.
 func BenchmarkUncoveredPage(b *testing.B) {
-	_, book := populated(b, 5000)
+	_, book := populated(b, testkit.SQLite(b, sets...), 5000)
 	key, _ := book.Deriver().Key("EHR03")
 	for b.Loop() {
-		if _, err := book.List(b.Context(), derived.ListQuery{Division: other, Key: key, Day: civil.Must("2021-12-31"), Which: derived.Uncovered, Limit: 50}); err != nil {
+		if _, err := book.List(b.Context(), coverage.ListQuery{Division: other, Key: key, Day: civil.Must("2021-12-31"), Which: coverage.Uncovered, Limit: 50}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
@@ -52,9 +53,9 @@ func open(t tester, db *sqlstore.DB) *derived.Book {
 	return b
 }
 
-func figures(t tester, b *derived.Book) (f derived.Figures) {
+func figures(t tester, b *derived.Book) (f coverage.Figures) {
 	t.Helper()
-	if err := b.Look(func(v derived.View) error { f = v.Figures(); return nil }); err != nil {
+	if err := b.Look(func(v coverage.View) error { f = v.Figures(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -120,7 +121,7 @@ func feedsOf(c *county) map[string]derived.Feed {
 }
 
 // rebuild runs a whole rebuild and returns how it ended.
-func rebuild(t tester, b *derived.Book, feeds map[string]derived.Feed) derived.Operation {
+func rebuild(t tester, b *derived.Book, feeds map[string]derived.Feed) coverage.Operation {
 	t.Helper()
 	op, err := b.StartRebuild(t.Context(), "")
 	if err != nil {
@@ -135,7 +136,7 @@ func rebuild(t tester, b *derived.Book, feeds map[string]derived.Feed) derived.O
 		if err != nil {
 			t.Fatalf("operation: %v", err)
 		}
-		if op.EndedMS != 0 {
+		if !op.Ended.IsZero() {
 			break
 		}
 		timer := time.NewTimer(20 * time.Millisecond)

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
@@ -23,7 +24,7 @@ func numbersAreRight(t tester, b *derived.Book, c *county, rng *rand.Rand) {
 			counts := want.counts(t, indicator, day)
 			for _, code := range c.divs {
 				var got ledger.Count
-				if err := b.Look(func(v derived.View) error { got = v.Count(key, code, day); return nil }); err != nil {
+				if err := b.Look(func(v coverage.View) error { got = v.Count(key, code, day); return nil }); err != nil {
 					t.Fatal(err)
 				}
 				if n := counts[code]; got != n {
@@ -44,7 +45,7 @@ func numbersAreRight(t tester, b *derived.Book, c *county, rng *rand.Rand) {
 // partsMakeTheWhole: children, and what is counted in the parent itself, sum up.
 func partsMakeTheWhole(t tester, b *derived.Book, key ledger.Key, day civil.Date) {
 	t.Helper()
-	err := b.Look(func(v derived.View) error {
+	err := b.Look(func(v coverage.View) error {
 		open := []string{province}
 		for len(open) > 0 {
 			code := open[0]
@@ -73,11 +74,11 @@ func partsMakeTheWhole(t tester, b *derived.Book, key ledger.Key, day civil.Date
 // listIsTheNumber pages through the three lists.
 func listIsTheNumber(t tester, b *derived.Book, key ledger.Key, code string, day civil.Date, n ledger.Count, size int) {
 	t.Helper()
-	for which, want := range map[derived.Which]int32{
-		derived.Uncovered: n.Eligible - n.Covered, derived.Covered: n.Covered, derived.Eligible: n.Eligible,
+	for which, want := range map[coverage.Which]int32{
+		coverage.Uncovered: n.Eligible - n.Covered, coverage.Covered: n.Covered, coverage.Eligible: n.Eligible,
 	} {
-		seen := map[derived.Place]bool{}
-		q := derived.ListQuery{Division: code, Key: key, Day: day, Which: which, Limit: size}
+		seen := map[coverage.Place]bool{}
+		q := coverage.ListQuery{Division: code, Key: key, Day: day, Which: which, Limit: size}
 		for {
 			page, err := b.List(t.Context(), q)
 			if err != nil {
@@ -88,7 +89,7 @@ func listIsTheNumber(t tester, b *derived.Book, key ledger.Key, code string, day
 			}
 			for i := range page.Lines {
 				l := &page.Lines[i]
-				if seen[l.Place] || (which == derived.Covered) != l.Covered && which != derived.Eligible {
+				if seen[l.Place] || (which == coverage.Covered) != l.Covered && which != coverage.Eligible {
 					t.Fatalf("list %d of %s on %v: a line twice or of the other list", which, code, day)
 				}
 				seen[l.Place] = true

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/ids"
@@ -17,20 +18,18 @@ var (
 	ErrNoOperation = fault.New(fault.NotFound, "OPERATION_NOT_FOUND", "there is no such operation", "没有该操作")
 )
 
-// States of an operation, numbered as in the API.
-const (
-	stateQueued    int32 = 1
-	stateRunning   int32 = 2
-	stateSucceeded int32 = 3
-	stateFailed    int32 = 4
-)
-
 const rebuildKind = "aggregator.rebuild"
 
-// Operation is how far a rebuild is; units are facts.
-type Operation struct {
-	store.OperationRow
-	Rate float64 // facts per second; 0 unless it runs
+// operationOf is the stored form as an answer.
+func operationOf(r store.OperationRow) coverage.Operation {
+	out := coverage.Operation{
+		ID: r.ID, Kind: r.Kind, State: r.State, Stage: r.Stage, Done: r.Done, Total: r.Total,
+		FailureReason: r.FailureReason, FailureText: r.FailureText, Created: time.UnixMilli(r.CreatedMS).UTC(),
+	}
+	if r.EndedMS != 0 {
+		out.Ended = time.UnixMilli(r.EndedMS).UTC()
+	}
+	return out
 }
 
 // running is the operation at work; others read it meanwhile.
@@ -44,7 +43,7 @@ type running struct {
 
 // StartRebuild accepts a rebuild. A retry with the same request id returns the
 // first operation. It fails with REBUILD_RUNNING.
-func (b *Book) StartRebuild(ctx context.Context, requestID string) (Operation, error) {
+func (b *Book) StartRebuild(ctx context.Context, requestID string) (coverage.Operation, error) {
 	var out store.OperationRow
 	err := b.Store.Write(ctx, func(t store.Tx) error {
 		out = store.OperationRow{}
@@ -64,36 +63,40 @@ func (b *Book) StartRebuild(ctx context.Context, requestID string) (Operation, e
 			return ErrRebuilding
 		}
 		now := b.Now()
-		out = store.OperationRow{ID: ids.New(now), Kind: rebuildKind, State: stateQueued, Stage: "queued", CreatedMS: now.UnixMilli()}
+		out = store.OperationRow{ID: ids.New(now), Kind: rebuildKind, State: coverage.Queued, Stage: "queued", CreatedMS: now.UnixMilli()}
 		if err := t.PutOperation(out); err != nil {
 			return err
 		}
 		return t.Keep("Rebuild", requestID, out.ID)
 	})
 	if err != nil {
-		return Operation{}, err
+		return coverage.Operation{}, err
 	}
 	select {
 	case b.work <- struct{}{}:
 	default:
 	}
-	return Operation{OperationRow: out}, nil
+	return operationOf(out), nil
 }
 
 // Operation returns one operation. It fails with OPERATION_NOT_FOUND.
-func (b *Book) Operation(ctx context.Context, id string) (Operation, error) {
+func (b *Book) Operation(ctx context.Context, id string) (coverage.Operation, error) {
 	if op := b.current.Load(); op != nil {
-		if now := op.snapshot(); now.ID == id && now.EndedMS == 0 {
-			return now, nil
+		if row := op.snapshot(); row.ID == id && row.EndedMS == 0 {
+			out := operationOf(row)
+			if s := time.Since(op.began).Seconds(); s > 0 {
+				out.Rate = float64(row.Done) / s
+			}
+			return out, nil
 		}
 	}
-	var out Operation
+	var out coverage.Operation
 	err := b.Store.Read(ctx, func(t store.Tx) error {
 		row, found, err := t.Operation(id)
 		if err == nil && !found {
 			err = ErrNoOperation
 		}
-		out.OperationRow = row
+		out = operationOf(row)
 		return err
 	})
 	return out, err
@@ -124,7 +127,7 @@ func (b *Book) RunRebuilds(ctx context.Context, feeds map[string]Feed) error {
 
 func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.OperationRow) {
 	op := &running{b: b, row: row, began: time.Now()}
-	op.row.State, op.row.Done, op.row.Total = stateRunning, 0, b.factsNow()
+	op.row.State, op.row.Done, op.row.Total = coverage.Running, 0, b.factsNow()
 	b.current.Store(op)
 	defer b.current.Store(nil)
 	err := b.persist(ctx, feeds, op)
@@ -132,8 +135,8 @@ func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.Operati
 		return // done, or to be done again after the next start
 	}
 	b.Log.Error("a rebuild failed", obs.Cause(err))
-	failed := op.snapshot().OperationRow
-	failed.State, failed.EndedMS = stateFailed, b.Now().UnixMilli()
+	failed := op.snapshot()
+	failed.State, failed.EndedMS = coverage.Failed, b.Now().UnixMilli()
 	failed.FailureReason, failed.FailureText = failure(err)
 	if err := b.Store.SaveOperation(ctx, failed); err != nil {
 		b.Log.Error("the failure of a rebuild cannot be stored", obs.Cause(err))
@@ -158,7 +161,7 @@ func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) 
 }
 
 func (b *Book) factsNow() (n int64) {
-	_ = b.Look(func(v View) error { n = v.r.facts; return nil }) // without a state it is unknown
+	_ = b.look(func(v view) error { n = v.r.facts; return nil }) // without a state it is unknown
 	return n
 }
 
@@ -204,7 +207,7 @@ func (o *running) succeeded(now time.Time) store.OperationRow {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	row := o.row
-	row.State, row.Stage, row.Total, row.EndedMS = stateSucceeded, "done", row.Done, max(now.UnixMilli(), row.CreatedMS, 1)
+	row.State, row.Stage, row.Total, row.EndedMS = coverage.Succeeded, "done", row.Done, max(now.UnixMilli(), row.CreatedMS, 1)
 	return row
 }
 
@@ -214,12 +217,8 @@ func (o *running) set(row store.OperationRow) {
 	o.row = row
 }
 
-func (o *running) snapshot() Operation {
+func (o *running) snapshot() store.OperationRow {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	out := Operation{OperationRow: o.row}
-	if s := time.Since(o.began).Seconds(); s > 0 {
-		out.Rate = float64(o.row.Done) / s
-	}
-	return out
+	return o.row
 }

@@ -78,23 +78,19 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		if !news {
 			continue
 		}
-		if err := b.resident(out, id, before, after); err != nil {
+		raw := after.Encode()
+		out.after.count(before, -1)
+		out.after.count(after, 1)
+		out.after.sums.takeFacts(id, before, stored[id])
+		out.after.sums.putFacts(id, after, raw)
+		if err := b.rederive(out, id, before, after); err != nil {
 			return err
 		}
-		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: after.Encode()})
+		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: raw})
 		out.done[id] = true
 		out.changed++
 	}
 	return nil
-}
-
-// resident takes the old state out of all figures and puts the new one in.
-func (b *Book) resident(out *outcome, id string, before, after feedfacts.Set) error {
-	out.after.count(before, -1)
-	out.after.count(after, 1)
-	out.after.sums.takeFacts(id, before)
-	out.after.sums.putFacts(id, after)
-	return b.rederive(out, id, before, after)
 }
 
 // rederive compares the members of before in the old world with those of after

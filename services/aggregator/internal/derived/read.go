@@ -5,65 +5,55 @@ import (
 	"slices"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 )
 
-// View is one state of the book, whole pages only. It is valid inside the
-// function that it was handed to.
-type View struct {
+// view is one state of the book; it implements coverage.View.
+type view struct {
 	b *Book
 	r *replica
 }
 
-// Following is how one source is followed.
-type Following struct {
-	Source, Epoch  string
-	Position, Head int64
-	Alarm          string
-}
+func (v view) World() *facts.World { return v.r.world }
 
-// Figures is what can be said about a whole state.
-type Figures struct {
-	Digest             string // equal for equal facts, members, divisions and units
-	Residents, Orphans int64
-	Facts              int64
-}
-
-// World is the divisions and units. It may be kept.
-func (v View) World() *facts.World { return v.r.world }
-
-// Count is the number of an indicator in a division at the end of a day.
-func (v View) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
+func (v view) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return v.r.ledger.At(key, code, day)
 }
 
-// Following lists the sources in their fixed order.
-func (v View) Following() []Following {
-	out := make([]Following, 0, len(v.b.Sources))
+func (v view) Direct(key ledger.Key, code string, day civil.Date) ledger.Count {
+	return v.r.ledger.Direct(key, code, day)
+}
+
+func (v view) Following() []coverage.Following {
+	out := make([]coverage.Following, 0, len(v.b.Sources))
 	for _, s := range v.b.Sources {
 		f := v.r.followed[s]
-		out = append(out, Following{Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s]})
+		out = append(out, coverage.Following{Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s]})
 	}
 	return out
 }
 
-// Figures returns digest and sizes.
-func (v View) Figures() Figures {
-	return Figures{Digest: v.r.sums.hex(), Residents: v.r.residents, Orphans: v.r.orphans, Facts: v.r.facts}
+func (v view) Figures() coverage.Figures {
+	return coverage.Figures{Digest: v.r.sums.hex(), Residents: v.r.residents, Orphans: v.r.orphans, Facts: v.r.facts}
 }
 
 // Look runs fn on the present state; no page is taken in meanwhile, so fn must
 // be short. It fails with AGGREGATOR_LOADING and with what fn returns.
-func (b *Book) Look(fn func(View) error) error {
+func (b *Book) Look(fn func(coverage.View) error) error {
+	return b.look(func(v view) error { return fn(v) })
+}
+
+func (b *Book) look(fn func(view) error) error {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if b.live == nil {
 		return ErrLoading
 	}
-	return fn(View{b, b.live})
+	return fn(view{b, b.live})
 }
 
 const (
@@ -72,7 +62,7 @@ const (
 )
 
 // both runs look on the numbers and then read on the tables, at one revision.
-func (b *Book) both(ctx context.Context, look func(View) error, read func(t store.Tx, generation int64) error) error {
+func (b *Book) both(ctx context.Context, look func(view) error, read func(t store.Tx, generation int64) error) error {
 	for range snapshotTries {
 		met, behind := false, false
 		var changed <-chan struct{}
@@ -81,7 +71,7 @@ func (b *Book) both(ctx context.Context, look func(View) error, read func(t stor
 			if err != nil {
 				return err
 			}
-			err = b.Look(func(v View) error {
+			err = b.look(func(v view) error {
 				changed = b.changed
 				met = v.r.generation == head.Generation && v.r.revision == head.Revision
 				behind = v.r.revision < head.Revision
@@ -136,9 +126,4 @@ func below(w *facts.World, division string, day civil.Date) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Direct is what is counted in a code itself, without what lies below it.
-func (v View) Direct(key ledger.Key, code string, day civil.Date) ledger.Count {
-	return v.r.ledger.Direct(key, code, day)
 }

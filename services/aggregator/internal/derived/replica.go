@@ -107,7 +107,7 @@ func (r *replica) loadResidents(t store.Tx) error {
 			return err
 		}
 		r.count(set, 1)
-		r.sums.putFacts(id, set)
+		r.sums.putFacts(id, set, raw)
 		return nil
 	})
 	if none {

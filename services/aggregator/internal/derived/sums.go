@@ -64,18 +64,25 @@ func row(fields ...[]byte) [sha256.Size]byte {
 	return sha256.Sum256(buf)
 }
 
-// put and take count the facts that hold; tombstones are left out, because a
-// source does not list what it deleted.
-func (s *sums) putFacts(resident string, set feedfacts.Set) {
-	if held := set.WithoutTombstones(); len(held) > 0 {
-		s.facts.add(row([]byte(resident), held.Encode()))
+// putFacts and takeFacts count the facts that hold; tombstones are left out,
+// because a source does not list what it deleted. raw is the encoding of set.
+func (s *sums) putFacts(resident string, set feedfacts.Set, raw []byte) {
+	if held := heldBytes(set, raw); len(held) > 0 {
+		s.facts.add(row([]byte(resident), held))
 	}
 }
 
-func (s *sums) takeFacts(resident string, set feedfacts.Set) {
-	if held := set.WithoutTombstones(); len(held) > 0 {
-		s.facts.remove(row([]byte(resident), held.Encode()))
+func (s *sums) takeFacts(resident string, set feedfacts.Set, raw []byte) {
+	if held := heldBytes(set, raw); len(held) > 0 {
+		s.facts.remove(row([]byte(resident), held))
 	}
+}
+
+func heldBytes(set feedfacts.Set, raw []byte) []byte {
+	if set.Live() == len(set) {
+		return raw
+	}
+	return set.WithoutTombstones().Encode()
 }
 
 func memberHash(m *store.MemberRow) [sha256.Size]byte {

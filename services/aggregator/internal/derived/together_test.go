@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -36,7 +37,7 @@ func TestReadersSeeWholePages(t *testing.T) {
 				rng := rand.New(rand.NewPCG(uint64(i), 3))
 				for ctx.Err() == nil {
 					key := ledger.Key(rng.IntN(len(b.Deriver().Indicators())))
-					q := derived.ListQuery{Division: pickOne(rng, province, demo, other), Key: key, Day: civil.Must("2020-12-31"), Which: derived.Which(1 + rng.IntN(3)), Limit: 1000}
+					q := coverage.ListQuery{Division: pickOne(rng, province, demo, other), Key: key, Day: civil.Must("2020-12-31"), Which: coverage.Which(1 + rng.IntN(3)), Limit: 1000}
 					got, err := b.List(ctx, q)
 					if err != nil {
 						if ctx.Err() == nil {
@@ -162,19 +163,19 @@ func TestARebuildSurvivesACrash(t *testing.T) {
 			t.Fatalf("after the crash %+v, before %+v", got, want)
 		}
 		again, err := b.StartRebuild(t.Context(), "once")
-		if err != nil || again.ID != op.ID || again.EndedMS != 0 {
+		if err != nil || again.ID != op.ID || !again.Ended.IsZero() {
 			t.Fatalf("the operation is not kept: %+v, %v", again, err)
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		done := make(chan error, 1)
 		go func() { done <- b.RunRebuilds(ctx, feedsOf(c)) }()
-		for again.EndedMS == 0 {
+		for again.Ended.IsZero() {
 			changed := b.Changed()
 			if again, err = b.Operation(t.Context(), op.ID); err != nil {
 				t.Fatal(err)
 			}
-			if again.EndedMS == 0 {
+			if again.Ended.IsZero() {
 				<-changed
 			}
 		}

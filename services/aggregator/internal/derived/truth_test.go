@@ -128,5 +128,6 @@ func (c *counted) days(rng *rand.Rand) []civil.Date {
 			}
 		}
 	}
-	return out
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out[:min(len(out), 14)]
 }

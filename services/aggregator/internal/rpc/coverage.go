@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -37,7 +37,7 @@ func (s *Server) GetCoverage(_ context.Context, req *aggregatorv1.GetCoverageReq
 		return nil, err
 	}
 	resp := &aggregatorv1.GetCoverageResponse{AsOfDate: wire.DateProto(day)}
-	err := s.book.Look(func(v derived.View) error {
+	err := s.book.Look(func(v coverage.View) error {
 		for i, code := range req.GetDivisions() {
 			pack, err := s.packFor(v.World(), code, day)
 			if err != nil {
@@ -94,7 +94,7 @@ func grouped(w *facts.World, code string, level facts.Level, day civil.Date) []s
 
 // rows are the columns of one division. Its own pack's wording and target go
 // before those of the pack that was asked for.
-func (s *Server) rows(v derived.View, asked *policy.Pack, code string, columns []column, day civil.Date) []*aggregatorv1.CoverageRow {
+func (s *Server) rows(v coverage.View, asked *policy.Pack, code string, columns []column, day civil.Date) []*aggregatorv1.CoverageRow {
 	own, ok := s.packs.PackFor(v.World(), code, day)
 	name := v.World().Name(code, day)
 	out := make([]*aggregatorv1.CoverageRow, len(columns))
@@ -147,7 +147,7 @@ func (s *Server) GetTrend(_ context.Context, req *aggregatorv1.GetTrendRequest) 
 		return nil, c.Err()
 	}
 	resp := &aggregatorv1.GetTrendResponse{}
-	err := s.book.Look(func(v derived.View) error {
+	err := s.book.Look(func(v coverage.View) error {
 		pack, err := s.packFor(v.World(), req.GetDivision(), ends[len(ends)-1])
 		if err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/wire"
@@ -24,7 +24,7 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	}
 	resp := &aggregatorv1.GetEligibilityResponse{}
 	var world *facts.World
-	resident, err := s.book.Resident(ctx, req.GetResidentId(), func(v derived.View) error {
+	resident, err := s.book.Resident(ctx, req.GetResidentId(), func(v coverage.View) error {
 		world, resp.Positions = v.World(), positions(v)
 		return nil
 	})

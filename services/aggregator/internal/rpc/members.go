@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/wire"
@@ -72,35 +72,35 @@ func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListM
 	return resp, err
 }
 
-func (s *Server) query(req listRequest, day civil.Date) (derived.ListQuery, []byte, error) {
+func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []byte, error) {
 	pages := page.Query{Size: int(req.size), Token: req.token}
 	limit, err := pages.Limit()
 	if err != nil {
-		return derived.ListQuery{}, nil, err
+		return coverage.ListQuery{}, nil, err
 	}
 	key, known := s.deriver.Key(req.indicator)
 	if !known {
-		return derived.ListQuery{}, nil, ErrIndicator.With("indicator_id", req.indicator)
+		return coverage.ListQuery{}, nil, ErrIndicator.With("indicator_id", req.indicator)
 	}
-	err = s.book.Look(func(v derived.View) error {
+	err = s.book.Look(func(v coverage.View) error {
 		if _, known := v.World().Any(req.division, day); !known {
 			return ErrDivision.With("division", req.division)
 		}
 		return nil
 	})
 	if err != nil {
-		return derived.ListQuery{}, nil, err
+		return coverage.ListQuery{}, nil, err
 	}
 	filter := fmt.Appendf(nil, "members %s %q %d %d", req.division, req.indicator, day, req.set)
 	after, err := place(pages, filter)
-	return derived.ListQuery{
-		Division: req.division, Key: key, Day: day, Which: derived.Which(req.set), After: after, Limit: limit,
+	return coverage.ListQuery{
+		Division: req.division, Key: key, Day: day, Which: coverage.Which(req.set), After: after, Limit: limit,
 	}, filter, err
 }
 
 // A page token holds the place of the last line: codes and opaque keys, in an
 // array, since a sort key may hold any character.
-func token(filter []byte, p derived.Place) (string, error) {
+func token(filter []byte, p coverage.Place) (string, error) {
 	key, err := json.Marshal([4][]byte{[]byte(p.Village), []byte(p.SortKey), []byte(p.ResidentID), []byte(p.EventID)})
 	if err != nil {
 		return "", err
@@ -108,19 +108,19 @@ func token(filter []byte, p derived.Place) (string, error) {
 	return page.Encode(filter, string(key)), nil
 }
 
-func place(q page.Query, filter []byte) (derived.Place, error) {
+func place(q page.Query, filter []byte) (coverage.Place, error) {
 	key, err := q.Key(filter)
 	if err != nil || key == "" {
-		return derived.Place{}, err
+		return coverage.Place{}, err
 	}
 	var parts [4][]byte
 	if err := json.Unmarshal([]byte(key), &parts); err != nil {
-		return derived.Place{}, page.ErrToken
+		return coverage.Place{}, page.ErrToken
 	}
-	return derived.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}, nil
+	return coverage.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}, nil
 }
 
-func member(list *derived.List, l *derived.Line, day civil.Date) *aggregatorv1.Member {
+func member(list *coverage.List, l *coverage.Line, day civil.Date) *aggregatorv1.Member {
 	out := &aggregatorv1.Member{
 		ResidentId: l.ResidentID, Village: l.Village, UnitId: list.World.Manager(l.Village, day),
 		SinceDate: wire.DateProto(l.From), UntilDate: wire.DateProto(last(l.To)), Covered: l.Covered,

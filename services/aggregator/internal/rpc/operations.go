@@ -2,9 +2,8 @@ package rpc
 
 import (
 	"context"
-	"time"
 
-	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/platform/wire"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -34,25 +33,23 @@ func (s *Server) GetOperation(ctx context.Context, req *aggregatorv1.GetOperatio
 	return &aggregatorv1.GetOperationResponse{Operation: operation(op)}, nil
 }
 
-func operation(op derived.Operation) *typev1.Operation {
+func operation(op coverage.Operation) *typev1.Operation {
 	out := &typev1.Operation{
 		OperationId: op.ID, Kind: op.Kind, State: typev1.OperationState(op.State), Stage: op.Stage,
 		Done: op.Done, Total: op.Total, Rate: op.Rate, FailureReason: op.FailureReason, FailureText: op.FailureText,
-		CreateTime: wire.TimeProto(time.UnixMilli(op.CreatedMS).UTC()),
+		CreateTime: wire.TimeProto(op.Created),
 	}
 	if op.Rate > 0 && op.Total > op.Done {
 		out.RemainingSeconds = int32(min(float64(op.Total-op.Done)/op.Rate, 1<<30))
 	}
-	if op.EndedMS != 0 {
-		out.EndTime = wire.TimeProto(time.UnixMilli(op.EndedMS).UTC())
-	}
+	out.EndTime = wire.TimeProto(op.Ended)
 	return out
 }
 
 // GetFollowing implements aggregatorv1.AggregatorServiceServer.
 func (s *Server) GetFollowing(context.Context, *aggregatorv1.GetFollowingRequest) (*aggregatorv1.GetFollowingResponse, error) {
 	resp := &aggregatorv1.GetFollowingResponse{}
-	err := s.book.Look(func(v derived.View) error {
+	err := s.book.Look(func(v coverage.View) error {
 		f := v.Figures()
 		resp.Positions, resp.Digest, resp.Residents, resp.Orphans = positions(v), f.Digest, f.Residents, f.Orphans
 		return nil

@@ -8,8 +8,8 @@ import (
 	"context"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derive"
-	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -31,17 +31,19 @@ var (
 		"the answer would have more than 20,000 rows; ask for fewer divisions or indicators", "结果超过 20000 行，请减少区划或指标")
 
 	// The registry declares this reason; it means the same here.
-	ErrDivision = &fault.Error{Kind: fault.NotFound, Reason: "DIVISION_NOT_FOUND",
-		Text: "there is no such division on that day", Chinese: "该日期没有此行政区划"}
+	ErrDivision = &fault.Error{
+		Kind: fault.NotFound, Reason: "DIVISION_NOT_FOUND",
+		Text: "there is no such division on that day", Chinese: "该日期没有此行政区划",
+	}
 )
 
 // Book is the derived state as the calls see it.
 type Book interface {
-	Look(fn func(derived.View) error) error
-	List(ctx context.Context, q derived.ListQuery) (derived.List, error)
-	Resident(ctx context.Context, id string, look func(derived.View) error) (*facts.Resident, error)
-	StartRebuild(ctx context.Context, requestID string) (derived.Operation, error)
-	Operation(ctx context.Context, id string) (derived.Operation, error)
+	Look(fn func(coverage.View) error) error
+	List(ctx context.Context, q coverage.ListQuery) (coverage.List, error)
+	Resident(ctx context.Context, id string, look func(coverage.View) error) (*facts.Resident, error)
+	StartRebuild(ctx context.Context, requestID string) (coverage.Operation, error)
+	Operation(ctx context.Context, id string) (coverage.Operation, error)
 }
 
 // Server implements aggregatorv1.AggregatorServiceServer.
@@ -155,7 +157,7 @@ func (s *Server) columns(p *policy.Pack, ids []string) ([]column, error) {
 	return out, nil
 }
 
-func positions(v derived.View) []*aggregatorv1.FeedPosition {
+func positions(v coverage.View) []*aggregatorv1.FeedPosition {
 	var out []*aggregatorv1.FeedPosition
 	for _, f := range v.Following() {
 		out = append(out, &aggregatorv1.FeedPosition{Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm})

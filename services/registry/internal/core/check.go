@@ -18,9 +18,7 @@ type Places interface {
 }
 
 // Limits of texts in characters.
-const (
-	maxName, maxAddress, maxEmployer, maxPhone, maxID, maxSender = 50, 200, 70, 20, 64, 32
-)
+const maxName, maxAddress, maxEmployer, maxID = 50, 200, 70, 64
 
 var (
 	senderForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
@@ -111,6 +109,9 @@ func checkDates(e Event, today civil.Date, _ Places) (string, *fault.Error) {
 		return "effective_date", ErrLeftBefore
 	case e.Birth > e.Effective && !e.Type.Amends(), e.Arrived != civil.None && e.Birth > e.Arrived:
 		return "birth_date", ErrBornAfter
+	}
+	if born, _ := Stated(e.Document); born > e.Effective && !e.Type.Amends() {
+		return "document", ErrBornAfter
 	}
 	return "", nil
 }

@@ -43,7 +43,7 @@ func newChunker(b Batch, src io.Reader, rows int, hook func(string) error) (*chu
 	if err != nil {
 		return nil, err
 	}
-	return &chunker{b: b, lines: newLineReader(src, b.Offset, 0), m: m, rows: rows, hook: hook}, nil
+	return &chunker{b: b, lines: newLineReader(src, b.Offset, b.Line), m: m, rows: rows, hook: hook}, nil
 }
 
 // next returns the next chunk; it has no rows where the file has only blank

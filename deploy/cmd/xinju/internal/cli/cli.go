@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -108,6 +109,10 @@ func newParser(out, errs io.Writer, exit func(int)) (*kong.Kong, error) {
 	return parser, nil
 }
 
+// numbers finds what may be a citizen's number: what was typed in the wrong place
+// is repeated in error messages, and those end up in logs of scripts.
+var numbers = regexp.MustCompile(`[0-9]{14,17}[0-9Xx]`)
+
 // usageError names the command whose help to read.
 func usageError(err error) error {
 	hint := "xinju --help"
@@ -122,7 +127,8 @@ func usageError(err error) error {
 	if value, ok := errors.AsType[*outcome.Error](err); ok {
 		chinese = value.Chinese
 	}
-	return &outcome.Error{Code: outcome.BadInput, Chinese: chinese, English: err.Error(), Hint: hint}
+	english := numbers.ReplaceAllString(err.Error(), hidden)
+	return &outcome.Error{Code: outcome.BadInput, Chinese: chinese, English: english, Hint: hint}
 }
 
 // commandPath is how far a line that names no whole command was understood.

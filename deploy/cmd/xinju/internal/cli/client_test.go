@@ -37,6 +37,7 @@ func TestCommandsAnswerAsTheyDid(t *testing.T) {
 		{"uncovered-list-full-csv", "", "uncovered list --division 990101 --indicator IMM03 --full -o csv", 0},
 		{"resident-get", "", "resident get " + someone, 0},
 		{"resident-get-json", "", "resident get -o json " + someone, 0},
+		{"resident-get-csv", "", "resident get -o csv " + someone, 0},
 		{"resident-get-full-by-document", number + "\n", "resident get --document-stdin --full", 0},
 		{"resident-get-unknown", "", "resident get " + other, 5},
 		{"resident-get-unknown-document", "X\n", "resident get --document-stdin", 5},
@@ -45,6 +46,7 @@ func TestCommandsAnswerAsTheyDid(t *testing.T) {
 		{"resident-explain-csv", "", "resident explain " + someone + " -o csv", 0},
 		{"feed-import", "", "feed import DIR/feed.csv --sender ga-990101", 4},
 		{"feed-import-no-wait", "", "feed import DIR/feed.csv --sender ga-990101 --no-wait", 0},
+		{"feed-import-csv", "", "feed import DIR/feed.csv --sender ga-990101 -o csv", 4},
 		{"feed-import-refused", "", "feed import DIR/feed.csv --sender nobody", 2},
 		{"feed-import-no-file", "", "feed import DIR/none.csv --sender ga-990101", 2},
 		{"feed-status", "", "feed status", 0},
@@ -124,12 +126,14 @@ func TestWhatIsWrongHasItsExitCode(t *testing.T) {
 		{"a limit below zero", "uncovered list --division 990101 --indicator A --limit=-1 --run " + run, 2, "--limit"},
 		{"both an identifier and a document", "resident get X --document-stdin --run " + run, 2, "二者取一"},
 		{"no number on stdin", "resident get --document-stdin --run " + run, 2, "标准输入中没有"},
+		{"a document's number where an identifier belongs", "resident get " + number + " --run " + run, 2, "--document-stdin"},
+		{"a document's number where nothing belongs", "resident " + number, 2, "***"},
 		{"no suite", "policy list --run " + filepath.Join(t.TempDir(), "none.json"), 3, "没有找到正在运行的新居"},
 		{"a suite that is gone", "policy list --run " + gone, 3, "服务连不上"},
 		{"another token", "policy list --run " + denied, 6, "错误"},
 		{"a pack with problems", "policy validate --running " + file + " --run " + run, 2, "政策包有 1 处问题"},
 		{"a feed that is no longer followed", "following --run " + run, 7, "已停止跟进 registry"},
-		{"a method that the service lacks", "feed status X --wait --run " + run, 0, ""},
+		{"a batch that is watched to its good end", "feed status X --wait --run " + run, 0, ""},
 		{"wait without a batch", "feed status --wait --run " + run, 2, "--wait 需要批次编号"},
 		{"no database is named", "migrate status --service registry", 2, "--service 与 --dsn"},
 		{"a service that does not exist", "migrate status --service x --dsn sqlite:y", 2, "must be one of"},
@@ -138,7 +142,7 @@ func TestWhatIsWrongHasItsExitCode(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, _, errs := typed(t, Programs{}, "", nil, strings.Fields(c.line)...)
-			if code != c.code || !strings.Contains(errs, c.says) {
+			if code != c.code || !strings.Contains(errs, c.says) || strings.Contains(errs, number) {
 				t.Errorf("exit code %d, want %d; stderr: %s", code, c.code, errs)
 			}
 		})
@@ -164,5 +168,13 @@ func TestRefusedRowsGoToAFileAndNotToATerminal(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := Run(t.Context(), []string{"feed", "rejects", batchID, "--run", run}, Streams{Out: &out, Err: &errs, OutIsTerminal: true}, Programs{}); code != 2 || out.Len() > 0 {
 		t.Errorf("on a terminal: code %d, %q", code, out.String())
+	}
+}
+
+func TestAnImportOutOfSightGoesOn(t *testing.T) {
+	run := (&fake{stops: true}).start(t)
+	code, out, errs := typed(t, Programs{}, "a,b", nil, "feed", "import", "-", "--sender", "ga-990101", "--run", run)
+	if code != outcome.Unreachable || out != "" || !strings.Contains(errs, "导入会继续") || !strings.Contains(errs, "xinju feed status "+batchID+" --wait") {
+		t.Errorf("code %d, %s%s", code, out, errs)
 	}
 }

@@ -11,11 +11,6 @@ type listing struct {
 	Output show.Format `short:"o" enum:"table,json,csv" default:"table" placeholder:"FORMAT" help:"输出格式：table、json、csv。Output: table, json or csv."`
 }
 
-// document is the flags of commands whose answer is one thing.
-type document struct {
-	Output show.Format `short:"o" enum:"table,json" default:"table" placeholder:"FORMAT" help:"输出格式：table、json。Output: table or json."`
-}
-
 // connected is the flags of commands that talk to a running suite.
 type connected struct {
 	RunFile string `name:"run" env:"XINJU_RUN" placeholder:"FILE" help:"运行文件，默认为本用户最近启动的新居。Run file of the suite; that of your latest one by default."`

@@ -25,7 +25,7 @@ const chunk = 256 << 10
 
 type feedImport struct {
 	connected
-	document
+	listing
 	File         string `arg:"" help:"文件；- 为标准输入。The file; - reads stdin."`
 	Sender       string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
 	Encoding     string `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
@@ -64,8 +64,11 @@ func (c feedImport) Run(a *app) error {
 }
 
 func (c feedImport) handedOver(a *app, batch *registryv1.FeedBatch) error {
-	if c.Output == show.JSON {
+	switch c.Output {
+	case show.JSON:
 		return show.Message(a.Out, batch)
+	case show.CSV:
+		return batchTable(batch).Write(a.Out, show.CSV)
 	}
 	_, err := fmt.Fprintf(a.Out, "批次 batch %s\n进度 progress: xinju feed status %s --wait\n", batch.GetBatchId(), batch.GetBatchId())
 	return err

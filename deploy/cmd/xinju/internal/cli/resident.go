@@ -12,6 +12,7 @@ import (
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
+	"xinju.dev/services/platform/ids"
 )
 
 type residentCmds struct {
@@ -32,6 +33,10 @@ type person struct {
 func (p person) resolve(a *app, s *client.Suite) (string, error) {
 	if (p.ID == "") == !p.DocumentStdin {
 		return "", outcome.Usage("请给出居民编号，或用 --document-stdin 从标准输入读证件号码（二者取一）", "name the resident by identifier, or give a document's number with --document-stdin: one of the two")
+	}
+	if p.ID != "" && !ids.Valid(p.ID) {
+		// It may be a document's number: it is neither sent, where it would be logged, nor repeated.
+		return "", outcome.Usage("居民编号为 26 位；证件号码请用 --document-stdin 从标准输入给出", "an identifier has 26 characters; a document's number is given on stdin with --document-stdin")
 	}
 	if p.ID != "" {
 		return p.ID, nil
@@ -73,7 +78,7 @@ func readNumber(in io.Reader) (string, error) {
 
 type residentGet struct {
 	connected
-	document
+	listing
 	person
 	Full bool `help:"显示姓名、电话、单位、地址；证件号码从不显示。Show name, telephone, employer, addresses; numbers of documents are never shown."`
 }
@@ -95,11 +100,29 @@ func (c residentGet) Run(a *app) error {
 			return err
 		}
 		r := shownPerson(resp.GetResident(), c.Full)
-		if c.Output == show.JSON {
+		switch c.Output {
+		case show.JSON:
 			return show.Message(a.Out, r)
+		case show.CSV:
+			return personRow(r).Write(a.Out, show.CSV)
 		}
 		return writePerson(a, newDirectory(s), r)
 	})
+}
+
+// personRow is the person in one line, with the latest stay.
+func personRow(r *registryv1.Resident) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "resident_id"}, {Key: "name"}, {Key: "sex"}, {Key: "birth_date"}, {Key: "death_date"}, {Key: "phone"}, {Key: "employer"},
+		{Key: "division"}, {Key: "address"}, {Key: "arrived_date"}, {Key: "left_date"}, {Key: "review_flags"},
+	}}
+	var stay *registryv1.Residence
+	if n := len(r.GetResidences()); n > 0 {
+		stay = r.GetResidences()[n-1]
+	}
+	t.Add(r.GetResidentId(), r.GetName(), r.GetSex(), dateText(r.GetBirthDate()), dateText(r.GetDeathDate()), r.GetPhone(), r.GetEmployer(),
+		stay.GetDivision(), stay.GetAddress(), dateText(stay.GetArrivedDate()), dateText(stay.GetLeftDate()), strings.Join(r.GetReviewFlags(), " "))
+	return t
 }
 
 var sexes = map[int32]string{0: "未知 unknown", 1: "男 male", 2: "女 female", 9: "未说明 not stated"}

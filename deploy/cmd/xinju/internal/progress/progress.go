@@ -29,16 +29,24 @@ var (
 	Rows  = Unit{"行 rows"}
 )
 
+func (u Unit) options() []progressbar.Option {
+	if u == Bytes {
+		return []progressbar.Option{progressbar.OptionShowBytes(true)}
+	}
+	return []progressbar.Option{progressbar.OptionShowIts(), progressbar.OptionSetItsString(u.Name)}
+}
+
 // Stage is one stretch of work. It may be used by several goroutines.
 type Stage struct {
-	mu    sync.Mutex
-	bar   *progressbar.ProgressBar
-	total int64
+	mu          sync.Mutex
+	out         io.Writer
+	bar         *progressbar.ProgressBar
+	done, total int64
 }
 
 // Stage begins a stage of total units; total may be 0 while it is unknown.
 func (r *Reporter) Stage(name string, total int64, unit Unit) *Stage {
-	s := &Stage{total: total}
+	s := &Stage{out: r.out, total: total}
 	if !r.terminal {
 		fmt.Fprintln(r.out, name)
 		return s
@@ -47,18 +55,15 @@ func (r *Reporter) Stage(name string, total int64, unit Unit) *Stage {
 	if length <= 0 {
 		length = -1
 	}
-	s.bar = progressbar.NewOptions64(length,
+	s.bar = progressbar.NewOptions64(length, append(unit.options(),
 		progressbar.OptionSetWriter(r.out),
 		progressbar.OptionSetDescription(name),
-		progressbar.OptionShowBytes(unit == Bytes),
 		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString(unit.Name),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSpinnerType(14),
 		progressbar.OptionSetPredictTime(true),
-	)
+	)...)
 	return s
 }
 
@@ -66,6 +71,7 @@ func (r *Reporter) Stage(name string, total int64, unit Unit) *Stage {
 func (s *Stage) Set(done, total int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.done = done
 	if s.bar == nil {
 		return
 	}
@@ -76,11 +82,16 @@ func (s *Stage) Set(done, total int64) {
 	_ = s.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
 }
 
-// End ends the stage's line.
+// End ends the stage's line. A stage that reached its total shows so, even when
+// the last steps came too fast to be drawn.
 func (s *Stage) End() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bar != nil {
-		_ = s.bar.Exit()
+	if s.bar == nil {
+		return
 	}
+	if s.total > 0 && s.done >= s.total {
+		_ = s.bar.Finish()
+	}
+	fmt.Fprintln(s.out)
 }

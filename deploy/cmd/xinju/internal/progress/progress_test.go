@@ -26,7 +26,17 @@ func TestOnATerminalABarIsDrawn(t *testing.T) {
 	s.Set(10, 40)
 	s.Set(40, 40)
 	s.End()
-	if !strings.Contains(b.String(), "100%") || !strings.Contains(b.String(), "处理 applying") || !strings.Contains(b.String(), "\r") {
+	if !strings.HasSuffix(b.String(), "\n") || !strings.Contains(b.String(), "100%") || !strings.Contains(b.String(), "处理 applying") || !strings.Contains(b.String(), "\r") {
+		t.Errorf("%q", b.String())
+	}
+}
+
+func TestWhatDidNotGetToItsEndIsNotShownAsDone(t *testing.T) {
+	var b strings.Builder
+	s := progress.New(&b, true).Stage("发送 sending", 100, progress.Bytes)
+	s.Set(30, 100)
+	s.End()
+	if strings.Contains(b.String(), "100%") {
 		t.Errorf("%q", b.String())
 	}
 }
