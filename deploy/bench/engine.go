@@ -74,7 +74,7 @@ func (mysqlEngine) name() string                         { return "MariaDB" }
 func (m mysqlEngine) cpu() func() (time.Duration, error) { return m.server.cpu }
 
 func (m mysqlEngine) kept(ctx context.Context, b *bench, residents int, what string) (string, error) {
-	schema := "xinju_bench_" + strings.ReplaceAll(b.key(residents), "-", "_") + "_" + what
+	schema := m.prefix + "_" + strings.ReplaceAll(b.key(residents), "-", "_") + "_" + what
 	return m.dsn(schema), m.create(ctx, schema)
 }
 

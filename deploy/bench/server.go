@@ -35,6 +35,7 @@ type server struct {
 	version string
 	cpu     func() (time.Duration, error) // nil when its process is not known
 	pool    int64                         // as it was before
+	prefix  string                        // of the schemas that are kept
 }
 
 // openServer connects to the server of the environment; nil when none is named.
@@ -51,7 +52,7 @@ func openServer(ctx context.Context) (*server, error) {
 		return nil, errServer
 	}
 	cfg.DBName, cfg.InterpolateParams = "", true
-	s := &server{config: cfg}
+	s := &server{config: cfg, prefix: "xinju_bench"}
 	if s.admin, err = s.open(""); err != nil {
 		return nil, err
 	}

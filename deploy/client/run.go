@@ -15,12 +15,13 @@ import (
 // by whoever starts the suite, readable for that user only, and removed when the
 // suite stops.
 type Run struct {
-	REST  string            `json:"rest"`  // http://127.0.0.1:8080
-	Docs  string            `json:"docs"`  // page of the API's documentation
-	GRPC  map[string]string `json:"grpc"`  // service → host:port
-	Token string            `json:"token"` // bearer token
-	Data  string            `json:"data"`  // folder of the data
-	Today string            `json:"today"` // the suite's day when it is not the calendar's, else empty
+	REST  string            `json:"rest"`            // http://127.0.0.1:8080
+	Docs  string            `json:"docs"`            // page of the API's documentation
+	Debug string            `json:"debug,omitempty"` // metrics and profiles, when served
+	GRPC  map[string]string `json:"grpc"`            // service → host:port
+	Token string            `json:"token"`           // bearer token
+	Data  string            `json:"data"`            // folder of the data
+	Today string            `json:"today"`           // the suite's day when it is not the calendar's, else empty
 }
 
 // Services are the six services in the order in which people think of them.

@@ -48,7 +48,7 @@ func TestAKilledImportEndsAsIfItHadNotBeen(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	r := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
-	serve := []string{"serve", "--data", dir, "-o", "json", "--http", "127.0.0.1:0", "--grpc-port", "-1", "--today", today.String(), "--run", filepath.Join(dir, "run.json")}
+	serve := []string{"serve", "--data", dir, "-o", "json", "--http", "127.0.0.1:0", "--today", today.String(), "--run", filepath.Join(dir, "run.json")}
 	var run client.Run
 	p := start(t, &run, "xinju", serve...)
 	to := dial(t, run)

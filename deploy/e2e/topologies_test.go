@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap/zapcore"
 
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/e2e"
 	"xinju.dev/deploy/loader"
 	"xinju.dev/deploy/suite"
+	"xinju.dev/services/platform/obs"
 )
 
 var update = flag.Bool("update", false, "record the answers of the one-process suite as the golden ones")
@@ -73,7 +75,12 @@ func inProcess(t *testing.T, c suite.Config) client.Run {
 const people = 2000
 
 func TestOneProcessOnSQLite(t *testing.T) {
-	answers := scenario(t, inProcess(t, suite.Config{}), people)
+	var log lockedBuffer
+	run := inProcess(t, suite.Config{Debug: "127.0.0.1:0", Log: obs.NewLogger(obs.LogOptions{Level: zapcore.DebugLevel, Service: "suite", Out: zapcore.AddSync(&log)})})
+	answers := scenario(t, run, people)
+	noNumbers(t, "the answers over REST", askREST(t, run))
+	noNumbers(t, "the metrics", get(t, run.Debug+"/metrics", ""))
+	noNumbers(t, "the log", []byte(log.String()))
 	if *update {
 		b, err := json.MarshalIndent(answers, "", " ")
 		if err != nil {

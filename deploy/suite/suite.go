@@ -38,6 +38,7 @@ type Config struct {
 	DataDir  string // databases, keys and spooled files; made when missing
 	HTTPAddr string // REST; 127.0.0.1:8080 when empty
 	GRPCPort int    // of the registry; the other services follow it; 9101 when 0, any free ones when negative
+	Debug    string // metrics, health and profiles over HTTP; off when empty
 	Token    string // bearer token; a random one when empty
 	Now      func() time.Time
 	Today    string // told to clients when Now is not the calendar's
@@ -205,6 +206,21 @@ func (s *Suite) addGateway(ctx context.Context) error {
 	s.run.REST = "http://" + lis.Addr().String()
 	s.run.Docs = s.run.REST + "/docs"
 	s.parts = append(s.parts, edge.Part(edge.NewServer(handler), lis, grace))
+	return s.addDebug()
+}
+
+// addDebug serves what operators look at, when asked to.
+func (s *Suite) addDebug() error {
+	if s.cfg.Debug == "" {
+		return nil
+	}
+	lis, err := s.listen("debug", s.cfg.Debug)
+	if err != nil {
+		return err
+	}
+	s.run.Debug = "http://" + lis.Addr().String()
+	pages := obs.DebugHandler(s.metrics, func() error { return nil })
+	s.parts = append(s.parts, edge.Part(edge.NewServer(pages), lis, grace))
 	return nil
 }
 

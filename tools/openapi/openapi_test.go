@@ -132,3 +132,21 @@ func TestLintFindsWhatReadersWouldMiss(t *testing.T) {
 		})
 	}
 }
+
+func TestTidySaysHowAStreamIsSent(t *testing.T) {
+	raw := document(`"/v1/things:watch":{"get":{"tags":["T"],"summary":"s","operationId":"T_Watch","responses":{"200":{"description":"ok",`+
+		`"content":{"application/json":{"schema":{"$ref":"#/components/schemas/x.Thing"}}}}}}}`,
+		`"x.Thing":{"description":"d","type":"object"},"google.rpc.Status":{"description":"d","type":"object"}`)
+	out := tidied(t, raw)
+	for _, want := range []string{`"application/x-ndjson"`, `"text/event-stream"`, `"result"`, `"error"`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, `"application/json"`) {
+		t.Error("a stream is described as one JSON value")
+	}
+	if problems := lint([]byte(out)); len(problems) > 0 {
+		t.Errorf("problems after tidy: %q", problems)
+	}
+}

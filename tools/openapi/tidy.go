@@ -22,6 +22,7 @@ func tidy(doc *object) error {
 		return err
 	}
 	describe(doc.child("components"))
+	describeStreams(doc.child("paths"))
 	return joinParameters(doc.child("paths"))
 }
 

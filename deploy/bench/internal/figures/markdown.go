@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,7 @@ func WriteMarkdown(w io.Writer, list []Comparison) error {
 	var out strings.Builder
 	line := func(cells []string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
 	line(heads[1:])
-	line(slicesOf("---", len(heads)-1))
+	line(slices.Repeat([]string{"---"}, len(heads)-1))
 	for _, c := range list {
 		for _, row := range c.cells() {
 			line(row[1:])
@@ -30,12 +31,4 @@ func WriteMarkdown(w io.Writer, list []Comparison) error {
 	}
 	_, err := io.WriteString(w, strings.TrimRight(out.String(), "\n")+"\n")
 	return err
-}
-
-func slicesOf(s string, n int) []string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = s
-	}
-	return out
 }

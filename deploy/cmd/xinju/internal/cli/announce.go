@@ -22,6 +22,9 @@ func announce(w io.Writer, f show.Format, r client.Run) {
 	var b strings.Builder
 	b.WriteString("新居已就绪 Xinju is ready\n")
 	fmt.Fprintf(&b, "  REST    %s\n  文档 docs %s\n", r.REST, r.Docs)
+	if r.Debug != "" {
+		fmt.Fprintf(&b, "  指标 debug %s\n", r.Debug)
+	}
 	for _, name := range client.Services {
 		fmt.Fprintf(&b, "  gRPC    %-16s %s\n", name, r.GRPC[name])
 	}

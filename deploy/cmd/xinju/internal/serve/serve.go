@@ -36,7 +36,7 @@ func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(clien
 		}
 	}()
 	all, err := suite.Open(ctx, suite.Config{
-		DataDir: s.Data, HTTPAddr: s.HTTP, GRPCPort: s.GRPCPort, Token: s.Token, Now: Clock(s.Today, time.Now), Today: s.Today.String(), Origins: s.Origins, Log: log,
+		DataDir: s.Data, HTTPAddr: s.HTTP, Debug: s.Debug, GRPCPort: s.GRPCPort, Token: s.Token, Now: Clock(s.Today, time.Now), Today: s.Today.String(), Origins: s.Origins, Log: log,
 	})
 	if err != nil {
 		return err

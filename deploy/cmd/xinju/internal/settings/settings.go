@@ -20,6 +20,7 @@ type Serve struct {
 	Data     string     `key:"data" help:"folder of databases, keys and logs; made when missing"`
 	HTTP     string     `key:"http" default:"127.0.0.1:8080" help:"address of REST and its documentation, loopback only; a free port when it is taken"`
 	GRPCPort int        `key:"grpc_port" default:"9101" help:"port of the registry's gRPC server; the other services follow it"`
+	Debug    string     `key:"debug" help:"address of metrics, health and profiles over HTTP, loopback only; off when empty"`
 	Today    civil.Date `key:"today" help:"the suite's day instead of the calendar's, for demonstrations"`
 	Token    string     `key:"token" secret:"true" help:"bearer token that callers show; a random one when empty"`
 	Origins  []string   `key:"origins" help:"web origins that may call REST from a browser"`
