@@ -37,7 +37,7 @@ func small(t *testing.T) *bench {
 		if b.mysql != nil {
 			for _, what := range []string{"join", "aggregator"} {
 				schema := b.mysql.prefix + "_" + strings.ReplaceAll(b.key(s.residents), "-", "_") + "_" + what
-				if _, err := b.mysql.admin.Exec("DROP DATABASE IF EXISTS " + schema); err != nil {
+				if _, err := b.mysql.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS " + schema); err != nil {
 					t.Error(err)
 				}
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
@@ -70,6 +71,6 @@ func sqliteVersion() (version string) {
 		return ""
 	}
 	defer db.Close() //nolint:errcheck // nothing is in it
-	_ = db.QueryRow("SELECT sqlite_version()").Scan(&version)
+	_ = db.QueryRowContext(context.Background(), "SELECT sqlite_version()").Scan(&version)
 	return version
 }

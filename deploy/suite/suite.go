@@ -194,6 +194,8 @@ func (s *Suite) addGateway(ctx context.Context) error {
 			Maternal: conns["maternal"], FamilyPlanning: conns["familyplanning"], Aggregator: conns["aggregator"],
 		},
 		Origins: s.cfg.Origins,
+		Log:     s.cfg.Log,
+		Metrics: s.metrics,
 		OpenAPI: openapi.JSON,
 	})
 	if err != nil {
