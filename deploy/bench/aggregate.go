@@ -31,14 +31,18 @@ type built struct {
 	Residents int64         `json:"residents"`
 	Facts     int           `json:"facts"`
 	Took      time.Duration `json:"took_ns"`
-	Started   time.Duration `json:"-"` // from its database, this time
+	Resumed   bool          `json:"resumed,omitempty"` // an earlier run was interrupted: Facts and Took are not the whole
+	Started   time.Duration `json:"-"`                 // from its database, this time
 }
 
 func (b built) String() string {
-	text := fmt.Sprintf("汇总库由变更流建成：%d 人、%d 条事实，%.1f 秒，每秒 %.0f 人；由已有的库启动 %.2f 秒 / built from the feeds: %d residents, %d facts, %.1f s, %.0f residents/s; start from its database %.2f s",
-		b.Residents, b.Facts, b.Took.Seconds(), float64(b.Residents)/b.Took.Seconds(), b.Started.Seconds(),
-		b.Residents, b.Facts, b.Took.Seconds(), float64(b.Residents)/b.Took.Seconds(), b.Started.Seconds())
-	return text
+	how := "汇总库分几次建成 built in several runs"
+	if !b.Resumed {
+		rate := float64(b.Residents) / b.Took.Seconds()
+		how = fmt.Sprintf("汇总库由变更流建成：%d 人、%d 条事实，%.1f 秒，每秒 %.0f 人 / built from the feeds: %d residents, %d facts, %.1f s, %.0f residents/s",
+			b.Residents, b.Facts, b.Took.Seconds(), rate, b.Residents, b.Facts, b.Took.Seconds(), rate)
+	}
+	return fmt.Sprintf("%s; 由已有的库启动 start from its database %.2f s", how, b.Started.Seconds())
 }
 
 func (r *running) stop() error { return errors.Join(r.served.stop(), r.db.Close()) }
@@ -57,7 +61,7 @@ func (b *bench) openAggregator(ctx context.Context, n int, e engine) (*running, 
 		return nil, err
 	}
 	start := time.Now()
-	r, told, err := b.follow(ctx, n, e)
+	r, told, resumed, err := b.follow(ctx, n, e)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +70,12 @@ func (b *bench) openAggregator(ctx context.Context, n int, e engine) (*running, 
 		if err = errors.Join(err, r.stop()); err != nil {
 			return nil, err
 		}
-		record = built{Residents: following.GetResidents(), Facts: told, Took: time.Since(start)}
+		record = built{Residents: following.GetResidents(), Facts: told, Took: time.Since(start), Resumed: resumed}
 		if err := writeBuilt(sign, record); err != nil {
 			return nil, err
 		}
 		start = time.Now()
-		if r, _, err = b.follow(ctx, n, e); err != nil {
+		if r, _, _, err = b.follow(ctx, n, e); err != nil {
 			return nil, err
 		}
 	}
@@ -81,18 +85,18 @@ func (b *bench) openAggregator(ctx context.Context, n int, e engine) (*running, 
 }
 
 // follow runs the aggregator until it has taken in the listings of all feeds.
-// told is how many facts it had to be told.
-func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told int, err error) {
+// told is how many facts it had to be told; resumed, that it had begun before.
+func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told int, resumed bool, err error) {
 	dsn, err := e.kept(ctx, b, n, "aggregator")
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	db, err := sqlstore.Open(ctx, dsn, sqlstore.Options{Rebuildable: true})
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	if err := migrate.Up(ctx, db, aggregator.Migrations()...); err != nil {
-		return nil, 0, errors.Join(err, db.Close())
+		return nil, 0, false, errors.Join(err, db.Close())
 	}
 	feeds := county.Feeds(b.county(n))
 	sources := map[string]feedv1.ChangeFeedServiceClient{}
@@ -101,20 +105,21 @@ func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told i
 	}
 	service, err := aggregator.New(aggregator.Deps{DB: db, Now: now, Log: quietLog("aggregator"), Sources: sources})
 	if err != nil {
-		return nil, 0, errors.Join(err, db.Close())
+		return nil, 0, false, errors.Join(err, db.Close())
 	}
 	v, err := serve(ctx, "aggregator", service)
 	if err != nil {
-		return nil, 0, errors.Join(err, db.Close())
+		return nil, 0, false, errors.Join(err, db.Close())
 	}
 	r = &running{served: v, db: db}
 	if err := b.waitListed(ctx, n, e, r, feeds); err != nil {
-		return nil, 0, errors.Join(err, r.stop())
+		return nil, 0, false, errors.Join(err, r.stop())
 	}
 	for _, f := range feeds {
 		told += f.Told
+		resumed = resumed || f.Resumed
 	}
-	return r, told, nil
+	return r, told, resumed, nil
 }
 
 // waitListed tells how far the aggregator is now and then.

@@ -37,7 +37,7 @@ func small(t *testing.T) *bench {
 		if b.mysql != nil {
 			for _, what := range []string{"join", "aggregator"} {
 				schema := b.mysql.prefix + "_" + strings.ReplaceAll(b.key(s.residents), "-", "_") + "_" + what
-				if _, err := b.mysql.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS " + schema); err != nil {
+				if _, err := b.mysql.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS "+schema); err != nil {
 					t.Error(err)
 				}
 			}
@@ -83,7 +83,7 @@ func TestCoverageEqualsTheJoinOnEveryEngine(t *testing.T) {
 	// Once more, on what was kept.
 	again, err := b.runCoverage(t.Context())
 	measured(t, again, err, len(list))
-	told, _, _ := strings.Cut(list[0].Note, "；")
+	told, _, _ := strings.Cut(list[0].Note, "; ")
 	if !strings.HasPrefix(again[0].Note, told) {
 		t.Errorf("a second run tells %q of the building, the first told %q", again[0].Note, told)
 	}
@@ -160,7 +160,7 @@ func TestTheDocumentHoldsTheResultsThatWereKept(t *testing.T) {
 }
 
 func TestArgumentsThatCannotBeAreRefused(t *testing.T) {
-	for _, args := range [][]string{{"-n", "5"}, {"-o", "xml"}, {"extra"}, {"-none"}} {
+	for _, args := range [][]string{{"-n", "5"}, {"-o", "xml"}, {"extra"}, {"-none"}, {"-only", "ax"}} {
 		if err := run(context.Background(), args); err == nil {
 			t.Errorf("%q accepted", args)
 		}

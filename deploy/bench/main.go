@@ -67,8 +67,12 @@ func parse(args []string) (settings, error) {
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
-	if f.NArg() > 0 || s.residents < 100 || s.residents > 4_000_000 || s.output != "table" && s.output != "json" {
-		return s, fmt.Errorf("居民数为 100 到 4,000,000，输出为 table 或 json / -n is 100 to 4,000,000, -o is table or json")
+	letters := ""
+	for _, one := range sections {
+		letters += one.letter
+	}
+	if f.NArg() > 0 || s.residents < 100 || s.residents > 4_000_000 || s.output != "table" && s.output != "json" || strings.Trim(s.only, letters) != "" {
+		return s, fmt.Errorf("居民数为 100 到 4,000,000，输出为 table 或 json，部分为 %s / -n is 100 to 4,000,000, -o is table or json, -only is of %s", letters, letters)
 	}
 	return s, nil
 }

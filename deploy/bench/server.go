@@ -119,7 +119,7 @@ func (s *server) create(ctx context.Context, schema string) error {
 func (s *server) fresh(ctx context.Context) (schema string, drop func() error, err error) {
 	schema = "xinju_bench_" + strings.ToLower(rand.Text()[:16])
 	return schema, func() error {
-		_, err := s.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS " + schema)
+		_, err := s.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS "+schema)
 		return err
 	}, s.create(ctx, schema)
 }

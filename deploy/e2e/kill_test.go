@@ -190,7 +190,8 @@ func describe(r *registryv1.Resident) string {
 		GetYear() int32
 		GetMonth() int32
 		GetDay() int32
-	}) string {
+	},
+	) string {
 		return fmt.Sprintf("%d-%d-%d", d.GetYear(), d.GetMonth(), d.GetDay())
 	}
 	var lines []string

@@ -130,10 +130,23 @@ type visit struct {
 
 // routine is the table in force from 2025 without DTaP, whose months changed then.
 var routine = []visit{
-	{0, "HepB", "HepB", 0}, {0, "BCG", "BCG", 0}, {1, "HepB", "HepB", 28}, {2, "IPV", "polio", 0}, {3, "IPV", "polio", 28},
-	{4, "bOPV", "polio", 28}, {6, "HepB", "HepB", 130}, {6, "MPSV-A", "MenA", 0}, {8, "MMR", "MMR", 0}, {8, "JE-L", "JE", 0},
-	{9, "MPSV-A", "MenA", 93}, {18, "MMR", "MMR", 28}, {18, "HepA-L", "HepA", 0}, {24, "JE-L", "JE", 366},
-	{36, "MPSV-AC", "MenAC", 0}, {48, "bOPV", "polio", 28}, {72, "MPSV-AC", "MenAC", 1097},
+	{0, "HepB", "HepB", 0},
+	{0, "BCG", "BCG", 0},
+	{1, "HepB", "HepB", 28},
+	{2, "IPV", "polio", 0},
+	{3, "IPV", "polio", 28},
+	{4, "bOPV", "polio", 28},
+	{6, "HepB", "HepB", 130},
+	{6, "MPSV-A", "MenA", 0},
+	{8, "MMR", "MMR", 0},
+	{8, "JE-L", "JE", 0},
+	{9, "MPSV-A", "MenA", 93},
+	{18, "MMR", "MMR", 28},
+	{18, "HepA-L", "HepA", 0},
+	{24, "JE-L", "JE", 366},
+	{36, "MPSV-AC", "MenAC", 0},
+	{48, "bOPV", "polio", 28},
+	{72, "MPSV-AC", "MenAC", 1097},
 }
 
 var (

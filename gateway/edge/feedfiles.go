@@ -127,8 +127,8 @@ func send(to func(*registryv1.ImportFeedRequest) error, msg *registryv1.ImportFe
 		} else if sendErr != nil {
 			return sendErr
 		}
-		if err != nil {
-			return nil
+		if err != nil { // the whole body has been sent
+			return nil //nolint:nilerr // its end is no failure
 		}
 		msg = &registryv1.ImportFeedRequest{}
 	}

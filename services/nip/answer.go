@@ -36,8 +36,15 @@ const (
 	Closed                        // doses are missing and are no longer given at this age
 )
 
-var statusNames = [...][2]string{{"", ""}, {"NOT_DUE", "未到期"}, {"DUE", "应种"}, {"OVERDUE", "逾期"},
-	{"COMPLETE", "已完成"}, {"CONDITIONAL", "有条件补种"}, {"CLOSED", "不再补种"}}
+var statusNames = [...][2]string{
+	{"", ""},
+	{"NOT_DUE", "未到期"},
+	{"DUE", "应种"},
+	{"OVERDUE", "逾期"},
+	{"COMPLETE", "已完成"},
+	{"CONDITIONAL", "有条件补种"},
+	{"CLOSED", "不再补种"},
+}
 
 // String is the name used in interfaces: NOT_DUE, DUE, OVERDUE, COMPLETE, CONDITIONAL, CLOSED.
 func (s Status) String() string { return statusNames[min(int(s), len(statusNames)-1)][0] }

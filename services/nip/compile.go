@@ -23,8 +23,10 @@ func (c *compiler) productList(items []productItem) error {
 	c.s.products = make([]product, len(items)) // never grown: the maps point into it
 	for i, it := range items {
 		p := &c.s.products[i]
-		*p = product{Product: Product{ID: it.ID, Chinese: it.Chinese, Route: it.Route, Live: Live(it.Live), Codes: it.Codes, Origin: it.public()},
-			index: uint8(i), label: it.LabelAges}
+		*p = product{
+			Product: Product{ID: it.ID, Chinese: it.Chinese, Route: it.Route, Live: Live(it.Live), Codes: it.Codes, Origin: it.public()},
+			index:   uint8(i), label: it.LabelAges,
+		}
 		if err := c.product(it, p); err != nil {
 			return fmt.Errorf("%q: %w", it.ID, err)
 		}
@@ -64,8 +66,10 @@ func (c *compiler) edition(f editionFile) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	e := edition{Edition: Edition{ID: f.ID, Chinese: f.Chinese, Document: f.Document, From: f.From, To: f.To, Origin: f.public()},
-		provinces: map[string]civil.Date{}}
+	e := edition{
+		Edition:   Edition{ID: f.ID, Chinese: f.Chinese, Document: f.Document, From: f.From, To: f.To, Origin: f.public()},
+		provinces: map[string]civil.Date{},
+	}
 	for _, p := range f.Starts {
 		e.provinces[p.Province] = p.Start
 	}

@@ -56,8 +56,10 @@ func (c *compiler) slot(l *line, series string, d doseItem, accept mask) (slot, 
 	if err != nil {
 		return slot{}, err
 	}
-	sl := slot{product: c.s.byID[d.Product], accept: accept, age: d.Age, validAge: d.ValidAge, interval: d.Interval,
-		validInterval: d.ValidInterval, sinceFirst: d.SinceFirst, before: d.Before, beforeInterval: d.BeforeInterval}
+	sl := slot{
+		product: c.s.byID[d.Product], accept: accept, age: d.Age, validAge: d.ValidAge, interval: d.Interval,
+		validInterval: d.ValidInterval, sinceFirst: d.SinceFirst, before: d.Before, beforeInterval: d.BeforeInterval,
+	}
 	if sl.validAge.zero() {
 		sl.validAge = sl.age
 	}

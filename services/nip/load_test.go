@@ -47,7 +47,7 @@ func TestSlipsInTheDataAreRefused(t *testing.T) {
 	const e21, e25, e26 = "editions/cn-nip-2021.yaml", "editions/cn-nip-2025b.yaml", "editions/cn-nip-2026.yaml"
 	for _, c := range []struct{ name, file, from, to, says string }{
 		{"an unknown key in an edition", e21, "since_first: 4m", "since_frist: 4m", "since_frist"},
-		{"an unknown key in a product", "products.yaml", "chinese: 卡介苗", "chinees: 卡介苗", "chinees"},
+		{"an unknown key in a product", "products.yaml", "chinese: 卡介苗", "chinesisch: 卡介苗", "chinesisch"},
 		{"an unknown key in the settings", "settings.yaml", "grace_days:", "grace:", "grace"},
 		{"a second document", "guidance.yaml", "guidance:", "guidance: []\n---\nguidance:", "more than one document"},
 		{"a setting without a value", "settings.yaml", "value: 28d", "note: none", "live_spacing: value missing"},

@@ -174,7 +174,7 @@ func (p *process) debug(lis net.Listener) lifecycle.Part {
 		case <-ctx.Done():
 		}
 		err := srv.Close()
-		<-served // http.ErrServerClosed
+		_ = <-served // http.ErrServerClosed
 		return err
 	}}
 }

@@ -238,7 +238,8 @@ func TestAPageIsCutByItsBytes(t *testing.T) {
 			facts = append(facts, f)
 		}
 		add(t, db, facts...)
-		for after, n := int64(0), 0; after < 5; after += int64(n) {
+		var n int
+		for after := int64(0); after < 5; after += int64(n) {
 			p, err := changefeed.Read(t.Context(), db, "", after, 0)
 			if n = len(p.Changes); err != nil || n == 0 || n > 2 {
 				t.Fatalf("after %d: %d changes, %v; want 1 or 2", after, n, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 
 	"xinju.dev/services/platform/sqlstore"
 
@@ -120,7 +121,7 @@ func readChanges(tx *gorm.DB, after int64, limit int) ([]Change, error) {
 		return nil
 	}, "SELECT position, kind, fact_id, resident_id, version, deleted, body FROM feed_change WHERE position > ? ORDER BY position LIMIT ?",
 		after, limit)
-	if err == (enough{}) {
+	if errors.Is(err, enough{}) {
 		err = nil
 	}
 	return out, err

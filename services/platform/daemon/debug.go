@@ -35,7 +35,7 @@ func (p *process) debug(lis net.Listener) lifecycle.Part {
 		case <-ctx.Done():
 		}
 		err := srv.Close()
-		<-served // http.ErrServerClosed
+		_ = <-served // http.ErrServerClosed
 		return err
 	}}
 }

@@ -51,8 +51,7 @@ func (p *process) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
-	return migrate.Up(ctx, db, p.spec.Migrations...)
+	return errors.Join(migrate.Up(ctx, db, p.spec.Migrations...), p.close())
 }
 
 // serve runs the service until ctx ends or a part fails.

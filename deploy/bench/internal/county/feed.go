@@ -21,9 +21,11 @@ type Feed struct {
 	county *synthetic.County
 	source string
 	// Told is how many facts were listed; read it once Listed is closed.
-	Told   int
-	listed chan struct{}
-	once   sync.Once
+	Told int
+	// Resumed says that the listing was begun by another process.
+	Resumed bool
+	listed  chan struct{}
+	once    sync.Once
 
 	next func() (*feedv1.Fact, bool)
 	stop func()
@@ -58,6 +60,7 @@ func (f *Feed) ListFacts(_ context.Context, req *feedv1.ListFactsRequest, _ ...g
 			return nil, errToken
 		}
 	}
+	f.Resumed = f.Resumed || f.Told == 0 && from > 0
 	f.seek(from)
 	resp := &feedv1.ListFactsResponse{Epoch: epoch}
 	for range req.GetPageSize() {

@@ -11,7 +11,8 @@ import (
 type nowhere struct{}
 
 func (nowhere) Province(digits2 string, _ civil.Date) bool { return digits2 == "99" || digits2 == "36" }
-func (nowhere) Village(code string, _ civil.Date) bool     { return code == villageA || code == villageB }
+
+func (nowhere) Village(code string, _ civil.Date) bool { return code == villageA || code == villageB }
 
 func TestWhatIsRefusedInItself(t *testing.T) {
 	today := civil.Must("2026-06-30")

@@ -72,8 +72,10 @@ type graph struct {
 
 func newGraph(events []Event) *graph {
 	n := len(events)
-	g := &graph{events: events, target: make([]int, n), root: make([]int, n), twin: make([]bool, n),
-		voids: make([][]int, n), family: map[int][]int{}}
+	g := &graph{
+		events: events, target: make([]int, n), root: make([]int, n), twin: make([]bool, n),
+		voids: make([][]int, n), family: map[int][]int{},
+	}
 	at := make(map[key]int, n)
 	for i, e := range events {
 		k := key{e.Sender, e.ID}

@@ -17,8 +17,10 @@ func BenchmarkRows(b *testing.B) {
 			for i := range rows {
 				file.Write(enc.encode(fmt.Sprintf("E%d,居住登记,20250301,居民身份证,990101199006300058,王小明,男,1990-06-30,汉族,360103,,990101001001,幸福路%d号３栋２单元,2025/2/27,务工,13800000000,新居制衣有限公司,已婚,,,2025-03-01 09:00:00,,\r\n", i, i)))
 			}
-			batch := Batch{Sender: "ga", Received: time.Date(2025, 6, 30, 0, 0, 0, 0, time.UTC), Bytes: int64(file.Len()),
-				Layout: Layout{Encoding: enc, Delimiter: ',', Header: enc.encode(fullHeader)}}
+			batch := Batch{
+				Sender: "ga", Received: time.Date(2025, 6, 30, 0, 0, 0, 0, time.UTC), Bytes: int64(file.Len()),
+				Layout: Layout{Encoding: enc, Delimiter: ',', Header: enc.encode(fullHeader)},
+			}
 			b.SetBytes(int64(file.Len()))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -6,10 +6,24 @@ import (
 
 // magics are the first bytes of files that people send by mistake.
 var magics = []struct{ prefix, kind string }{
-	{"PK\x03\x04", "ZIP"}, {"PK\x05\x06", "ZIP"}, {"%PDF-", "PDF"}, {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "XLS"},
-	{"\x1F\x8B", "GZIP"}, {"7z\xBC\xAF\x27\x1C", "7Z"}, {"Rar!", "RAR"}, {"BZh", "BZIP2"}, {"\xFD7zXZ", "XZ"}, {"\x28\xB5\x2F\xFD", "ZSTD"},
-	{"\x89PNG", "PNG"}, {"\xFF\xD8\xFF", "JPEG"}, {"GIF8", "GIF"}, {"BM\x00", "BMP"}, {"SQLite format 3\x00", "SQLITE"},
-	{"\x7FELF", "PROGRAM"}, {"MZ\x90", "PROGRAM"}, {"{\\rtf", "RTF"},
+	{"PK\x03\x04", "ZIP"},
+	{"PK\x05\x06", "ZIP"},
+	{"%PDF-", "PDF"},
+	{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "XLS"},
+	{"\x1F\x8B", "GZIP"},
+	{"7z\xBC\xAF\x27\x1C", "7Z"},
+	{"Rar!", "RAR"},
+	{"BZh", "BZIP2"},
+	{"\xFD7zXZ", "XZ"},
+	{"\x28\xB5\x2F\xFD", "ZSTD"},
+	{"\x89PNG", "PNG"},
+	{"\xFF\xD8\xFF", "JPEG"},
+	{"GIF8", "GIF"},
+	{"BM\x00", "BMP"},
+	{"SQLite format 3\x00", "SQLITE"},
+	{"\x7FELF", "PROGRAM"},
+	{"MZ\x90", "PROGRAM"},
+	{"{\\rtf", "RTF"},
 }
 
 // zipKinds are names inside a ZIP that tell an office document.

@@ -206,8 +206,10 @@ func readLayout(f *os.File, found Detection) (Layout, error) {
 		if blank(raw) {
 			continue
 		}
-		out := Layout{Encoding: found.Encoding, BOM: found.BOM, Header: append([]byte(nil), raw...),
-			CRLF: !l.unended && endsCR(f, l.end), DataFrom: l.end, DataLine: l.number}
+		out := Layout{
+			Encoding: found.Encoding, BOM: found.BOM, Header: append([]byte(nil), raw...),
+			CRLF: !l.unended && endsCR(f, l.end), DataFrom: l.end, DataLine: l.number,
+		}
 		out.Delimiter = sniffDelimiter(out.Header, out.Encoding)
 		_, _, err = out.columns()
 		return out, err

@@ -51,8 +51,10 @@ func newMapper(sender string, today civil.Date, l Layout) (*mapper, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mapper{sender: sender, today: today, layout: l, at: at, names: names, codes: lists,
-		split: splitter{delim: l.Delimiter, gb: l.Encoding == GB18030}}
+	m := &mapper{
+		sender: sender, today: today, layout: l, at: at, names: names, codes: lists,
+		split: splitter{delim: l.Delimiter, gb: l.Encoding == GB18030},
+	}
 	for f := range m.column {
 		m.column[f] = -1
 	}

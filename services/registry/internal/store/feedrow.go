@@ -93,8 +93,10 @@ func (r feedBatchRow) batch() (intake.Batch, error) {
 	}
 	return intake.Batch{
 		ID: r.BatchID, Sender: r.Sender, Spool: r.Spool, FileName: r.FileName, Digest: r.Digest, Bytes: r.FileBytes, ValidateOnly: r.ValidateOnly != 0,
-		Layout: intake.Layout{Encoding: intake.Encoding(l.Encoding), Delimiter: l.Delimiter, BOM: l.BOM, CRLF: l.CRLF,
-			Header: r.Header, DataFrom: l.DataFrom, DataLine: l.DataLine},
+		Layout: intake.Layout{
+			Encoding: intake.Encoding(l.Encoding), Delimiter: l.Delimiter, BOM: l.BOM, CRLF: l.CRLF,
+			Header: r.Header, DataFrom: l.DataFrom, DataLine: l.DataLine,
+		},
 		State: intake.State(r.State), Failure: r.Failure, Received: at(r.ReceivedMs), Started: at(r.StartedMs), Ended: at(r.EndedMs),
 		Offset: r.NextOffset, Line: r.NextLine, Rate: float64(r.RateMilli) / 1000, Counts: counts, Reasons: reasons,
 	}, nil

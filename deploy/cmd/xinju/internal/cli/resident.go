@@ -113,8 +113,18 @@ func (c residentGet) Run(a *app) error {
 // personRow is the person in one line, with the latest stay.
 func personRow(r *registryv1.Resident) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "resident_id"}, {Key: "name"}, {Key: "sex"}, {Key: "birth_date"}, {Key: "death_date"}, {Key: "phone"}, {Key: "employer"},
-		{Key: "division"}, {Key: "address"}, {Key: "arrived_date"}, {Key: "left_date"}, {Key: "review_flags"},
+		{Key: "resident_id"},
+		{Key: "name"},
+		{Key: "sex"},
+		{Key: "birth_date"},
+		{Key: "death_date"},
+		{Key: "phone"},
+		{Key: "employer"},
+		{Key: "division"},
+		{Key: "address"},
+		{Key: "arrived_date"},
+		{Key: "left_date"},
+		{Key: "review_flags"},
 	}}
 	var stay *registryv1.Residence
 	if n := len(r.GetResidences()); n > 0 {
