@@ -67,7 +67,7 @@ func Part(srv *http.Server, lis net.Listener, grace time.Duration) lifecycle.Par
 		if err != nil {
 			err = errors.Join(fmt.Errorf("stop gateway: %w", err), srv.Close())
 		}
-		_ = <-served // http.ErrServerClosed
+		<-served //nolint:errcheck // it is http.ErrServerClosed
 		return err
 	}}
 }

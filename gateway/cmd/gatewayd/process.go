@@ -174,7 +174,7 @@ func (p *process) debug(lis net.Listener) lifecycle.Part {
 		case <-ctx.Done():
 		}
 		err := srv.Close()
-		_ = <-served // http.ErrServerClosed
+		<-served //nolint:errcheck // it is http.ErrServerClosed
 		return err
 	}}
 }
