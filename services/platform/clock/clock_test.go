@@ -24,3 +24,11 @@ func TestAClockStaysOnItsDayAndStillMoves(t *testing.T) {
 		}
 	})
 }
+
+func TestWithoutADayTheClockIsTheRealOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if got := clock.On(civil.None)(); !got.Equal(time.Now()) {
+			t.Errorf("%v", got)
+		}
+	})
+}

@@ -132,7 +132,7 @@ func (d divisions) leads(code string, changed map[string]struct{}, seen map[stri
 	_, hit := changed[code]
 	next, inTree := d[code]
 	if !inTree {
-		chain := facts.NewWorld(nil, nil).Resolve(code, civil.None)
+		chain, _ := facts.NewWorld(nil, nil).Home(code, civil.None)
 		next = chain[:]
 	}
 	for _, c := range next {

@@ -15,21 +15,10 @@ type tree struct{ world *facts.World }
 // on which the tree leads from it to a province.
 func (t tree) Spans(village string) []ledger.Span {
 	var out []ledger.Span
-	starts := append([]civil.Date{1}, t.world.Changes()...)
-	for i, from := range starts {
-		to := civil.Forever
-		if i+1 < len(starts) {
-			to = starts[i+1]
+	for _, s := range t.world.Standings(village) {
+		if s.How == facts.Here {
+			out = append(out, ledger.Span{From: s.From, To: s.To, Above: others(&s.At, village)})
 		}
-		above := t.above(village, from)
-		if above == nil || from >= to {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].To == from && slices.Equal(out[n-1].Above, above) {
-			out[n-1].To = to
-			continue
-		}
-		out = append(out, ledger.Span{From: from, To: to, Above: above})
 	}
 	return out
 }
@@ -40,6 +29,10 @@ func (t tree) above(code string, day civil.Date) []string {
 	if !known {
 		return nil
 	}
+	return others(&chain, code)
+}
+
+func others(chain *facts.Chain, code string) []string {
 	var out []string
 	for _, c := range chain {
 		if c != "" && c != code && !slices.Contains(out, c) {

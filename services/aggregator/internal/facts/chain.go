@@ -12,28 +12,24 @@ import (
 type Chain [Village + 1]string
 
 // Chain returns the divisions above a code on a day, itself included. known is
-// false when the tree does not lead from it to a province on that day; the codes
-// are then the best that can be said, see Resolve.
+// false when the tree does not lead from it to a province on that day; Standings
+// says what then counts.
 func (w *World) Chain(code string, day civil.Date) (chain Chain, known bool) {
 	d := stateOn(w.nodes[code], day)
-	if d == nil {
-		return byDigits(code), false
-	}
 	lowest := Village
 	for range maxDepth {
-		if d.Level < Province || d.Level > lowest {
-			return byDigits(code), false
+		if d == nil || d.Level < Province || d.Level > lowest {
+			return Chain{}, false
 		}
 		chain[d.Level] = d.Code
 		if d.Level == Province || d.Parent == "" {
 			fillSkipped(&chain)
 			return chain, true
 		}
-		if d = stateOn(d.above, day); d == nil {
-			return byDigits(code), false
-		}
+		lowest = d.Level - 1
+		d = stateOn(d.above, day)
 	}
-	return byDigits(code), false
+	return Chain{}, false
 }
 
 // fillSkipped gives levels between two nodes the upper one.
@@ -49,40 +45,19 @@ func fillSkipped(c *Chain) {
 	}
 }
 
-// Resolve returns the chain of a place of hukou registration. Such places lie
-// all over the country, and records keep codes that have gone: a code that does
-// not exist on the day stands for its one successor or, without exactly one, for
-// its latest state. A code that the tree does not have at all is read by its
-// digits (2 province, 2 prefecture, 2 county, 3 township, 3 village): the only
-// place where that is done.
-func (w *World) Resolve(code string, day civil.Date) Chain {
+// Home returns the chain of a place of hukou registration (or of a permit) on a
+// day, and the first day on which it may be another one. Such places lie all over
+// the country: what the tree leads nowhere from is read by its digits (2 province,
+// 2 prefecture, 2 county, 3 township, 3 village). That is the only place where
+// digits are read, since it is only asked whether it is the place lived in; for
+// everything else see Standings.
+func (w *World) Home(code string, day civil.Date) (at Chain, until civil.Date) {
 	code = Pad(code)
-	for range maxDepth {
-		c, known := w.Chain(code, day)
-		if known {
-			return c
-		}
-		states := w.nodes[code]
-		if len(states) == 0 {
-			return c
-		}
-		last := states[len(states)-1]
-		if len(last.Successors) != 1 {
-			return w.stale(last)
-		}
-		code = last.Successors[0]
+	s := w.Standing(code, day)
+	if s.How == Nowhere {
+		return byDigits(code), s.To
 	}
-	return byDigits(code)
-}
-
-// stale is the chain of a node as it last was.
-func (w *World) stale(d *Division) Chain {
-	on := d.Until
-	if on == civil.None {
-		on = d.From
-	}
-	c, _ := w.Chain(d.Code, on)
-	return c
+	return s.At, s.To
 }
 
 // Pad brings a 6-digit code to 12 digits.
@@ -111,10 +86,11 @@ var before = [...]int{Prefecture: 2, County: 4, Township: 6, Village: 9}
 
 // CityDistrict says whether a county-level division is a district of a city or
 // municipality (市辖区), by its name; of one without a name the code says so
-// (GB/T 2260: 01–20 in the last two digits).
-func (w *World) CityDistrict(code string, day civil.Date) bool {
+// (GB/T 2260: 01–20 in the last two digits). The name may be another from until on.
+func (w *World) CityDistrict(code string, day civil.Date) (is bool, until civil.Date) {
+	until = w.nextTurn(code, day)
 	if name := w.Name(code, day); name != "" {
-		return strings.HasSuffix(name, "区") && !strings.HasSuffix(name, "林区") && !strings.HasSuffix(name, "特区")
+		return strings.HasSuffix(name, "区") && !strings.HasSuffix(name, "林区") && !strings.HasSuffix(name, "特区"), until
 	}
-	return len(code) == 12 && code[4:6] >= "01" && code[4:6] <= "20"
+	return len(code) == 12 && code[4:6] >= "01" && code[4:6] <= "20", until
 }

@@ -40,11 +40,15 @@ type Stay struct {
 	Residence int // index in Resident.Residences
 	From, To  civil.Date
 	At        Chain
-	Known     bool // the tree holds the village on these days
+	How       How
 }
 
-// Village is the code of where the person lives.
-func (s *Stay) Village() string { return s.At[Village] }
+// Known says whether the stay counts anywhere, see Standings.
+func (s *Stay) Known() bool { return s.How != Nowhere }
+
+// Village is the code of where the person counts: a village as a rule, a
+// division above it when the tree leads to no village.
+func (s *Stay) Village() string { return s.At.Place() }
 
 // Stays appends where the person lives, ascending and disjoint: one village per
 // day. A stay lasts from its first day to its last one inclusive. Of overlapping
@@ -98,46 +102,23 @@ func (r *Resident) byArrival(a, b Stay) int {
 func (r *Resident) place(w *World, buf []Stay, begin int) []Stay {
 	for i := begin; i < len(buf); i++ {
 		s := &buf[i]
-		code := r.Residences[s.Residence].Division
-		s.At, s.Known = w.chainOf(code, s.From)
-		for _, day := range w.changesWithin(s.From, s.To) {
-			at, known := w.chainOf(code, day)
-			if at == s.At && known == s.Known {
-				continue
-			}
-			rest := Stay{Residence: s.Residence, From: day, To: s.To}
-			s.To = day
+		spans := w.Standings(r.Residences[s.Residence].Division)
+		k := sort.Search(len(spans), func(k int) bool { return spans[k].To > s.From })
+		s.At, s.How = spans[k].At, spans[k].How
+		if spans[k].To < s.To {
+			rest := Stay{Residence: s.Residence, From: spans[k].To, To: s.To}
+			s.To = rest.From
 			buf = slices.Insert(buf, i+1, rest)
-			break
 		}
 	}
 	return buf
 }
 
-// chainOf is Chain with the village named even where the tree does not know it.
-func (w *World) chainOf(code string, day civil.Date) (Chain, bool) {
-	at, known := w.Chain(code, day)
-	at[Village] = code
-	return at, known
-}
-
-// changesWithin are the tree's changes after from and before to.
-func (w *World) changesWithin(from, to civil.Date) []civil.Date {
-	if len(w.changes) == 0 {
-		return nil
-	}
-	lo := sort.Search(len(w.changes), func(i int) bool { return w.changes[i] > from })
-	hi := sort.Search(len(w.changes), func(i int) bool { return w.changes[i] >= to })
-	if lo >= hi {
-		return nil
-	}
-	return w.changes[lo:hi]
-}
-
 // Spells appends, for each stay, the first day of the spell it belongs to at the
 // level: stays in the same division of that level are one spell while the days
 // between two of them are at most maxGap. Stays elsewhere in between do not
-// matter. A change of the tree over somebody who stays put ends no spell.
+// matter. A change of the tree over somebody who stays put ends no spell. A stay
+// that counts above the level is in no division of it and joins none.
 func Spells(stays []Stay, level Level, maxGap int, buf []civil.Date) []civil.Date {
 	begin := len(buf)
 	for i := range stays {
@@ -153,18 +134,9 @@ func spellStart(stays []Stay, starts []civil.Date, i int, level Level, maxGap in
 		if int(s.From-p.To) > maxGap {
 			break
 		}
-		if p.At[level] == s.At[level] || p.Residence == s.Residence {
+		if s.At[level] != "" && p.At[level] == s.At[level] || p.Residence == s.Residence {
 			return starts[j]
 		}
 	}
 	return s.From
-}
-
-// NextChange is the first day after from on which the tree changes, or to when
-// that comes first.
-func (w *World) NextChange(from, to civil.Date) civil.Date {
-	if within := w.changesWithin(from, to); len(within) > 0 {
-		return within[0]
-	}
-	return to
 }

@@ -3,6 +3,7 @@ package facts
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"xinju.dev/services/platform/civil"
 )
@@ -63,6 +64,8 @@ type World struct {
 	units    map[string]*Unit
 	manager  map[string][]managed // by village
 	changes  []civil.Date
+
+	standings sync.Map // by code, made when first asked for: []Standing
 }
 
 type managed struct {
@@ -140,19 +143,15 @@ func stateOn(states []*Division, day civil.Date) *Division {
 	return nil
 }
 
-// Any returns the node on the day or, when it does not exist then, its latest state.
+// Any returns the node on the day or, when it does not exist then, as it last
+// was before, else as it was first.
 func (w *World) Any(code string, day civil.Date) (*Division, bool) {
-	if d, ok := w.Division(code, day); ok {
-		return d, true
-	}
-	if list := w.nodes[code]; len(list) > 0 {
-		return list[len(list)-1], true
-	}
-	return nil, false
+	d := w.nearest(code, day)
+	return d, d != nil
 }
 
-// Name returns the Chinese name on the day, the latest name when the node does
-// not exist then, and "" for an unknown code.
+// Name returns the Chinese name on the day, that of the nearest state when the
+// node does not exist then, and "" for an unknown code.
 func (w *World) Name(code string, day civil.Date) string {
 	if d, ok := w.Any(code, day); ok {
 		return d.Name

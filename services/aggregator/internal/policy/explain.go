@@ -131,17 +131,18 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 // event is one event's line, and the days on which it counts.
 func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.Set) {
 	line := Event{ID: ev.id, On: ev.on}
-	place, ok := x.placeOf(ind, ev)
-	if !ok {
+	code := x.placeOf(ind, ev)
+	place := x.w.Standing(code, ev.on)
+	if code == "" || place.How == facts.Nowhere {
 		return line, nil
 	}
-	line.Village = lowest(&place)
+	line.Village = place.At.Place()
 	line.Eligible = x.days(ind.eligible).Contains(ev.on)
 	if !line.Eligible {
 		return line, nil
 	}
 	line.Covered = x.truth(ind.covered, ev)
-	return line, x.governed(p, &place, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+	return line, x.governed(p, &place.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
 }
 
 // node describes a predicate on a day.

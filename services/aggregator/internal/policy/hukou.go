@@ -13,8 +13,8 @@ import (
 // the one lived in on the day. It is the core of every definition of floating.
 //
 // Somebody whose hukou is not known is not taken for floating unless
-// UnknownCounts. A hukou known down to a higher level only (6 digits) is compared
-// at that level.
+// UnknownCounts. A hukou known down to a higher level only (6 digits), or a stay
+// that counts at a higher level only, is compared at that level.
 type hukouElsewhere struct {
 	Level         levelName `yaml:"level"`
 	ExceptCity    bool      `yaml:"except_city_districts"` // moves between districts of one city do not count (市辖区内人户分离)
@@ -42,26 +42,33 @@ func (p *hukouElsewhere) days(e *evaluator) timeline.Set {
 // compare adds the days of one stay under one hukou, cut where the tree changes.
 func (p *hukouElsewhere) compare(e *evaluator, begin int, s *facts.Stay, division string, level facts.Level, from, to civil.Date) {
 	for from < to {
-		next := e.w.NextChange(from, to)
-		if p.differs(e.w, s, e.w.Resolve(division, from), level, from) {
+		home, next := e.w.Home(division, from)
+		differs, until := p.differs(e.w, s, home, level, from)
+		next = min(next, until, to)
+		if differs {
 			e.arena = timeline.Add(e.arena, begin, timeline.Span{From: from, To: next})
 		}
 		from = next
 	}
 }
 
-func (p *hukouElsewhere) differs(w *facts.World, s *facts.Stay, home facts.Chain, level facts.Level, day civil.Date) bool {
-	for level > facts.Province && home[level] == "" {
+// differs compares on a day, and says from which day on it may be otherwise.
+// Where one of the places is known down to a higher level only, that is compared.
+func (p *hukouElsewhere) differs(w *facts.World, s *facts.Stay, home facts.Chain, level facts.Level, day civil.Date) (bool, civil.Date) {
+	for level > facts.Province && (home[level] == "" || s.At[level] == "") {
 		level--
 	}
-	if home[level] == "" {
-		return p.UnknownCounts
+	switch {
+	case home[level] == "" || s.At[level] == "":
+		return p.UnknownCounts, civil.Forever
+	case home[level] == s.At[level]:
+		return false, civil.Forever
+	case !p.ExceptCity || home[facts.Prefecture] != s.At[facts.Prefecture]:
+		return true, civil.Forever
 	}
-	if home[level] == s.At[level] {
-		return false
-	}
-	return !p.ExceptCity || home[facts.Prefecture] != s.At[facts.Prefecture] ||
-		!w.CityDistrict(home[facts.County], day) || !w.CityDistrict(s.At[facts.County], day)
+	one, until := w.CityDistrict(home[facts.County], day)
+	other, until2 := w.CityDistrict(s.At[facts.County], day)
+	return !one || !other, min(until, until2)
 }
 
 // hukouDays are the days of the i-th entry: the first one holds for all earlier days.
@@ -104,8 +111,9 @@ func (p *hukou) days(e *evaluator) timeline.Set {
 		}
 		from, to := hukouDays(spans, i)
 		for from < to {
-			next := e.w.NextChange(from, to)
-			if p.within(e.w.Resolve(spans[i].Division, from)) {
+			home, next := e.w.Home(spans[i].Division, from)
+			next = min(next, to)
+			if p.within(home) {
 				e.arena = timeline.Add(e.arena, begin, timeline.Span{From: from, To: next})
 			}
 			from = next

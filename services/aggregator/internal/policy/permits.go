@@ -62,8 +62,9 @@ func (e *evaluator) here(place string, v timeline.Span, level facts.Level) {
 	for _, s := range e.presence(facts.ByArrival) {
 		from, to := max(v.From, s.From), min(v.To, s.To)
 		for from < to {
-			next := e.w.NextChange(from, to)
-			if at := e.w.Resolve(place, from); at[level] != "" && at[level] == s.At[level] {
+			at, next := e.w.Home(place, from)
+			next = min(next, to)
+			if at[level] != "" && at[level] == s.At[level] {
 				e.scratch = append(e.scratch, timeline.Span{From: from, To: next})
 			}
 			from = next

@@ -40,7 +40,7 @@ func (e *evaluator) govern(p *Pack) {
 	stays := e.presence(facts.ByArrival)
 	for i := range stays {
 		s := &stays[i]
-		if !s.Known {
+		if !s.Known() {
 			continue
 		}
 		for _, v := range e.governed(p, &s.At, timeline.Span{From: s.From, To: s.To}) {
@@ -134,49 +134,59 @@ func join(buf []Piece, begin int, p Piece, from, to civil.Date, covered bool) []
 }
 
 // flow appends the pieces of a flow indicator: an event counts where it happened
-// from its day until the end of its period. The place is read by the tree of the
-// event's day.
+// from its day until the end of its period. Which pack governs is read by the
+// tree of the event's day; where the place has ended later in the period, the
+// event counts on with whoever lives there, see facts.World.Standings.
 func (e *evaluator) flow(p *Pack, ind *Indicator, index int, buf []Piece) []Piece {
 	ind.events.each(e.r, func(ev *event) {
-		at, ok := e.placeOf(ind, ev)
-		if !ok {
+		code := e.placeOf(ind, ev)
+		at := e.w.Standing(code, ev.on)
+		if code == "" || at.How == facts.Nowhere {
 			return
 		}
-		days := e.governed(p, &at, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+		days := e.governed(p, &at.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
 		if len(days) == 0 || !e.days(ind.eligible).Contains(ev.on) {
 			return
 		}
 		covered := e.truth(ind.covered, ev)
 		for _, v := range days {
-			buf = append(buf, Piece{index, lowest(&at), v.From, v.To, covered, ev.id, ev.on})
+			buf = e.spread(Piece{index, at.At.Place(), v.From, v.To, covered, ev.id, ev.on}, code, buf)
 		}
 	})
 	return buf
 }
 
-// placeOf is where an event counts: where the person lives on its day, or where
-// the unit stands that recorded it.
-func (e *evaluator) placeOf(ind *Indicator, ev *event) (facts.Chain, bool) {
+// spread cuts an event's piece where its place is taken over by another. A place
+// that comes to lead nowhere keeps its events.
+func (e *evaluator) spread(p Piece, code string, buf []Piece) []Piece {
+	for from, to := p.From, p.To; from < to; from = p.To {
+		at := e.w.Standing(code, from)
+		if at.How != facts.Nowhere {
+			p.Village = at.At.Place()
+		}
+		p.From, p.To = from, min(to, at.To)
+		if n := len(buf); n > 0 && buf[n-1].EventID == p.EventID && buf[n-1].Indicator == p.Indicator && buf[n-1].To == p.From && buf[n-1].Village == p.Village {
+			buf[n-1].To = p.To
+			continue
+		}
+		buf = append(buf, p)
+	}
+	return buf
+}
+
+// placeOf is where an event was recorded to be: where the person lives on its
+// day, or where the unit stands that recorded it. "" when it is not known.
+func (e *evaluator) placeOf(ind *Indicator, ev *event) string {
 	if ind.events.atUnit {
 		u, ok := e.w.Unit(ev.unit)
 		if !ok {
-			return facts.Chain{}, false
+			return ""
 		}
-		return e.w.Chain(u.Division, ev.on)
+		return u.Division
 	}
 	s := e.stayOn(facts.ByArrival, ev.on)
 	if s == nil {
-		return facts.Chain{}, false
+		return ""
 	}
-	return s.At, s.Known
-}
-
-// lowest is the place itself.
-func lowest(at *facts.Chain) string {
-	for l := facts.Village; l > 0; l-- {
-		if at[l] != "" {
-			return at[l]
-		}
-	}
-	return ""
+	return e.r.Residences[s.Residence].Division
 }

@@ -123,7 +123,6 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 	if h := e.HukouDivision; h != "" && !(divisionForm.MatchString(h) && places.Province(h[:2], e.Effective)) {
 		return "hukou_division", ErrHukou
 	}
-	lives := e.Type == Arrive || e.Type == Move || e.Type == Birth
 	switch {
 	case e.Division == "":
 		if e.Type == Arrive || e.Type == Move {
@@ -131,7 +130,7 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 		}
 	case !divisionForm.MatchString(e.Division):
 		return "division", ErrDivision
-	case lives:
+	case e.Type.lives():
 		if !places.Village(e.Division, e.Effective) {
 			return "division", ErrDivision
 		}

@@ -70,6 +70,9 @@ type Event struct {
 // somebody else has.
 func (t EventType) Creates() bool { return t == Arrive || t == Birth }
 
+// lives reports that the event says where the person lives from then on.
+func (t EventType) lives() bool { return t == Arrive || t == Move || t == Birth }
+
 // Amends reports that the event is about another event.
 func (t EventType) Amends() bool { return t == Correct || t == Void }
 

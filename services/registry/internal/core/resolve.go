@@ -44,11 +44,17 @@ func resolve(events []Event, wait map[int]Wait) []effective {
 // plain is resolve where nothing is corrected: only repetitions go.
 func plain(events []Event) []effective {
 	out := make([]effective, 0, len(events))
+	var seen map[key]bool // of many; few are compared faster
+	if len(events) > 16 {
+		seen = make(map[key]bool, len(events))
+	}
 	for i := range events {
-		if len(events) > 1 && slices.ContainsFunc(out, func(e effective) bool {
-			return e.ID == events[i].ID && e.Sender == events[i].Sender
-		}) {
+		k := key{events[i].Sender, events[i].ID}
+		if seen == nil && slices.ContainsFunc(out, func(e effective) bool { return e.ID == k.id && e.Sender == k.sender }) || seen[k] {
 			continue
+		}
+		if seen != nil {
+			seen[k] = true
 		}
 		out = append(out, effective{Event: events[i], at: i})
 	}
@@ -185,7 +191,9 @@ func overlay(e *Event, c Event) {
 	put(&e.Employer, c.Employer)
 	put(&e.HukouDivision, c.HukouDivision)
 	put(&e.HukouKind, c.HukouKind)
-	put(&e.Division, c.Division)
+	if n := len(c.Division); n == 12 || n > 0 && !e.Type.lives() {
+		e.Division = c.Division // who lives somewhere lives in a village
+	}
 	put(&e.Address, c.Address)
 	put(&e.Arrived, c.Arrived)
 	put(&e.FirstSeen, c.FirstSeen)

@@ -19,6 +19,7 @@ var (
 	ErrHeader = fault.New(fault.Invalid, "FEED_HEADER_INVALID",
 		"the first message must carry the header with a sender of at most 32 letters, digits, - and _", "首个消息须带有批次说明，发送方为不超过 32 位的字母、数字、- 或 _")
 	ErrBatchNotFound = fault.New(fault.NotFound, "FEED_BATCH_NOT_FOUND", "there is no such batch", "批次不存在")
+	ErrOutcome       = fault.New(fault.Invalid, "FEED_OUTCOME_UNKNOWN", "a row has no such outcome", "没有这种行处理结果")
 	ErrFileLost      = fault.New(fault.Precondition, "FEED_FILE_LOST",
 		"the received file is no longer there or was changed; send it again", "已接收的文件丢失或被改动，请重新发送")
 	ErrSpoolFull = fault.New(fault.Unavailable, "FEED_SPOOL_UNAVAILABLE",

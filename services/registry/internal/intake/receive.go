@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,6 +17,7 @@ import (
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ids"
+	"xinju.dev/services/registry/internal/core"
 )
 
 // Deps is what intake takes from its surroundings. All but Hooks and MaxBytes
@@ -32,6 +34,10 @@ type Deps struct {
 }
 
 const defaultMaxBytes = 8 << 30
+
+// lookAfter bounds how long a sender that failed is waited with to learn
+// whether its batch is stored.
+const lookAfter = 5 * time.Second
 
 // Intake receives files and applies them. One per process.
 type Intake struct {
@@ -70,11 +76,14 @@ var senderForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 // parts and io.EOF at its end. The same content from the same sender returns
 // the first batch. A file that cannot be read at all leaves nothing behind; it
 // fails with FEED_FILE_EMPTY, FEED_FILE_UNREADABLE, FEED_ENCODING_UNKNOWN,
-// FEED_COLUMNS_UNKNOWN, FEED_COLUMN_TWICE, FEED_FILE_TOO_LARGE or
-// FEED_HEADER_INVALID.
+// FEED_COLUMNS_UNKNOWN, FEED_COLUMN_TWICE, FEED_FILE_TOO_LARGE,
+// FEED_HEADER_INVALID or SENDER_INVALID.
 func (in *Intake) Receive(ctx context.Context, h Header, next func() ([]byte, error)) (b Batch, err error) {
 	if !senderForm.MatchString(h.Sender) {
 		return Batch{}, ErrHeader.On("header.sender", "must be 1–32 letters, digits, - or _")
+	}
+	if h.Sender == core.Desk {
+		return Batch{}, core.ErrSender.On("header.sender", "保留 reserved")
 	}
 	given, err := ParseEncoding(h.Encoding)
 	if err != nil {
@@ -88,7 +97,7 @@ func (in *Intake) Receive(ctx context.Context, h Header, next func() ([]byte, er
 		return Batch{}, err
 	}
 	stored, err := in.take(ctx, &b, f, given, next)
-	if err != nil || !stored {
+	if !stored {
 		if _, died := errors.AsType[*crashed](err); !died {
 			in.spool.drop(id, f)
 		}
@@ -99,7 +108,7 @@ func (in *Intake) Receive(ctx context.Context, h Header, next func() ([]byte, er
 	case in.wake <- struct{}{}:
 	default:
 	}
-	return b, nil
+	return b, err
 }
 
 // take writes the file and stores its batch. stored is false when b became an
@@ -132,26 +141,46 @@ func (in *Intake) take(ctx context.Context, b *Batch, f *os.File, given Encoding
 	}
 	first, fresh, err := in.Store.CreateFeedBatch(ctx, *b)
 	if err != nil {
-		return false, err
+		return in.created(ctx, id, err)
 	}
 	*b = first
-	if !fresh && !first.State.Done() && first.Spool != in.spool.id {
-		// Another process received it and may never come back. Both may go on:
-		// a chunk is applied once, whoever brings it.
-		if err := in.adopt(ctx, b, id); err != nil {
+	if !fresh && !first.State.Done() && (first.Spool != in.spool.id || !in.spool.has(first.ID)) {
+		// Another process received it and may never come back, or the file is
+		// gone. Both may go on: a chunk is applied once, whoever brings it.
+		if fresh, err = in.adopt(ctx, b, id); err != nil {
 			return false, err
 		}
-		fresh = true
 	}
 	return fresh, in.at("receive.stored")
 }
 
-func (in *Intake) adopt(ctx context.Context, b *Batch, file string) error {
+// created finds out whether a batch is stored although storing it failed: the
+// sender may have gone, or the connection to the database, just after the
+// commit. The file of a stored batch must stay.
+func (in *Intake) created(ctx context.Context, id string, cause error) (stored bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAfter)
+	defer cancel()
+	_, err = in.Store.FeedBatch(ctx, id)
+	// Where nobody can say, the file stays until the next start sweeps.
+	return !errors.Is(err, ErrBatchNotFound), cause
+}
+
+// adopt puts the received file in the place of the batch's own; adopted is
+// false when the batch was done meanwhile.
+func (in *Intake) adopt(ctx context.Context, b *Batch, file string) (adopted bool, err error) {
 	if err := in.spool.hand(file, b.ID); err != nil {
-		return err
+		return false, err
+	}
+	err = in.Store.AdoptFeedBatch(ctx, b.ID, in.spool.id)
+	if errors.Is(err, ErrMoved) {
+		if err := in.spool.remove(b.ID); err != nil {
+			return false, err
+		}
+		*b, err = in.Store.FeedBatch(ctx, b.ID)
+		return false, err
 	}
 	b.Spool = in.spool.id
-	return in.Store.AdoptFeedBatch(ctx, b.ID, in.spool.id)
+	return err == nil, err
 }
 
 func (in *Intake) write(f *os.File, d *detector, next func() ([]byte, error)) (digest string, size int64, err error) {
@@ -209,6 +238,9 @@ func readLayout(f *os.File, found Detection) (Layout, error) {
 		out := Layout{
 			Encoding: found.Encoding, BOM: found.BOM, Header: append([]byte(nil), raw...),
 			CRLF: !l.unended && endsCR(f, l.end), DataFrom: l.end, DataLine: l.number,
+		}
+		if bytes.IndexByte(out.Header, '\r') >= 0 {
+			return Layout{}, ErrFileUnreadable.With("kind", "CR_LINE_ENDS")
 		}
 		out.Delimiter = sniffDelimiter(out.Header, out.Encoding)
 		_, _, err = out.columns()

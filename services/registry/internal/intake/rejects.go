@@ -15,8 +15,9 @@ var rejectColumns = [2]string{"原因", "说明"}
 const rejectsPage = 500
 
 // WriteRejects writes the refused rows of a batch as a file of the same kind in
-// the same encoding: every byte of a row as it was sent, and two columns behind
-// it that say why.
+// the same encoding: the row as it was sent, and two columns behind it that say
+// why. Only where a cell would be a formula to a spreadsheet stands an
+// apostrophe before it, which is taken off again when the file is sent.
 func WriteRejects(ctx context.Context, r Reader, batchID string, write func([]byte) error) error {
 	b, err := r.FeedBatch(ctx, batchID)
 	if err != nil {
@@ -27,10 +28,10 @@ func WriteRejects(ctx context.Context, r Reader, batchID string, write func([]by
 	if l.BOM {
 		out.WriteString(bom)
 	}
-	out.Write(l.Header)
+	s := splitter{delim: l.Delimiter, gb: l.Encoding == GB18030}
+	s.harmless(&out, l.Header)
 	l.addColumns(&out, rejectColumns[0], rejectColumns[1])
 	texts := reasonTexts()
-	s := splitter{delim: l.Delimiter, gb: l.Encoding == GB18030}
 	header, _ := s.split(l.Header)
 	width := len(header)
 	for after := 0; ; {
@@ -39,7 +40,7 @@ func WriteRejects(ctx context.Context, r Reader, batchID string, write func([]by
 			return err
 		}
 		for _, row := range rows {
-			out.Write(row.Raw)
+			s.harmless(&out, row.Raw)
 			if fields, ok := s.split(row.Raw); ok {
 				for range width - len(fields) { // so that the reasons stand in their columns
 					out.WriteByte(l.Delimiter)

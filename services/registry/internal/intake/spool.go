@@ -69,6 +69,12 @@ func spoolID(dir string, now time.Time) (string, error) {
 
 func (s *spool) path(id string) string { return filepath.Join(s.dir, id) }
 
+// has reports that the file of a batch is there.
+func (s *spool) has(id string) bool {
+	_, err := os.Stat(s.path(id))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // create opens a new file; keep or drop must follow.
 func (s *spool) create(id string) (*os.File, error) {
 	s.mu.Lock()

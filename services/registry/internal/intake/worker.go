@@ -47,6 +47,9 @@ func (in *Intake) Run(ctx context.Context, ready func()) error {
 			wait = min(2*wait, retryMost)
 		case !worked:
 			wait = retryFirst
+			if err := in.at("worker.idle"); err != nil {
+				return err
+			}
 			in.pause(ctx, lookAgain, true)
 		default:
 			wait = retryFirst

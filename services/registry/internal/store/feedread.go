@@ -15,7 +15,8 @@ import (
 	"xinju.dev/services/registry/internal/intake"
 )
 
-// FeedRows implements intake.Reader, by row number.
+// FeedRows implements intake.Reader, by row number. It fails with
+// FEED_BATCH_NOT_FOUND, FEED_OUTCOME_UNKNOWN and PAGE_TOKEN_INVALID.
 func (s *SQL) FeedRows(ctx context.Context, f intake.RowFilter, q page.Query) ([]intake.RowResult, page.Next, error) {
 	limit, err := q.Limit()
 	if err != nil {
@@ -24,6 +25,9 @@ func (s *SQL) FeedRows(ctx context.Context, f intake.RowFilter, q page.Query) ([
 	outcomes := slices.Clone(f.Outcomes)
 	slices.Sort(outcomes)
 	outcomes = slices.Compact(outcomes)
+	if n := len(outcomes); n > 0 && (outcomes[0] < core.Created || outcomes[n-1] > core.Refused) {
+		return nil, "", intake.ErrOutcome.On("outcomes", "1–7")
+	}
 	filter := fmt.Appendf(nil, "feed_row\x00%s\x00%v\x00%s", f.BatchID, outcomes, f.Reason)
 	key, err := q.Key(filter)
 	if err != nil {

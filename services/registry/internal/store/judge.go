@@ -7,8 +7,12 @@ import (
 )
 
 // mostSteps bounds how many events of one person in one call are judged one by
-// one; the rest are judged together, so that a file about one person stays cheap.
-const mostSteps = 64
+// one, and mostFolded how many events are folded for that; the rest are judged
+// together, so that a file about one person stays cheap.
+const (
+	mostSteps  = 64
+	mostFolded = 20_000
+)
 
 // judge folds everybody touched and says of each new event what it changed.
 func (b *batch) judge() error {
@@ -56,12 +60,13 @@ func (b *batch) judgePerson(p *person) {
 
 // steps adds new events one after the other, in the order given.
 func (b *batch) steps(p *person, set []core.Event, before core.State, fresh []int) {
+	single := min(mostSteps, mostFolded/(len(set)+1))
 	for n, at := range fresh {
 		set = append(set, b.work[at].Event)
 		next := before
-		if n < mostSteps {
+		if n < single {
 			next = core.Fold(set)
-		} else if n == mostSteps {
+		} else {
 			for _, rest := range fresh[n+1:] {
 				set = append(set, b.work[rest].Event)
 			}

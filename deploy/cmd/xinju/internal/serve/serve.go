@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -16,7 +15,7 @@ import (
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/settings"
 	"xinju.dev/deploy/suite"
-	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/clock"
 	"xinju.dev/services/platform/obs"
 )
 
@@ -36,7 +35,7 @@ func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(clien
 		}
 	}()
 	all, err := suite.Open(ctx, suite.Config{
-		DataDir: s.Data, HTTPAddr: s.HTTP, Debug: s.Debug, GRPCPort: s.GRPCPort, Token: s.Token, Now: Clock(s.Today, time.Now), Today: s.Today.String(), Origins: s.Origins, Log: log,
+		DataDir: s.Data, HTTPAddr: s.HTTP, Debug: s.Debug, GRPCPort: s.GRPCPort, Token: s.Token, Now: clock.On(s.Today), Today: s.Today.String(), Origins: s.Origins, Log: log,
 	})
 	if err != nil {
 		return err
@@ -58,24 +57,6 @@ func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(clien
 func forget(file string, mine client.Run) {
 	if now, err := client.ReadRun(file); err == nil && now.Token == mine.Token {
 		_ = os.Remove(file) // a file that is left behind leads to "cannot be reached"
-	}
-}
-
-// Clock tells the time. When today is given it begins at 08:00 of that day and
-// never leaves it, so that what is printed on one day is the same on another.
-func Clock(today civil.Date, now func() time.Time) func() time.Time {
-	if today == civil.None {
-		return now
-	}
-	begun := now()
-	morning := today.Time().Add(8 * time.Hour)
-	last := today.AddDays(1).Time().Add(-time.Second)
-	return func() time.Time {
-		t := morning.Add(now().Sub(begun))
-		if t.After(last) {
-			return last
-		}
-		return t
 	}
 }
 
