@@ -29,9 +29,9 @@ type Diary struct {
 
 type page struct {
 	stay    int // index of the residence; -1 when the person lives nowhere
-	village string
-	county  string
-	known   bool       // the tree leads from the village to a province
+	village string     // where the person counts; above a village when the tree has none
+	county  string     // "" when the tree leads to none
+	known   bool       // the person counts somewhere
 	since   civil.Date // first day of the spell in the county
 }
 
@@ -46,17 +46,19 @@ func Open(r *facts.Resident, w *facts.World) *Diary {
 		if p.stay < 0 {
 			continue
 		}
-		p.village = r.Residences[p.stay].Division
-		p.known = w.AncestorAt(p.village, facts.Province, day) != ""
-		p.county = county(w, p.village, day)
+		p.village = place(w, r.Residences[p.stay].Division, day, 0)
+		p.known = p.village != ""
+		p.county = countyOf(w, p.village, day)
 		p.since = day
-		if s, ok := spells[p.county]; ok && int(day-s.last)-1 <= mostDaysAway {
+		if s, ok := spells[p.county]; ok && p.inCounty() && int(day-s.last)-1 <= mostDaysAway {
 			p.since = s.since
 		}
 		if day > First && d.pages[day-First-1].stay == p.stay {
 			p.since = d.pages[day-First-1].since // nobody moved, whatever became of the county
 		}
-		spells[p.county] = spell{day, p.since}
+		if p.inCounty() {
+			spells[p.county] = spell{day, p.since}
+		}
 	}
 	return d
 }
@@ -98,30 +100,48 @@ func (d *Diary) stayOn(day civil.Date) int {
 	return best
 }
 
-// county is the county of a place on a day: by the tree, by the one successor of
-// what has gone, else by the digits.
-func county(w *facts.World, code string, day civil.Date) string {
+// inCounty: who counts in a province or prefecture only, because nothing below
+// is left of the place, is in no county.
+func (p *page) inCounty() bool { return p.county != "" }
+
+// place is where somebody counts on a day who is recorded at a code: there; in
+// the one successor of what has ended; else in what stands above it. "" for what
+// the tree does not have. depth ends rings of successors.
+func place(w *facts.World, code string, day civil.Date, depth int) string {
+	if w.AncestorAt(code, facts.Province, day) != "" {
+		return code
+	}
+	d, there := w.Any(code, day)
+	if !there || depth > 40 {
+		return ""
+	}
+	if d.Until != civil.None && d.Until < day && len(d.Successors) == 1 {
+		if _, there := w.Any(d.Successors[0], day); there && d.Successors[0] != code {
+			return place(w, d.Successors[0], day, depth+1)
+		}
+	}
+	return place(w, d.Parent, day, depth+1)
+}
+
+// home is the county of a hukou on a day, and the prefecture where nothing of
+// the county is left; of places outside of the tree by the digits.
+func (d *Diary) home(code string, day civil.Date) (county, prefecture string) {
 	if len(code) == 6 {
 		code += "000000"
 	}
-	for range 5 {
-		if c := w.AncestorAt(code, facts.County, day); c != "" && w.AncestorAt(code, facts.Province, day) != "" {
-			return c
-		}
-		d, ok := w.Any(code, day)
-		if !ok {
-			break
-		}
-		if len(d.Successors) != 1 {
-			on := d.Until
-			if on == civil.None {
-				on = d.From
-			}
-			return w.AncestorAt(code, facts.County, on)
-		}
-		code = d.Successors[0]
+	at := place(d.w, code, day, 0)
+	if at == "" {
+		return code[:6] + "000000", code[:4] + "00000000"
 	}
-	return code[:6] + "000000"
+	return countyOf(d.w, at, day), d.w.AncestorAt(at, facts.Prefecture, day)
+}
+
+// countyOf is the county that holds a place, "" when the place is above counties.
+func countyOf(w *facts.World, at string, day civil.Date) string {
+	if n, ok := w.Division(at, day); !ok || n.Level < facts.County {
+		return ""
+	}
+	return w.AncestorAt(at, facts.County, day)
 }
 
 // floating is 流动人口（卫生业务口径）: the hukou is in another county than the
@@ -134,7 +154,14 @@ func (d *Diary) floating(day civil.Date) bool {
 			home = h.Division
 		}
 	}
-	return p.stay >= 0 && home != "" && county(d.w, home, day) != p.county
+	if p.stay < 0 || home == "" || !p.known {
+		return false
+	}
+	there, prefecture := d.home(home, day)
+	if there == "" || p.county == "" { // compared at what is known of both
+		return prefecture != d.w.AncestorAt(p.village, facts.Prefecture, day)
+	}
+	return there != p.county
 }
 
 // lived: has lived in the county for n months, by anniversary.

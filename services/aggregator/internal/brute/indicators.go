@@ -140,7 +140,11 @@ func (d *Diary) Flow(indicator string, day civil.Date) []Counted {
 		if on == civil.None || on > day || on.Year() != day.Year() || p.stay < 0 || !p.known || !eligible {
 			return
 		}
-		out = append(out, Counted{Governs(d.w, p.village, on, day), p.village, id, on, covered})
+		now := place(d.w, d.r.Residences[p.stay].Division, day, 0) // whoever lives there now has it
+		if now == "" {
+			now = p.village
+		}
+		out = append(out, Counted{Governs(d.w, p.village, on, day), now, id, on, covered})
 	}
 	switch indicator {
 	case "MAT01":

@@ -79,8 +79,10 @@ func (d *Diary) childbearing(day civil.Date) bool {
 
 func (d *Diary) longActingHere(day civil.Date) bool {
 	for _, x := range d.r.Methods {
-		if x.LongActing && x.From != civil.None && x.From <= day && (x.Until == civil.None || day <= x.Until) &&
-			x.Adopted != "" && county(d.w, x.Adopted, day) == d.on(day).county {
+		if !x.LongActing || x.From == civil.None || x.From > day || x.Until != civil.None && day > x.Until || x.Adopted == "" {
+			continue
+		}
+		if there, _ := d.home(x.Adopted, day); there != "" && there == d.on(day).county {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "1"
+const version = "2"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {
@@ -32,7 +32,10 @@ type Piece struct {
 // Holds says whether the piece counts on a day.
 func (p *Piece) Holds(day civil.Date) bool { return p.From <= day && day < p.To }
 
-// Row is everything that one resident counts for in one village.
+// Row is everything that one resident counts for in one village, or above a
+// village where the tree leads to none. The row of no village says on which days
+// that is so (covered), or on which the resident counts nowhere at all, under the
+// key Unplaced: nobody is lost without a trace.
 type Row struct {
 	Village string
 	SortKey string // orders the village's list
@@ -81,6 +84,9 @@ func (d *Deriver) Key(indicator string) (ledger.Key, bool) {
 	return k, ok
 }
 
+// Unplaced is the key of the rows of no village; no indicator has it.
+func (d *Deriver) Unplaced() ledger.Key { return ledger.Key(len(d.ids)) }
+
 // Indicators returns the identifiers of all indicators; a Key is an index.
 func (d *Deriver) Indicators() []string { return d.ids }
 
@@ -106,10 +112,16 @@ func (d *Deriver) Rows(r *facts.Resident, w *facts.World) []Row {
 			})
 		}
 	}
+	for _, s := range r.Stays(w, facts.ByArrival, nil) {
+		if s.How == facts.Nowhere || s.How == facts.Above {
+			row := rowOf(&rows, "")
+			row.Pieces = append(row.Pieces, Piece{Key: d.Unplaced(), From: s.From, To: s.To, Covered: s.How == facts.Above})
+		}
+	}
 	for i := range rows {
 		slices.SortFunc(rows[i].Pieces, order)
 		rows[i].Pieces = join(rows[i].Pieces)
-		rows[i].SortKey = sortKey(r, rows[i].Village)
+		rows[i].SortKey = sortKey(r, w, rows[i].Village)
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Village, b.Village) })
 	return rows
@@ -149,12 +161,12 @@ func join(pieces []Piece) []Piece {
 // maxSortKey bounds what is kept of a sort key, in bytes.
 const maxSortKey = 128
 
-// sortKey is the one of the resident's latest stay in the village.
-func sortKey(r *facts.Resident, village string) string {
+// sortKey is the one of the resident's latest stay that counts in the village.
+func sortKey(r *facts.Resident, w *facts.World, village string) string {
 	var latest *facts.Residence
 	for i := range r.Residences {
 		s := &r.Residences[i]
-		if s.Division != village {
+		if s.Division != village && !countsIn(w, s.Division, village) {
 			continue
 		}
 		if latest == nil || cmp.Or(cmp.Compare(begin(s), begin(latest)), strings.Compare(s.ID, latest.ID)) > 0 {
@@ -165,6 +177,10 @@ func sortKey(r *facts.Resident, village string) string {
 		return ""
 	}
 	return latest.SortKey[:min(len(latest.SortKey), maxSortKey)]
+}
+
+func countsIn(w *facts.World, code, village string) bool {
+	return slices.ContainsFunc(w.Standings(code), func(s facts.Standing) bool { return s.At.Place() == village })
 }
 
 func begin(s *facts.Residence) civil.Date { return max(s.Arrived, s.Registered, s.FirstSeen) }

@@ -73,17 +73,20 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 // DropMembers deletes the members of a generation, a village at a time.
 func (s *Store) DropMembers(ctx context.Context, generation int64) error {
 	for {
-		village := ""
+		found := false // a row may be of no village
 		err := s.Write(ctx, func(t Tx) error {
-			village = ""
-			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&village) },
-				"SELECT village FROM member WHERE generation = ? ORDER BY village LIMIT 1", generation)
-			if err != nil || village == "" {
+			village := ""
+			found = false
+			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+				found = true
+				return rows.Scan(&village)
+			}, "SELECT village FROM member WHERE generation = ? ORDER BY village LIMIT 1", generation)
+			if err != nil || !found {
 				return err
 			}
 			return sqlstore.Exec(t.tx, "DELETE FROM member WHERE generation = ? AND village = ?", generation, village)
 		})
-		if err != nil || village == "" {
+		if err != nil || !found {
 			return err
 		}
 	}
