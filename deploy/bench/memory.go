@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
-	"syscall"
+	"strings"
 
 	"xinju.dev/deploy/bench/internal/figures"
 )
@@ -46,23 +46,36 @@ func (b *bench) importInChild(ctx context.Context, residents int) (figures.Line,
 	b.progress("子进程导入 / a child imports %d rows", feed.rows)
 	cmd := exec.CommandContext(ctx, self, "-child", "import", "-n", strconv.Itoa(residents), "-seed", strconv.FormatUint(b.seed, 10), "-dir", b.folder, "-file", feed.gb18030)
 	cmd.Env = append(os.Environ(), childEnv+"=1")
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var told, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &told, &said
 	sampler := figures.Sampler{}
 	if err := sampler.Time(cmd.Run); err != nil {
 		return figures.Line{}, fmt.Errorf("child: %w: %.500s", err, said.String())
 	}
 	line := sampler.Line(fmt.Sprintf("SQLite，%d 行 rows", feed.rows), feed.rows)
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		line.Memory = usage.Maxrss << 10 // Linux counts in KiB
-	}
-	return line, nil
+	line.Memory, err = strconv.ParseInt(strings.TrimSpace(told.String()), 10, 64)
+	return line, err
 }
+
+// peak is the most memory that this process has had resident, in bytes. The
+// ru_maxrss that a parent gets would not do: Linux begins a child's with what the
+// parent had at the fork, which hides a child that is smaller.
+func peak() (int64, error) {
+	kib, unit, _ := strings.Cut(field("/proc/self/status", "VmHWM"), " ")
+	n, err := strconv.ParseInt(kib, 10, 64)
+	if err != nil || unit != "kB" {
+		return 0, errPeak
+	}
+	return n << 10, nil
+}
+
+var errPeak = errors.New("/proc/self/status does not tell the peak of memory")
 
 // childEnv marks a process that bench has started.
 const childEnv = "XINJU_BENCH_CHILD"
 
-// childImport imports one file into a fresh registry and ends.
+// childImport imports one file into a fresh registry, prints the peak of its
+// memory in bytes and ends.
 func childImport(ctx context.Context, s settings) (err error) {
 	b := &bench{settings: s, says: os.Stderr}
 	dsn, drop, err := sqliteEngine{}.fresh(ctx, b)
@@ -80,5 +93,12 @@ func childImport(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	_, err = r.importFile(ctx, s.file)
-	return errors.Join(err, r.stop())
+	if err = errors.Join(err, r.stop()); err != nil {
+		return err
+	}
+	bytes, err := peak()
+	if err == nil {
+		fmt.Println(bytes)
+	}
+	return err
 }
