@@ -71,7 +71,7 @@ func Main(spec Spec) int {
 // Run is Main with everything that it takes from the process; the end of ctx
 // stops it.
 func Run(ctx context.Context, spec Spec, args, env []string, out, errs io.Writer) int {
-	command, src, err := parse(args)
+	command, src, err := config.Args(args)
 	if err == nil {
 		err = dispatch(ctx, spec, command, src, env, out, errs)
 	}
@@ -127,7 +127,7 @@ func explain(w io.Writer, spec Spec, err error) {
 }
 
 func isUsage(err error) bool {
-	for _, usage := range []error{errCommand, errFlag, config.ErrUnknownKey, config.ErrValue, config.ErrFile, errNoDSN} {
+	for _, usage := range []error{errCommand, config.ErrArgs, config.ErrUnknownKey, config.ErrValue, config.ErrFile, errNoDSN} {
 		if errors.Is(err, usage) {
 			return true
 		}

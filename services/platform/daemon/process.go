@@ -185,7 +185,7 @@ func (p *process) servers(service Service) ([]lifecycle.Part, error) {
 			return nil, err
 		}
 		said.Debug = debug.Addr().String()
-		parts = append(parts, p.debug(debug))
+		parts = append(parts, obs.DebugPart(debug, p.metrics, p.ready.Load))
 	}
 	return append(parts, p.announce(said)), nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 
 var (
 	errCommand = errors.New("no such command (serve, migrate, config, version, help)")
-	errFlag    = errors.New("flags are written --name value or --name=value")
 	errNoDSN   = fault.New(fault.Invalid, "CONFIG_DSN_MISSING",
 		"set db.dsn: sqlite:/path/file.db or mysql:user:password@tcp(host:port)/schema",
 		"请设置 db.dsn：sqlite:/path/file.db 或 mysql:user:password@tcp(host:port)/schema")
@@ -55,35 +53,6 @@ type Base struct {
 type Settings interface{ base() *Base }
 
 func (b *Base) base() *Base { return b }
-
-// parse reads "[command] [--name value | --name=value]…"; the command is serve
-// when there is none, and --config names the settings file.
-func parse(args []string) (command string, src config.Source, err error) {
-	command, src.Flags = "serve", map[string]string{}
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		command, args = args[0], args[1:]
-	}
-	for len(args) > 0 {
-		name, ok := strings.CutPrefix(args[0], "--")
-		if args[0] == "-h" || name == "help" {
-			return "help", src, nil
-		}
-		name, text, joined := strings.Cut(name, "=")
-		args = args[1:]
-		if !ok || name == "" || !joined && len(args) == 0 {
-			return "", src, errFlag
-		}
-		if !joined {
-			text, args = args[0], args[1:]
-		}
-		if name == "config" {
-			src.File = text
-			continue
-		}
-		src.Flags[name] = text
-	}
-	return command, src, nil
-}
 
 // help lists commands and settings.
 func help(spec Spec, w io.Writer) error {

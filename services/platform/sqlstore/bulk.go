@@ -3,6 +3,9 @@ package sqlstore
 import (
 	"database/sql"
 	"errors"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -54,11 +57,17 @@ func InsertMany(tx *gorm.DB, table string, columns []string, rows [][]any) error
 	return nil
 }
 
-// insertPrepared inserts as many runs of step rows as there are with one
-// prepared statement and returns how many rows that were: on SQLite half of the
-// time of a short insert goes into reading its text.
+// insertPrepared inserts as many runs of rows as there are with one prepared
+// statement and returns how many rows that were: on SQLite half of the time of a
+// short insert goes into reading its text.
 func insertPrepared(tx *gorm.DB, table string, columns []string, rows [][]any, step int) (done int, err error) {
-	stmt, err := tx.Statement.ConnPool.PrepareContext(tx.Statement.Context, insertSQL(table, columns, step))
+	same, err := constants(columns, rows)
+	if err != nil {
+		return 0, err
+	}
+	varying := len(columns) - len(same)
+	step = max(step, min(maxRows, len(rows), (sqliteParamBest-len(same))/varying))
+	stmt, err := tx.Statement.ConnPool.PrepareContext(tx.Statement.Context, insertSameSQL(table, columns, same, step))
 	if err != nil {
 		return 0, Shown(err)
 	}
@@ -67,16 +76,68 @@ func insertPrepared(tx *gorm.DB, table string, columns []string, rows [][]any, s
 			err = Shown(cerr)
 		}
 	}()
-	args := make([]any, 0, step*len(columns))
+	args := make([]any, 0, step*varying+len(same))
+	for _, c := range same {
+		args = append(args, rows[0][c])
+	}
 	for ; done+step <= len(rows); done += step {
-		if args, err = flatten(args[:0], columns, rows[done:done+step]); err != nil {
-			return done, err
+		args = args[:len(same)]
+		for _, row := range rows[done : done+step] {
+			next := same
+			for c, v := range row {
+				if len(next) > 0 && next[0] == c {
+					next = next[1:]
+					continue
+				}
+				args = append(args, v)
+			}
 		}
 		if _, err = stmt.ExecContext(tx.Statement.Context, args...); err != nil {
 			return done, Shown(err)
 		}
 	}
 	return done, nil
+}
+
+// constants returns the positions of the columns that hold one value in every
+// row; at least one column is left over.
+func constants(columns []string, rows [][]any) (same []int, err error) {
+	for _, row := range rows {
+		if len(row) != len(columns) {
+			return nil, errShape
+		}
+	}
+	for c := range columns {
+		first := rows[0][c]
+		if first != nil && !reflect.TypeOf(first).Comparable() || len(same) == len(columns)-1 {
+			continue
+		}
+		if !slices.ContainsFunc(rows, func(row []any) bool { return row[c] != first }) {
+			same = append(same, c)
+		}
+	}
+	return same, nil
+}
+
+// insertSameSQL is insertSQL where some columns hold one value in every row: it
+// is bound once for all of them.
+func insertSameSQL(table string, columns []string, same []int, n int) string {
+	if len(same) == 0 {
+		return insertSQL(table, columns, n)
+	}
+	picked := make([]string, len(columns))
+	varying := 0
+	for c := range columns {
+		if slices.Contains(same, c) {
+			picked[c] = "?"
+			continue
+		}
+		varying++
+		picked[c] = "column" + strconv.Itoa(varying)
+	}
+	one := "(" + strings.Repeat("?,", varying-1) + "?)"
+	return "INSERT INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) SELECT " + strings.Join(picked, ",") +
+		" FROM (VALUES " + strings.Repeat(one+",", n-1) + one + ")"
 }
 
 func flatten(args []any, columns []string, rows [][]any) ([]any, error) {

@@ -69,3 +69,25 @@ func TestSQLiteRunsWithTheSettingsOfItsOptions(t *testing.T) {
 		}
 	}
 }
+
+// The folder may be anybody's to read; what is in the files is not.
+func TestANewSQLiteFileIsItsOwnersAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x.db")
+	db, err := sqlstore.Open(t.Context(), "sqlite:"+file, sqlstore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if _, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE t (id INTEGER PRIMARY KEY)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %v", filepath.Base(name), mode)
+		}
+	}
+}

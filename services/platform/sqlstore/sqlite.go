@@ -3,7 +3,10 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/glebarez/sqlite"
@@ -30,6 +33,9 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	if opts.Rebuildable {
 		level = "1" // NORMAL
 	}
+	if err := createPrivate(path); err != nil {
+		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(err)
+	}
 	db := &DB{engine: SQLite, waiting: map[string]chan struct{}{}}
 	var err error
 	if db.write, err = db.openFile(ctx, path, 1, url.Values{
@@ -49,6 +55,20 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// createPrivate makes a new database's file for its owner's eyes only; SQLite
+// gives its mode to the files beside it. A file that is there is not opened:
+// closing it would end the locks that this process holds on it.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (d *DB) openFile(ctx context.Context, path string, conns int, params url.Values) (*gorm.DB, error) {

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -207,6 +208,41 @@ func TestTooLongATextIsRefusedAndNotCut(t *testing.T) {
 	if err == nil {
 		t.Error("accepted")
 	}
+}
+
+func TestBulkInsertsKeepEveryValueInItsColumn(t *testing.T) {
+	each(t, func(t *testing.T, db *sqlstore.DB) {
+		const n = 700
+		for name, row := range map[string]func(i int) []any{
+			"all vary":          func(i int) []any { return []any{fmt.Sprint("a", i), fmt.Sprint("o", i), int64(i), []byte{byte(i)}} },
+			"some are the same": func(i int) []any { return []any{fmt.Sprint("b", i), "o", int64(i), []byte{byte(i)}} },
+			"most are the same": func(i int) []any { return []any{fmt.Sprint("c", i), "o", int64(7), []byte{1}} },
+			"all but the last":  func(i int) []any { return []any{fmt.Sprint("d", i), "o", int64(i / (n - 1)), []byte{}} },
+		} {
+			rows := make([][]any, n)
+			for i := range rows {
+				rows[i] = row(i)
+			}
+			if err := db.Write(t.Context(), func(tx *gorm.DB) error {
+				return sqlstore.InsertMany(tx, "account", []string{"id", "owner", "balance", "note"}, rows)
+			}); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, want := range rows {
+				var owner string
+				var balance int64
+				var note []byte
+				if err := db.Read(t.Context(), func(tx *gorm.DB) error {
+					return sqlstore.Query(tx, func(r *sql.Rows) error { return r.Scan(&owner, &balance, &note) }, "SELECT owner, balance, note FROM account WHERE id = ?", want[0])
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if owner != want[1] || balance != want[2] || !bytes.Equal(note, want[3].([]byte)) {
+					t.Fatalf("%s: %v is %s %d %v", name, want, owner, balance, note)
+				}
+			}
+		}
+	})
 }
 
 func TestBulkInsertsOfEverySizeArrive(t *testing.T) {

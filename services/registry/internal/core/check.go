@@ -120,6 +120,9 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 	if e.Document.Type == ident.CitizenCard && !places.Province(e.Document.Number.Reveal()[:2], e.Effective) {
 		return "document", ErrIssuer
 	}
+	if m := e.MotherDocument; m.Type == ident.CitizenCard && !places.Province(m.Number.Reveal()[:2], e.Effective) {
+		return "mother_document", ErrIssuer
+	}
 	if h := e.HukouDivision; h != "" && !(divisionForm.MatchString(h) && places.Province(h[:2], e.Effective)) {
 		return "hukou_division", ErrHukou
 	}

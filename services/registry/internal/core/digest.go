@@ -36,5 +36,6 @@ func (s State) Digest() [32]byte {
 		}
 	}
 	w.texts(s.Flags...)
+	w.document(s.MotherDocument)
 	return w.sum()
 }

@@ -11,7 +11,7 @@ import (
 
 // Faults of places.
 var (
-	ErrDivisionNotFound = fault.New(fault.NotFound, "DIVISION_NOT_FOUND", "there is no such division on that day", "该日期没有此行政区划")
+	ErrDivisionNotFound = fault.DivisionNotFound
 	ErrDivisionExists   = fault.New(fault.Exists, "DIVISION_EXISTS", "the division exists already on some of these days", "该行政区划在所给日期内已存在")
 	ErrDivisionParent   = fault.New(fault.Precondition, "DIVISION_PARENT_UNKNOWN",
 		"the division above does not exist, is not of a higher level, or has other digits", "上级区划不存在、级别不高于本级或代码前缀不符")

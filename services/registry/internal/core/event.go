@@ -64,6 +64,9 @@ type Event struct {
 
 	Replaces         string // CORRECT, VOID: ID of the sender's event that is meant
 	MotherResidentID string // BIRTH
+	// MotherDocument says who the mother is before the registry knows her;
+	// MotherResidentID counts before it.
+	MotherDocument ident.Document
 }
 
 // Creates reports that the event makes its person known; all others wait until

@@ -30,6 +30,7 @@ func (f *folding) person(list []effective) {
 		put(&p.Phone, e.Phone)
 		put(&p.Employer, e.Employer)
 		put(&p.MotherID, e.MotherResidentID)
+		put(&p.MotherDocument, e.MotherDocument)
 		for _, d := range e.first {
 			p.carry(d)
 		}

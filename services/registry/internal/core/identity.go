@@ -43,12 +43,13 @@ func (e Event) Digest() [32]byte {
 		int64(e.Arrived), int64(e.FirstSeen), int64(e.Registered), int64(e.Reason), int64(e.PermitValidUntil), int64(e.PermitPoints))
 	w.texts(string(e.Document.Type), e.Document.Number.Reveal(), e.Document.Country, e.ResidentID, e.Name, e.Ethnic, e.Phone, e.Employer,
 		e.HukouDivision, e.Division, e.Address, e.Replaces, e.MotherResidentID)
+	w.document(e.MotherDocument)
 	return w.sum()
 }
 
-// EventKey is the identifier of the stay or permit that an event began. It is derived from the event that began them, so
-// from the event, so that every order of arrival gives the same one: 26 characters that say
-// nothing about sender or event.
+// EventKey is the identifier of the stay or permit that an event began. It is
+// derived from the event, so that every order of arrival gives the same one: 26
+// characters that say nothing about sender or event.
 func EventKey(sender, id string) string {
 	w := digester{h: sha256.New()}
 	w.texts(sender, id)
@@ -86,6 +87,14 @@ func (d *digester) texts(v ...string) {
 	for _, s := range v {
 		d.buf = binary.AppendUvarint(d.buf, uint64(len(s)))
 		d.buf = append(d.buf, s...)
+	}
+}
+
+// document adds nothing where there is none, so that what never has one keeps
+// its digest.
+func (d *digester) document(doc Document) {
+	if !doc.Number.IsZero() {
+		d.texts(string(doc.Type), doc.Number.Reveal(), doc.Country)
 	}
 }
 

@@ -202,6 +202,7 @@ func overlay(e *Event, c Event) {
 	put(&e.PermitValidUntil, c.PermitValidUntil)
 	put(&e.PermitPoints, c.PermitPoints)
 	put(&e.MotherResidentID, c.MotherResidentID)
+	put(&e.MotherDocument, c.MotherDocument)
 }
 
 func put[T comparable](to *T, v T) {

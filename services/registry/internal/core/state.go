@@ -29,6 +29,9 @@ type Person struct {
 	Hukou     []HukouSpan
 	Death     civil.Date
 	MotherID  string
+	// MotherDocument says who the mother is where no event names her resident.
+	// Fold cannot know who holds it: the store sets MotherID once somebody does.
+	MotherDocument Document
 }
 
 // HukouSpan is one place of hukou registration. From is None in the first one.

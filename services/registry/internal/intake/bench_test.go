@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -31,7 +32,7 @@ func BenchmarkRows(b *testing.B) {
 				n := 0
 				for {
 					chunk, err := c.next()
-					if err == io.EOF {
+					if errors.Is(err, io.EOF) {
 						break
 					}
 					if err != nil {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"io"
 	"time"
 
@@ -57,7 +58,7 @@ func (c *chunker) next() (Chunk, error) {
 	var arena []byte
 	for len(out.Rows) < c.rows && out.To-out.From < chunkBytes {
 		l, err := c.lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if out.To == out.From {
 				return out, io.EOF
 			}

@@ -14,7 +14,7 @@ import (
 // points are all places at which a test may kill the process.
 var points = []string{
 	"start.swept", "batch.picked", "batch.started", "chunk.read", "chunk.events", "chunk.outcomes", "chunk.facts", "chunk.stored",
-	"batch.applied", "batch.finished", "batch.done",
+	"batch.applied", "batch.finished", "batch.done", "worker.idle",
 }
 
 var ga = intake.Header{Sender: "ga-990101", FileName: "feed.csv"}

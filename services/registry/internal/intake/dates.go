@@ -43,7 +43,7 @@ func cutDate(s string) (civil.Date, string, error) {
 	if n != 4 {
 		return civil.None, "", ErrDateImpossible
 	}
-	month, day := 0, 0
+	var month, day int
 	if _, _, run := number(rest, 10); run >= 4 && (run == 4 || run == 8 || run == 10) { // 20250301[15[04[05]]]
 		month, rest, _ = number(rest, 2)
 		day, rest, _ = number(rest, 2)

@@ -106,7 +106,7 @@ func (d *detector) finish(given Encoding) (Detection, error) {
 	if sniffUTF16(d.head) {
 		return Detection{}, ErrEncodingUnknown.With("detected", "UTF-16")
 	}
-	if bytes.IndexByte(d.head, 0) >= 0 || d.zeros*1000 > d.size {
+	if d.zeros*100 > d.size {
 		return Detection{}, ErrFileUnreadable.With("kind", "BINARY")
 	}
 	out := Detection{BOM: bytes.HasPrefix(d.head, []byte(bom))}

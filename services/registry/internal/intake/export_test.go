@@ -11,8 +11,5 @@ func (e Encoding) Encode(s string) []byte { return e.encode(s) }
 // DefaultChunkRows is the number of rows of a chunk in production.
 const DefaultChunkRows = chunkRows
 
-// Spool names the folder of received files.
-func (in *Intake) Spool() string { return in.spool.id }
-
 // Sweep removes what a crash left.
 func (in *Intake) Sweep(ctx context.Context) error { return in.sweep(ctx) }

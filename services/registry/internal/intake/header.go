@@ -42,6 +42,9 @@ const (
 	fPermitPoints
 	fReplaces
 	fCancelled
+	fMotherType
+	fMotherNumber
+	fMotherCountry
 	fieldCount
 )
 
@@ -49,6 +52,7 @@ var fieldNames = [fieldCount]string{
 	"event_id", "type", "effective_date", "event_time", "document.type", "document.number", "citizen_number", "document.country",
 	"name", "sex", "birth_date", "ethnic_code", "marital_code", "phone", "employer", "hukou_division", "hukou_kind", "division",
 	"address", "arrived_date", "reason", "permit_valid_until_date", "permit_points", "replaces_event_id", "cancelled_date",
+	"mother_document.type", "mother_document.number", "mother_document.country",
 }
 
 //go:embed data/columns.yaml

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,10 +25,11 @@ func TestAnIdleWorkerWakesWhenAFileArrives(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	idle, done := make(chan struct{}), make(chan struct{})
+	var idled sync.Once
 	in := w.process(w.store, func(point string) error {
 		switch point {
-		case "start.swept":
-			close(idle)
+		case "worker.idle":
+			idled.Do(func() { close(idle) })
 		case "batch.done":
 			close(done)
 		}

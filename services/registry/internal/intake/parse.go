@@ -1,12 +1,10 @@
 package intake
 
 import (
-	"errors"
 	"strconv"
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
-	"xinju.dev/services/platform/ident"
 	"xinju.dev/services/registry/internal/core"
 )
 
@@ -26,6 +24,7 @@ func (p *parser) parse() {
 	}
 	p.dates(e)
 	p.document(e)
+	p.mother(e)
 	p.names(e)
 	p.lists(e)
 	p.places(e)
@@ -124,65 +123,6 @@ func (p *parser) past(f field) civil.Date {
 	return d
 }
 
-// document reads whose row it is. What the number itself says (check digit,
-// birth date) is judged by ident.
-func (p *parser) document(e *core.Event) {
-	f, kind := fDocNumber, ident.CitizenCard
-	v := p.text(fDocNumber)
-	if v == "" && p.has(fCitizen) {
-		f, v = fCitizen, p.text(fCitizen)
-	} else if v != "" {
-		if kind = p.docType(); kind == "" {
-			return
-		}
-	}
-	if v == "" {
-		return // core says whether this kind of event needs one
-	}
-	v = narrow(v)
-	if scientific(v) {
-		p.fail(f, ErrNumberExcel)
-		return
-	}
-	country := ""
-	if p.has(fCountry) && (kind == ident.Passport || kind == ident.OtherDocument) {
-		country = p.code(fCountry)
-	}
-	doc, err := ident.Parse(kind, v, country)
-	if err == nil {
-		e.Document = doc
-		return
-	}
-	why, ok := errors.AsType[*fault.Error](err)
-	switch {
-	case !ok:
-		why = ident.ErrMalformed
-	case zeroed(v):
-		why = ErrNumberExcel
-	case errors.Is(why, ident.ErrCountry):
-		f = fCountry
-	}
-	p.fail(f, why)
-}
-
-func (p *parser) docType() ident.DocType {
-	v := narrow(p.text(fDocType))
-	if v == "" {
-		if p.has(fDocType) {
-			p.fail(fDocType, ErrValueMissing)
-			return ""
-		}
-		p.fail(fDocNumber, ident.ErrDocType)
-		return ""
-	}
-	code, ok := p.m.codes.find(fDocType, v)
-	if !ok {
-		p.fail(fDocType, ident.ErrDocType)
-		return ""
-	}
-	return ident.DocType(code)
-}
-
 func (p *parser) names(e *core.Event) {
 	e.Name = p.words(fName, true)
 	e.Address = p.words(fAddress, false)
@@ -223,11 +163,15 @@ func (p *parser) code(f field) string {
 	if v == "" {
 		return ""
 	}
-	if code, ok := p.m.codes.find(f, v); ok {
+	list := f
+	if f == fMotherCountry {
+		list = fCountry
+	}
+	if code, ok := p.m.codes.find(list, v); ok {
 		return code
 	}
-	code, ok := p.m.codes.find(f, narrow(v))
-	if !ok && f == fCountry && len(v) == 3 {
+	code, ok := p.m.codes.find(list, narrow(v))
+	if !ok && list == fCountry && len(v) == 3 {
 		return v // any alpha-3; ident judges its form
 	}
 	if !ok {

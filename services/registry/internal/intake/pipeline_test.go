@@ -338,6 +338,7 @@ func TestFilesThatCannotBeReadLeaveNothing(t *testing.T) {
 		"another encoding":          {ga, append([]byte{0xFF, 0xFE}, fileOf(arrival("E1", 1))...), intake.ErrEncodingUnknown},
 		"an encoding that is wrong": {intake.Header{Sender: "ga", Encoding: "GB18030"}, fileOf(arrival("E1", 1)), intake.ErrEncodingUnknown},
 		"an encoding nobody knows":  {intake.Header{Sender: "ga", Encoding: "EBCDIC"}, fileOf(arrival("E1", 1)), intake.ErrEncodingUnknown},
+		"the name of the desk":      {intake.Header{Sender: core.Desk}, fileOf(arrival("E1", 1)), core.ErrSender},
 		"no sender":                 {intake.Header{}, fileOf(arrival("E1", 1)), intake.ErrHeader},
 		"a sender that is no code":  {intake.Header{Sender: "../etc"}, fileOf(arrival("E1", 1)), intake.ErrHeader},
 		"one column twice":          {ga, []byte("XM,SFZH,SFZH,DDBDRQ\na,b,c,d\n"), intake.ErrColumnTwice},
@@ -451,16 +452,8 @@ func TestARowThatTheDatabaseRefusesHoldsUpNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	p := &picky{Store: w.store, row: 32, limit: 9, away: 1}
-	in := w.process(p, func(point string) error {
-		if point == "batch.done" {
-			stop()
-		}
-		return nil
-	})
-	if err := in.Run(ctx, func() {}); !errors.Is(err, context.Canceled) {
+	if err := w.runOver(p, nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"32 7 ROW_NOT_APPLIED"}, w.rowsOf(b.ID, core.Refused)); diff != "" {

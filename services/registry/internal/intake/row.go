@@ -169,6 +169,9 @@ func (m *mapper) columnOf(name string) string {
 			}
 		}
 	}
+	if name == "mother_document" && m.column[fMotherNumber] >= 0 {
+		return m.names[m.column[fMotherNumber]]
+	}
 	if list, err := columnNames(); err == nil {
 		for f, n := range fieldNames {
 			if n == name {

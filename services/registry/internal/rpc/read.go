@@ -66,6 +66,13 @@ func eventOf(sender string, in *registryv1.ResidenceEvent) (e core.Event, refusa
 		}
 		e.Document = doc
 	}
+	if in.GetMotherDocument() != nil {
+		doc, why := documentOf(in.GetMotherDocument())
+		if why != nil {
+			return e, core.Refuse("mother_document", why), false
+		}
+		e.MotherDocument = doc
+	}
 	return e, core.Outcome{}, true
 }
 
@@ -166,7 +173,7 @@ func correctionsOf(in *registryv1.Resident, mask *fieldmaskpb.FieldMask, today c
 	e := core.Event{Type: core.Correct, Effective: today}
 	var more []core.Event
 	for _, p := range paths {
-		said := false
+		var said bool
 		switch p {
 		case "name":
 			e.Name, said = who.Name, who.Name != ""

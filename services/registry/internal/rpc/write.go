@@ -71,7 +71,7 @@ func eventProto(e core.Event) *registryv1.ResidenceEvent {
 		MaritalCode: int32(e.Marital), Phone: e.Phone, Employer: e.Employer, HukouDivision: e.HukouDivision, HukouKind: int32(e.HukouKind),
 		Division: e.Division, Address: e.Address, ArrivedDate: wire.DateProto(e.Arrived), Reason: registryv1.ResidenceReason(e.Reason),
 		PermitValidUntilDate: wire.DateProto(e.PermitValidUntil), PermitPoints: int32(e.PermitPoints), ReplacesEventId: e.Replaces,
-		MotherResidentId: e.MotherResidentID,
+		MotherResidentId: e.MotherResidentID, MotherDocument: documentProto(e.MotherDocument),
 	}
 	if e.TimeMS != 0 {
 		out.EventTime = wire.TimeProto(time.UnixMilli(e.TimeMS))

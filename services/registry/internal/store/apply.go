@@ -75,6 +75,7 @@ type person struct {
 	events []int // positions in work
 	docs   []docIndex
 	state  core.State
+	mother []byte // index of the mother's document
 }
 
 // admit normalises and checks events, and drops what comes twice in one call.

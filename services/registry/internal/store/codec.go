@@ -12,26 +12,43 @@ import (
 // errCoded says that a stored event cannot be read. It quotes nothing.
 var errCoded = errors.New("registry: a stored event is damaged or from a newer build")
 
-// codedVersion is the first byte of a coded event.
-const codedVersion = 1
+// The first byte of a coded event: codedVersion, or codedMother when a document
+// of the mother stands behind the rest.
+const (
+	codedVersion = 1
+	codedMother  = 2
+)
+
+func versionOf(e core.Event) byte {
+	if e.MotherDocument.Number.IsZero() {
+		return codedVersion
+	}
+	return codedMother
+}
 
 // codeEvent writes what may be read in a database file: dates and codes.
 func codeEvent(e core.Event) []byte {
-	w := writer{buf: append(make([]byte, 0, 96), codedVersion)}
+	w := writer{buf: append(make([]byte, 0, 96), versionOf(e))}
 	w.ints(int64(e.Type), int64(e.Effective), e.TimeMS, int64(e.Sex), int64(e.Birth), int64(e.Marital), int64(e.HukouKind),
 		int64(e.Arrived), int64(e.FirstSeen), int64(e.Registered), int64(e.Reason), int64(e.PermitValidUntil), int64(e.PermitPoints))
 	w.texts(string(e.Document.Type), e.Document.Country, e.ResidentID, e.Ethnic, e.HukouDivision, e.Division, e.Replaces, e.MotherResidentID)
+	if versionOf(e) == codedMother {
+		w.texts(string(e.MotherDocument.Type), e.MotherDocument.Country)
+	}
 	return w.buf
 }
 
 // personal writes what must be sealed: number, name, telephone, employer, address.
 func personal(e core.Event) []byte {
-	number := e.Document.Number.Reveal()
-	if number == "" && e.Name == "" && e.Phone == "" && e.Employer == "" && e.Address == "" {
+	number, mother := e.Document.Number.Reveal(), e.MotherDocument.Number.Reveal()
+	if number == "" && mother == "" && e.Name == "" && e.Phone == "" && e.Employer == "" && e.Address == "" {
 		return nil
 	}
-	w := writer{buf: append(make([]byte, 0, 96), codedVersion)}
+	w := writer{buf: append(make([]byte, 0, 96), versionOf(e))}
 	w.texts(number, e.Name, e.Phone, e.Employer, e.Address)
+	if mother != "" {
+		w.texts(mother)
+	}
 	return w.buf
 }
 
@@ -39,16 +56,20 @@ func personal(e core.Event) []byte {
 func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
 	e := core.Event{Sender: sender, ID: id}
 	r := reader{buf: coded}
-	if r.byte() != codedVersion {
+	version := r.byte()
+	if version != codedVersion && version != codedMother {
 		return e, errCoded
 	}
 	e.Type, e.Effective, e.TimeMS = core.EventType(r.int()), civil.Date(r.int()), r.int()
 	e.Sex, e.Birth, e.Marital, e.HukouKind = int(r.int()), civil.Date(r.int()), int(r.int()), int(r.int())
 	e.Arrived, e.FirstSeen, e.Registered = civil.Date(r.int()), civil.Date(r.int()), civil.Date(r.int())
 	e.Reason, e.PermitValidUntil, e.PermitPoints = int(r.int()), civil.Date(r.int()), int(r.int())
-	kind, country := ident.DocType(r.text()), r.text()
+	own, mother := paper{kind: r.text(), country: r.text()}, paper{}
 	e.ResidentID, e.Ethnic, e.HukouDivision, e.Division = r.text(), r.text(), r.text(), r.text()
 	e.Replaces, e.MotherResidentID = r.text(), r.text()
+	if version == codedMother {
+		mother.kind, mother.country = r.text(), r.text()
+	}
 	if r.bad {
 		return e, errCoded
 	}
@@ -56,22 +77,30 @@ func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
 		return e, nil
 	}
 	r = reader{buf: plain}
-	if r.byte() != codedVersion {
+	if r.byte() != version {
 		return e, errCoded
 	}
-	number := r.text()
+	own.number = r.text()
 	e.Name, e.Phone, e.Employer, e.Address = r.text(), r.text(), r.text(), r.text()
-	if r.bad {
-		return e, errCoded
+	if version == codedMother {
+		mother.number = r.text()
 	}
-	if number != "" {
-		d, err := ident.Parse(kind, number, country)
-		if err != nil {
-			return e, errCoded
-		}
-		e.Document = d
+	if r.bad || !own.read(&e.Document) || !mother.read(&e.MotherDocument) {
+		return e, errCoded
 	}
 	return e, nil
+}
+
+// paper is a document in parts, as two columns keep it.
+type paper struct{ kind, country, number string }
+
+func (p paper) read(to *core.Document) bool {
+	if p.number == "" {
+		return true
+	}
+	d, err := ident.Parse(ident.DocType(p.kind), p.number, p.country)
+	*to = d
+	return err == nil
 }
 
 type writer struct{ buf []byte }

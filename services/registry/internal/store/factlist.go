@@ -18,8 +18,8 @@ func (s *SQL) Listers() map[string]changefeed.Lister {
 	return map[string]changefeed.Lister{
 		"division":  lister(s.divisionFacts),
 		"person":    lister(s.personFacts),
-		"permit":    lister(s.residentFacts("permit", "permit_id", s.kinds.permit)),
-		"residence": lister(s.residentFacts("stay", "stay_id", s.kinds.stay)),
+		"permit":    s.residentFacts("permit", "permit_id", s.kinds.permit),
+		"residence": s.residentFacts("stay", "stay_id", s.kinds.stay),
 		"unit":      lister(s.unitFacts),
 	}
 }

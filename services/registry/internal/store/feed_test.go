@@ -198,6 +198,27 @@ func TestRowsArePagedAndFiltered(t *testing.T) {
 	})
 }
 
+func TestUnknownOutcomesAreRefused(t *testing.T) {
+	each(t, func(t *testing.T, s *SQL) {
+		b := feedBatchOf("ga", "d")
+		if _, _, err := s.CreateFeedBatch(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		var many []core.OutcomeCode
+		for i := range 500 {
+			many = append(many, core.OutcomeCode(i))
+		}
+		for _, outcomes := range [][]core.OutcomeCode{many, {0}, {8}, {-1, 7}} {
+			if _, _, err := s.FeedRows(t.Context(), intake.RowFilter{BatchID: b.ID, Outcomes: outcomes}, page.Query{}); !errors.Is(err, intake.ErrOutcome) {
+				t.Errorf("%d outcomes: %v", len(outcomes), err)
+			}
+		}
+		if _, _, err := s.FeedRows(t.Context(), intake.RowFilter{BatchID: b.ID, Outcomes: many[1:8]}, page.Query{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestBatchesAreListedLatestFirst(t *testing.T) {
 	each(t, func(t *testing.T, s *SQL) {
 		var sent []string

@@ -72,13 +72,15 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 		if e.ResidentID != "" {
 			reach[e.ResidentID] = true
 		}
-		if e.Document.Number.IsZero() {
-			continue
-		}
-		x := b.index(e.Document)
-		if _, known := b.owner[x]; !known {
-			b.owner[x] = ""
-			ask = append(ask, x)
+		for _, d := range [2]core.Document{e.Document, e.MotherDocument} {
+			if d.Number.IsZero() {
+				continue
+			}
+			x := b.index(d)
+			if _, known := b.owner[x]; !known {
+				b.owner[x] = ""
+				ask = append(ask, x)
+			}
 		}
 	}
 	slices.SortFunc(ask, compareIndex)
@@ -89,7 +91,7 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 	if err := b.lockDocuments(keys); err != nil {
 		return err
 	}
-	return selectIn(b.tx, "SELECT document_index, resident_id FROM document WHERE document_index", nil, keys, func(r *sql.Rows) error {
+	err := selectIn(b.tx, "SELECT document_index, resident_id FROM document WHERE document_index", nil, keys, func(r *sql.Rows) error {
 		var x []byte
 		var id string
 		if err := r.Scan(&x, &id); err != nil {
@@ -101,6 +103,10 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return b.lookChildren(keys, reach)
 }
 
 func compareIndex(a, b docIndex) int { return slices.Compare(a[:], b[:]) }

@@ -63,19 +63,20 @@ func (b *batch) steps(p *person, set []core.Event, before core.State, fresh []in
 	single := min(mostSteps, mostFolded/(len(set)+1))
 	for n, at := range fresh {
 		set = append(set, b.work[at].Event)
-		next := before
-		if n < single {
-			next = core.Fold(set)
-		} else {
+		if n >= single {
 			for _, rest := range fresh[n+1:] {
 				set = append(set, b.work[rest].Event)
 			}
-			next = core.Fold(set)
+			next := core.Fold(set)
 			for i, rest := range fresh[n:] {
-				b.out[b.work[rest].input] = outcome(p.id, before, next, len(set)-len(fresh[n:])+i)
+				o := outcome(p.id, before, next, len(set)-len(fresh[n:])+i)
+				// One of them made the person known, not all.
+				before.Exists = before.Exists || o.Code == core.Created
+				b.out[b.work[rest].input] = o
 			}
 			return
 		}
+		next := core.Fold(set)
 		b.out[b.work[at].input] = outcome(p.id, before, next, len(set)-1)
 		before = next
 	}

@@ -38,20 +38,24 @@ func provinceCode(digits2 string) string { return digits2 + "0000000000" }
 
 // placesOf reads the divisions that events may name.
 func (s *SQL) placesOf(tx *gorm.DB, events []core.Event) (places, error) {
-	codes := map[string]bool{}
+	codes, provinces := map[string]bool{}, map[string]bool{}
 	province := func(code string) {
 		if len(code) >= 2 {
-			codes[provinceCode(code[:2])] = true
+			provinces[code[:2]] = true
 		}
 	}
 	for i := range events {
 		e := &events[i]
 		province(e.Document.Number.Reveal())
+		province(e.MotherDocument.Number.Reveal())
 		province(e.HukouDivision)
 		province(e.Division)
 		if len(e.Division) == 12 {
 			codes[e.Division] = true
 		}
+	}
+	for digits2 := range provinces {
+		codes[provinceCode(digits2)] = true
 	}
 	return readPlaces(tx, sortedKeys(codes))
 }

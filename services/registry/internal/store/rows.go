@@ -12,7 +12,7 @@ import (
 // Columns of the tables that applyEvents writes.
 var (
 	eventColumns    = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
-	residentColumns = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms"}
+	residentColumns = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
 	documentColumns = []string{"document_index", "resident_id"}
 	stayColumns     = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
 	permitColumns   = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
@@ -31,19 +31,20 @@ type resident struct {
 	personVersion int64  // of the latest PersonFact, 0 when there never was one
 	created       int64
 	updated       int64
+	mother        []byte // index of the mother's document, nil when no event shows one
 }
 
 func (r *resident) values() []any {
 	return []any{
-		r.id, r.known, r.version, r.sex, r.birth, r.death, r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated,
+		r.id, r.known, r.version, r.sex, r.birth, r.death, r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated, r.mother,
 	}
 }
 
-const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms FROM resident"
+const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms, mother_index FROM resident"
 
 func scanResident(rows *sql.Rows) (*resident, error) {
 	r := &resident{}
-	err := rows.Scan(&r.id, &r.known, &r.version, &r.sex, &r.birth, &r.death, &r.flags, &r.digest, &r.person, &r.personVersion, &r.created, &r.updated)
+	err := rows.Scan(&r.id, &r.known, &r.version, &r.sex, &r.birth, &r.death, &r.flags, &r.digest, &r.person, &r.personVersion, &r.created, &r.updated, &r.mother)
 	return r, err
 }
 

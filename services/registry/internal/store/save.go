@@ -22,6 +22,7 @@ type changes struct {
 
 // save writes the new events and whatever differs from what the tables say.
 func (b *batch) save() error {
+	b.nameMothers()
 	c := &changes{}
 	for i := range b.persons {
 		b.savePerson(c, &b.persons[i])
@@ -49,6 +50,7 @@ func (b *batch) savePerson(c *changes, p *person) {
 	wasKnown := row.known
 	row.known, row.sex, row.birth, row.death = p.state.Exists, p.state.Sex, p.state.Birth, p.state.Death
 	row.flags, row.digest = strings.Join(p.state.Flags, ","), digest[:]
+	row.mother = p.mother
 	row.version, row.updated = row.version+1, b.now.UnixMilli()
 	b.personFact(&row, p, wasKnown)
 	b.stayFacts(c, &row, p)

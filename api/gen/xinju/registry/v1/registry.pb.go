@@ -1232,7 +1232,15 @@ type ResidenceEvent struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// What happened.
 	Type EventType `protobuf:"varint,2,opt,name=type,proto3,enum=xinju.registry.v1.EventType" json:"type,omitempty"`
-	// Day on which it happened.
+	// Day on which it happened. In a CORRECT, by what it corrects:
+	//   - LEAVE, DEATH, HUKOU_IN and the permit events have this date alone: it takes the place of theirs,
+	//     so a CORRECT of another field repeats the right day;
+	//   - ARRIVE and MOVE keep theirs (the day of registration); the day of arrival is corrected by
+	//     arrived_date;
+	//   - BIRTH keeps its own; the day of birth is corrected by birth_date;
+	//   - a person as such (resident_id without replaces_event_id): the day from which it holds.
+	//
+	// In a VOID it says when the error was found and changes nothing.
 	EffectiveDate *date.Date `protobuf:"bytes,3,opt,name=effective_date,json=effectiveDate,proto3" json:"effective_date,omitempty"`
 	// When the sender recorded it; orders events of the same day.
 	EventTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
@@ -1274,8 +1282,10 @@ type ResidenceEvent struct {
 	ReplacesEventId string `protobuf:"bytes,22,opt,name=replaces_event_id,json=replacesEventId,proto3" json:"replaces_event_id,omitempty"`
 	// BIRTH: the mother, when known.
 	MotherResidentId string `protobuf:"bytes,23,opt,name=mother_resident_id,json=motherResidentId,proto3" json:"mother_resident_id,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// BIRTH: document of the mother, who may become known later; mother_resident_id counts before it.
+	MotherDocument *Document `protobuf:"bytes,24,opt,name=mother_document,json=motherDocument,proto3" json:"mother_document,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ResidenceEvent) Reset() {
@@ -1467,6 +1477,13 @@ func (x *ResidenceEvent) GetMotherResidentId() string {
 		return x.MotherResidentId
 	}
 	return ""
+}
+
+func (x *ResidenceEvent) GetMotherDocument() *Document {
+	if x != nil {
+		return x.MotherDocument
+	}
+	return nil
 }
 
 // EventOutcome is what became of one event or row.
@@ -2293,7 +2310,7 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"createTime\x12D\n" +
 	"\vupdate_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
-	"updateTime\"\xfc\b\n" +
+	"updateTime\"\xc7\t\n" +
 	"\x0eResidenceEvent\x12\"\n" +
 	"\bevent_id\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aeventId\x129\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x1c.xinju.registry.v1.EventTypeB\a\xe0A\x02\xc8\xf3\x18\x02R\x04type\x12A\n" +
@@ -2323,7 +2340,8 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\x17permit_valid_until_date\x18\x14 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\x14permitValidUntilDate\x12,\n" +
 	"\rpermit_points\x18\x15 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x03R\fpermitPoints\x123\n" +
 	"\x11replaces_event_id\x18\x16 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0freplacesEventId\x125\n" +
-	"\x12mother_resident_id\x18\x17 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x10motherResidentId\"\xee\x01\n" +
+	"\x12mother_resident_id\x18\x17 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x10motherResidentId\x12I\n" +
+	"\x0fmother_document\x18\x18 \x01(\v2\x1b.xinju.registry.v1.DocumentB\x03\xe0A\x01R\x0emotherDocument\"\xee\x01\n" +
 	"\fEventOutcome\x12=\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.xinju.registry.v1.RowOutcomeB\x04\xc8\xf3\x18\x02R\aoutcome\x12\x1c\n" +
 	"\x06reason\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06reason\x12\x1c\n" +
@@ -2541,24 +2559,25 @@ var file_xinju_registry_v1_registry_proto_depIdxs = []int32{
 	22, // 30: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
 	1,  // 31: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
 	22, // 32: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
-	4,  // 33: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
-	5,  // 34: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
-	22, // 35: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
-	22, // 36: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
-	6,  // 37: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
-	17, // 38: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
-	22, // 39: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
-	22, // 40: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
-	24, // 41: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
-	19, // 42: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
-	20, // 43: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
-	4,  // 44: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
-	14, // 45: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
-	46, // [46:46] is the sub-list for method output_type
-	46, // [46:46] is the sub-list for method input_type
-	46, // [46:46] is the sub-list for extension type_name
-	46, // [46:46] is the sub-list for extension extendee
-	0,  // [0:46] is the sub-list for field type_name
+	8,  // 33: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
+	4,  // 34: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
+	5,  // 35: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
+	22, // 36: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
+	22, // 37: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
+	6,  // 38: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
+	17, // 39: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
+	22, // 40: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
+	22, // 41: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
+	24, // 42: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
+	19, // 43: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
+	20, // 44: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
+	4,  // 45: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
+	14, // 46: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
+	47, // [47:47] is the sub-list for method output_type
+	47, // [47:47] is the sub-list for method input_type
+	47, // [47:47] is the sub-list for extension type_name
+	47, // [47:47] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_proto_init() }

@@ -1,4 +1,4 @@
-package daemon
+package obs
 
 import (
 	"context"
@@ -7,20 +7,22 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"xinju.dev/services/platform/lifecycle"
-	"xinju.dev/services/platform/obs"
 )
 
 var errNotReady = errors.New("not ready")
 
-// debug serves metrics, health and profiles. A profile may run as long as its
-// reader asked, so nothing waits for it when stopping.
-func (p *process) debug(lis net.Listener) lifecycle.Part {
-	return lifecycle.Part{Name: "debug pages", Run: func(ctx context.Context, ready func()) error {
+// DebugPart serves DebugHandler on lis as a part of a process; lis is closed in
+// the end. A profile may run as long as its reader asked, so nothing waits for it
+// when stopping.
+func DebugPart(lis net.Listener, metrics prometheus.Gatherer, ready func() bool) lifecycle.Part {
+	return lifecycle.Part{Name: "debug pages", Run: func(ctx context.Context, started func()) error {
 		srv := &http.Server{
 			ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10,
-			Handler: obs.DebugHandler(p.metrics, func() error {
-				if !p.ready.Load() {
+			Handler: DebugHandler(metrics, func() error {
+				if !ready() {
 					return errNotReady
 				}
 				return nil
@@ -28,7 +30,7 @@ func (p *process) debug(lis net.Listener) lifecycle.Part {
 		}
 		served := make(chan error, 1)
 		go func() { served <- srv.Serve(lis) }()
-		ready()
+		started()
 		select {
 		case err := <-served:
 			return err

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE resident ADD KEY resident_mother (mother_index);
