@@ -311,8 +311,36 @@ func TestRefusals(t *testing.T) {
 			_, err := s.client.GetPolicyPack(ctx, &aggregatorv1.GetPolicyPackRequest{PackId: "nowhere"})
 			return err
 		}},
-		"a place of no pack's": {"NO_PACK_IN_FORCE", func() error {
-			_, err := s.client.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: "nobody"})
+		"more divisions than a thousand": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: slices.Repeat([]string{county}, 1001)})
+			return err
+		}},
+		"no division": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{})
+			return err
+		}},
+		"an empty code": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{""}})
+			return err
+		}},
+		"an endless list of indicators": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, IndicatorIds: slices.Repeat([]string{"HED01"}, 201)})
+			return err
+		}},
+		"an endless list of rules": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: "R1", RuleIds: slices.Repeat([]string{"HED01"}, 201)})
+			return err
+		}},
+		"an answer that is too large": {"COVERAGE_TOO_LARGE", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: slices.Repeat([]string{county}, 1000), IndicatorIds: slices.Repeat([]string{"HED01"}, 21)})
+			return err
+		}},
+		"an unknown rule": {"INDICATOR_NOT_FOUND", func() error {
+			_, err := s.client.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: "R1", RuleIds: []string{"R-NONE"}})
+			return err
+		}},
+		"a date before the calendar of the suite": {"FIELD_INVALID", func() error {
+			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, AsOfDate: &date.Date{Year: 1}})
 			return err
 		}},
 	} {

@@ -7,6 +7,8 @@
 package brute
 
 import (
+	"maps"
+
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
 )
@@ -28,7 +30,7 @@ type Diary struct {
 }
 
 type page struct {
-	stay    int // index of the residence; -1 when the person lives nowhere
+	stay    int        // index of the residence; -1 when the person lives nowhere
 	village string     // where the person counts; above a village when the tree has none
 	county  string     // "" when the tree leads to none
 	known   bool       // the person counts somewhere
@@ -46,7 +48,7 @@ func Open(r *facts.Resident, w *facts.World) *Diary {
 		if p.stay < 0 {
 			continue
 		}
-		p.village = place(w, r.Residences[p.stay].Division, day, 0)
+		p.village = place(w, r.Residences[p.stay].Division, day, nil)
 		p.known = p.village != ""
 		p.county = countyOf(w, p.village, day)
 		p.since = day
@@ -106,21 +108,23 @@ func (p *page) inCounty() bool { return p.county != "" }
 
 // place is where somebody counts on a day who is recorded at a code: there; in
 // the one successor of what has ended; else in what stands above it. "" for what
-// the tree does not have. depth ends rings of successors.
-func place(w *facts.World, code string, day civil.Date, depth int) string {
+// the tree does not have. been ends rings of successors.
+func place(w *facts.World, code string, day civil.Date, been map[string]bool) string {
 	if w.AncestorAt(code, facts.Province, day) != "" {
 		return code
 	}
 	d, there := w.Any(code, day)
-	if !there || depth > 40 {
+	if !there || been[code] {
 		return ""
 	}
-	if d.Until != civil.None && d.Until < day && len(d.Successors) == 1 {
-		if _, there := w.Any(d.Successors[0], day); there && d.Successors[0] != code {
-			return place(w, d.Successors[0], day, depth+1)
+	now := map[string]bool{code: true}
+	maps.Copy(now, been)
+	if d.Until != civil.None && d.Until < day && len(d.Successors) == 1 && !now[d.Successors[0]] {
+		if _, there := w.Any(d.Successors[0], day); there {
+			return place(w, d.Successors[0], day, now)
 		}
 	}
-	return place(w, d.Parent, day, depth+1)
+	return place(w, d.Parent, day, now)
 }
 
 // home is the county of a hukou on a day, and the prefecture where nothing of
@@ -129,7 +133,7 @@ func (d *Diary) home(code string, day civil.Date) (county, prefecture string) {
 	if len(code) == 6 {
 		code += "000000"
 	}
-	at := place(d.w, code, day, 0)
+	at := place(d.w, code, day, nil)
 	if at == "" {
 		return code[:6] + "000000", code[:4] + "00000000"
 	}

@@ -140,7 +140,7 @@ func (d *Diary) Flow(indicator string, day civil.Date) []Counted {
 		if on == civil.None || on > day || on.Year() != day.Year() || p.stay < 0 || !p.known || !eligible {
 			return
 		}
-		now := place(d.w, d.r.Residences[p.stay].Division, day, 0) // whoever lives there now has it
+		now := place(d.w, d.r.Residences[p.stay].Division, day, nil) // whoever lives there now has it
 		if now == "" {
 			now = p.village
 		}

@@ -10,7 +10,8 @@ import (
 
 // World is a small country for tests: the jurisdictions of the built-in packs
 // with a neighbour each, an invented province, a township that changes its county
-// on 2021-05-01, and a county that was merged away at the end of 2019.
+// on 2021-05-01, a county that was merged away at the end of 2019, and the places
+// of Ended.
 func World() *facts.World {
 	var list []facts.Division
 	add := func(code, name, parent string, l facts.Level) {
@@ -42,7 +43,7 @@ func World() *facts.World {
 			Key: facts.Key{ID: "merged"}, Code: "990103000000", Name: "丁区", Level: facts.County, Parent: "990100000000",
 			Until: civil.Must("2019-12-31"), Successors: []string{"990101000000"},
 		})
-	return facts.NewWorld(list, nil)
+	return facts.NewWorld(append(list, ended()...), nil)
 }
 
 // Counties are the counties of World, 6 digits.
@@ -106,6 +107,9 @@ func (v *inventor) village() string {
 	if v.chance(40) {
 		county = Counties[v.IntN(len(Counties))]
 	}
+	if v.chance(15) {
+		return Ended[v.IntN(len(Ended))]
+	}
 	return fmt.Sprintf("%s10%d20%d", county, v.IntN(2), v.IntN(2))
 }
 
@@ -122,7 +126,7 @@ func (v *inventor) person(r *facts.Resident) {
 	if v.chance(8) {
 		p.Death = max(v.day(2016, 2027), p.Birth)
 	}
-	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000"}
+	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000", Ended[0], Ended[1], Ended[4], "990104"}
 	if v.chance(95) {
 		p.Hukou = append(p.Hukou, facts.HukouSpan{Division: homes[v.IntN(len(homes))]})
 	}

@@ -142,6 +142,7 @@ func (b *Book) adopt(r *replica, out *outcome) {
 	}
 	*r = *out.after
 	if r == b.live {
+		b.reportUnplaced()
 		b.signal()
 	}
 }

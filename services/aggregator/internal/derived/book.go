@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/fault"
@@ -57,6 +58,7 @@ type Book struct {
 	live    *replica          // nil until loaded
 	heads   map[string]int64  // last position that each source was seen to have
 	alarms  map[string]string // reason why a source is not followed any more
+	lost    ledger.Count      // residents without a village as last reported; covered: counted above one
 	changed chan struct{}     // closed and replaced when live or an alarm changes
 
 	work    chan struct{}           // wakes the worker that runs rebuilds
@@ -110,6 +112,7 @@ func (b *Book) Load(ctx context.Context) error {
 	}
 	b.mu.Lock()
 	b.live = r
+	b.reportUnplaced()
 	b.signal()
 	b.mu.Unlock()
 	b.Metrics.loaded(r.sums.members.n, r.residents)

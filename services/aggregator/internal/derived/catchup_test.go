@@ -2,8 +2,10 @@ package derived_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/store"
@@ -86,4 +88,48 @@ func (e early) List(ctx context.Context, token string) (derived.Listing, error) 
 	out, err := e.feed.List(ctx, token)
 	out.Snapshot /= 3
 	return out, err
+}
+
+// TestAnOperationThatWasLeftOpenIsTakenUp: the worker could neither finish it nor
+// say so; the next request is refused, and wakes the worker.
+func TestAnOperationThatWasLeftOpenIsTakenUp(t *testing.T) {
+	db := testkit.SQLite(t, sets...)
+	c := newCounty(18)
+	c.live(5)
+	b := follow(t, db, c, rand.New(rand.NewPCG(18, 1)), false)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.RunRebuilds(ctx, feedsOf(c)) }()
+	defer func() { stop(); <-done }()
+	if first, err := b.StartRebuild(ctx, "first"); err != nil {
+		t.Fatal(err)
+	} else {
+		ended(t, b, first.ID)
+	}
+	idle := time.NewTimer(200 * time.Millisecond) // it has nothing left to do then
+	<-idle.C
+	left := store.OperationRow{ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV", Kind: "aggregator.rebuild", State: 2, Stage: "list", CreatedMS: 1}
+	if err := store.New(db).SaveOperation(ctx, left); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.StartRebuild(ctx, "second"); err != nil && !errors.Is(err, derived.ErrRebuilding) {
+		t.Fatalf("err %v", err)
+	}
+	ended(t, b, left.ID)
+}
+
+// ended waits for the end of an operation.
+func ended(t *testing.T, b *derived.Book, id string) {
+	t.Helper()
+	for {
+		changed := b.Changed()
+		op, err := b.Operation(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !op.Ended.IsZero() {
+			return
+		}
+		<-changed
+	}
 }

@@ -21,8 +21,6 @@ type county struct {
 	rng      *rand.Rand
 	feeds    map[string]*feed
 	villages []string
-	lived    []string // villages where people live
-	odd      bool     // people live in a village that has ended
 	divs     []string // every code
 	units    []string
 	next     int
@@ -37,7 +35,6 @@ const (
 
 func newCounty(seed uint64) *county {
 	c := &county{rng: rand.New(rand.NewPCG(seed, 7)), feeds: map[string]*feed{}}
-	c.odd = c.chance(25)
 	for _, s := range sourceNames {
 		c.feeds[s] = &feed{epoch: "epoch of " + s, facts: map[string]feedfacts.Fact{}}
 	}
@@ -73,9 +70,6 @@ func (c *county) division(id, code, parent string, level int32, from, until civi
 		c.divs = append(c.divs, code)
 		if level == 5 {
 			c.villages = append(c.villages, code)
-			if until == civil.None || c.odd {
-				c.lived = append(c.lived, code)
-			}
 		}
 	}
 	return fact(feedv1.FactKind_FACT_KIND_DIVISION, id, "", &feedv1.Fact{Body: &feedv1.Fact_Division{Division: &feedv1.DivisionFact{
@@ -84,7 +78,8 @@ func (c *county) division(id, code, parent string, level int32, from, until civi
 }
 
 // tree is two counties with two townships each; one township is moved to the
-// other county, and one village is merged into another.
+// other county, and one village ends: merged into one of either county, divided,
+// or without a successor. One village begins late.
 func (c *county) tree() []*feedv1.Fact {
 	out := []*feedv1.Fact{
 		c.division("P", province, "", 1, 0, 0),
@@ -102,11 +97,16 @@ func (c *county) tree() []*feedv1.Fact {
 	for i, town := range []string{"990101001", "990101002", "990102001"} {
 		for v := range 2 {
 			code := fmt.Sprintf("%s2%02d", town, v+1)
-			until := civil.None
-			if i == 0 && v == 1 {
+			from, until := civil.None, civil.None
+			var successors []string
+			switch {
+			case i == 0 && v == 1:
 				until = ended
+				successors = pick(c, [][]string{{"990101001201"}, {"990102001201"}, {"990101002201"}, {"990101001201", "990102001202"}, nil})
+			case i == 2 && v == 1 && c.chance(30):
+				from = c.between("2018-01-01", "2020-01-01")
 			}
-			out = append(out, c.division("V"+code, code, town+"000", 5, 0, until, "990101001201"))
+			out = append(out, c.division("V"+code, code, town+"000", 5, from, until, successors...))
 		}
 	}
 	for _, at := range []string{demo, "990101001000", c.villages[0], other} {

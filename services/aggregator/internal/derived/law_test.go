@@ -17,7 +17,7 @@ import (
 // numbersAreRight compares every number and list with the count one by one.
 func numbersAreRight(t tester, b *derived.Book, c *county, rng *rand.Rand) {
 	t.Helper()
-	want := truth(t, c, b.Deriver())
+	want := truth(t, c)
 	for _, day := range want.days(rng) {
 		for i, indicator := range b.Deriver().Indicators() {
 			key := ledger.Key(i)

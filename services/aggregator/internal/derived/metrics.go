@@ -8,11 +8,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Metrics is what the book says about itself; labels are names of sources only.
+// Metrics is what the book says about itself; labels are names of sources only,
+// and how somebody counts.
 type Metrics struct {
 	facts, residents *prometheus.CounterVec
 	seconds          *prometheus.HistogramVec
 	behind, stopped  *prometheus.GaugeVec
+	villageless      *prometheus.GaugeVec
 	people, rows     prometheus.Gauge
 	differences      prometheus.Counter
 }
@@ -26,6 +28,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		seconds:     prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name("page_seconds"), Help: "Time to apply one page."}, []string{"source"}),
 		behind:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name("feed_lag"), Help: "Changes of a source that are not applied yet."}, []string{"source"}),
 		stopped:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name("feed_alarm"), Help: "1 when following a source stopped because something is wrong."}, []string{"source"}),
+		villageless: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name("unplaced_residents"), Help: "Residents today whose recorded place leads to no village: counted in a division above, or nowhere."}, []string{"counted"}),
 		people:      prometheus.NewGauge(prometheus.GaugeOpts{Name: name("loaded_residents"), Help: "Residents with facts when the numbers were last loaded."}),
 		rows:        prometheus.NewGauge(prometheus.GaugeOpts{Name: name("loaded_members"), Help: "Rows of residents in villages when the numbers were last loaded."}),
 		differences: prometheus.NewCounter(prometheus.CounterOpts{Name: name("rebuild_differences_total"), Help: "Rebuilds that ended in another state than the one that served."}),
@@ -39,6 +42,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 	register(reg, &m.seconds, &err)
 	register(reg, &m.behind, &err)
 	register(reg, &m.stopped, &err)
+	register(reg, &m.villageless, &err)
 	register(reg, &m.people, &err)
 	register(reg, &m.rows, &err)
 	register(reg, &m.differences, &err)
@@ -70,4 +74,9 @@ func (m *Metrics) alarm(source string, on bool) {
 func (m *Metrics) loaded(rows, residents int64) {
 	m.rows.Set(float64(rows))
 	m.people.Set(float64(residents))
+}
+
+func (m *Metrics) unplaced(above, nowhere int32) {
+	m.villageless.WithLabelValues("above").Set(float64(above))
+	m.villageless.WithLabelValues("nowhere").Set(float64(nowhere))
 }

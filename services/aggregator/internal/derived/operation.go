@@ -69,12 +69,14 @@ func (b *Book) StartRebuild(ctx context.Context, requestID string) (coverage.Ope
 		}
 		return t.Keep("Rebuild", requestID, out.ID)
 	})
-	if err != nil {
-		return coverage.Operation{}, err
-	}
+	// Also when it is refused: an open one that the worker could not read or could
+	// not close for trouble with the store is taken up again.
 	select {
 	case b.work <- struct{}{}:
 	default:
+	}
+	if err != nil {
+		return coverage.Operation{}, err
 	}
 	return operationOf(out), nil
 }

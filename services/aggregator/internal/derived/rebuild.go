@@ -232,6 +232,7 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, er
 	defer b.mu.Unlock()
 	r.revision = revision
 	b.live = r
+	b.reportUnplaced()
 	clear(b.heads) // of what the sources were; the next page tells the new ones
 	for source := range b.alarms {
 		b.Metrics.alarm(source, false)

@@ -47,7 +47,7 @@ func (c *county) history(id string) []written {
 		fid, from := c.id("S"), arrived
 		stay := func() *feedv1.Fact {
 			r := &feedv1.ResidenceFact{
-				Division: pick(c, c.lived), ArrivedYmd: ymd(from), RegisteredYmd: ymd(from + civil.Date(c.rng.IntN(9))),
+				Division: pick(c, c.villages), ArrivedYmd: ymd(from), RegisteredYmd: ymd(from + civil.Date(c.rng.IntN(9))),
 				SortKey: string(rune('a' + c.rng.IntN(4))), Reason: 1,
 			}
 			if c.chance(60) {

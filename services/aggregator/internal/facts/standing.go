@@ -49,8 +49,11 @@ func (c *Chain) Place() string {
 //   - A code that the tree does not have at all counts nowhere, and is reported.
 //     Nothing is read from its digits.
 func (w *World) Standings(code string) []Standing {
-	if known, ok := w.standings.Load(code); ok {
-		return known.([]Standing)
+	w.mu.RLock()
+	known, ok := w.standings[code]
+	w.mu.RUnlock()
+	if ok {
+		return known
 	}
 	var out []Standing
 	for _, day := range w.turns(code) {
@@ -64,7 +67,9 @@ func (w *World) Standings(code string) []Standing {
 		out = append(out, Standing{From: day, At: at, How: how})
 	}
 	out[len(out)-1].To = civil.Forever
-	w.standings.Store(code, out)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.standings[code] = out
 	return out
 }
 
@@ -75,13 +80,11 @@ func (w *World) Standing(code string, day civil.Date) *Standing {
 	return &list[max(i-1, 0)]
 }
 
-// mostSuccessors bounds a walk along successors, should they form a ring; the
-// way up is taken then.
-const mostSuccessors = 16
-
+// stand goes the way of Standings. Where successors form a ring the way up is
+// taken from where it closes.
 func (w *World) stand(code string, day civil.Date) (Chain, How) {
 	at, how := code, Here
-	for hop := range mostSuccessors + maxDepth {
+	for met := []string(nil); !slices.Contains(met, at); {
 		if chain, known := w.Chain(at, day); known {
 			return chain, how
 		}
@@ -89,17 +92,23 @@ func (w *World) stand(code string, day civil.Date) (Chain, How) {
 		if d == nil {
 			break
 		}
-		next, ended := "", d.Until != civil.None && d.Until < day
-		if ended && len(d.Successors) == 1 && hop < mostSuccessors {
-			next = d.Successors[0]
-		}
-		if next != "" && next != at && len(w.nodes[next]) > 0 {
+		met = append(met, at)
+		if next := w.successor(d, day); next != "" && !slices.Contains(met, next) {
 			at, how = next, max(how, Successor)
 			continue
 		}
 		at, how = d.Parent, Above
 	}
 	return Chain{Village: code}, Nowhere
+}
+
+// successor is the one that has taken over from a node by the day; "" without
+// exactly one that the tree has.
+func (w *World) successor(d *Division, day civil.Date) string {
+	if ended := d.Until != civil.None && d.Until < day; !ended || len(d.Successors) != 1 || len(w.nodes[d.Successors[0]]) == 0 {
+		return ""
+	}
+	return d.Successors[0]
 }
 
 // turns are the days on which the standing of a code may change, the first day

@@ -65,7 +65,8 @@ type World struct {
 	manager  map[string][]managed // by village
 	changes  []civil.Date
 
-	standings sync.Map // by code, made when first asked for: []Standing
+	mu        sync.RWMutex
+	standings map[string][]Standing // by code, made when first asked for
 }
 
 type managed struct {
@@ -80,6 +81,8 @@ func NewWorld(divisions []Division, units []Unit) *World {
 		children: map[string][]*Division{},
 		units:    make(map[string]*Unit, len(units)),
 		manager:  map[string][]managed{},
+
+		standings: map[string][]Standing{},
 	}
 	for _, d := range slices.Clone(divisions) {
 		w.nodes[d.Code] = append(w.nodes[d.Code], &d)

@@ -13,6 +13,9 @@ func (p *Pack) Explain(r *facts.Resident, w *facts.World, asOf civil.Date) []Exp
 	e.govern(p)
 	x := explainer{evaluator: e, day: asOf}
 	begin := len(e.arena)
+	if !r.Known() {
+		e.runs = e.runs[:0]
+	}
 	for _, v := range e.runs {
 		e.arena = timeline.Add(e.arena, begin, v.Span)
 		if v.From <= asOf && asOf < v.To {
@@ -33,20 +36,25 @@ func (p *Pack) Explain(r *facts.Resident, w *facts.World, asOf civil.Date) []Exp
 
 // PackOf returns the pack to explain a resident by on a day, and the village
 // lived in then: the pack of that village or, for somebody who lives nowhere on
-// the day, of the last village before it, else of the first one after it.
+// the day, of the last village before it, else of the first one after it. Of
+// somebody who never lived anywhere that the tree has, it is the pack of the
+// whole country, so that the explanation can say what is missing.
 func (c *Catalogue) PackOf(r *facts.Resident, w *facts.World, day civil.Date) (p *Pack, village string, ok bool) {
 	at := ""
 	for _, s := range r.Stays(w, facts.ByArrival, nil) {
 		if s.From > day && at != "" {
 			break
 		}
-		at = s.Village()
-		if s.From <= day && day < s.To {
+		if at = s.Village(); s.From <= day && day < s.To {
 			village = at
 		}
 	}
-	p, ok = c.PackFor(w, at, day)
-	return p, village, ok
+	if s := w.Standing(at, day); s.How != facts.Nowhere {
+		p, ok = c.PackFor(w, s.At.Place(), day)
+		return p, village, ok
+	}
+	p = c.inForce("", day)
+	return p, village, p != nil
 }
 
 type explainer struct {
@@ -137,12 +145,13 @@ func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.S
 		return line, nil
 	}
 	line.Village = place.At.Place()
-	line.Eligible = x.days(ind.eligible).Contains(ev.on)
-	if !line.Eligible {
+	if !x.r.Known() || !x.days(ind.eligible).Contains(ev.on) {
 		return line, nil
 	}
-	line.Covered = x.truth(ind.covered, ev)
-	return line, x.governed(p, &place.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+	days := x.governed(p, &place.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+	line.Eligible = len(days) > 0
+	line.Covered = line.Eligible && x.truth(ind.covered, ev)
+	return line, days
 }
 
 // node describes a predicate on a day.
@@ -156,6 +165,9 @@ func (x *explainer) node(n *node, day civil.Date) *Node {
 	if u, ok := n.pred.(witness); ok {
 		out.Facts = u.used(x.evaluator, day)
 	}
+	if !out.Holds {
+		out.lacks = lacksOf(n, x.evaluator, day)
+	}
 	return out
 }
 
@@ -167,6 +179,9 @@ func (x *explainer) eventNode(n *node, ev *event) *Node {
 	out := &Node{Predicate: n.name, Text: n.text, Holds: x.truth(n, ev)}
 	for _, k := range n.kids {
 		out.Children = append(out.Children, x.eventNode(k, ev))
+	}
+	if !out.Holds {
+		out.lacks = missing(n.text)
 	}
 	if n.event != nil {
 		out.Facts = n.event.usedOf(x.evaluator, ev)

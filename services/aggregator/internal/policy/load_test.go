@@ -7,7 +7,7 @@ func TestTheBuiltInPacksCompileAndTheirCasesPass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Packs()) != 4 {
+	if len(c.Packs()) != 7 {
 		t.Fatalf("packs: %d", len(c.Packs()))
 	}
 }

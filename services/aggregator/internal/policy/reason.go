@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"xinju.dev/services/platform/civil"
@@ -28,10 +29,14 @@ func unmet(n *Node) []*Node {
 	return out
 }
 
+// unmetText joins what they lack, each thing once.
 func unmetText(n *Node) Text {
 	var zh, en []string
 	for _, leaf := range unmet(n) {
-		zh, en = append(zh, leaf.Text.Chinese), append(en, leaf.Text.English)
+		if slices.Contains(zh, leaf.lacks.Chinese) {
+			continue
+		}
+		zh, en = append(zh, leaf.lacks.Chinese), append(en, leaf.lacks.English)
 	}
 	return Text{strings.Join(zh, "；"), strings.Join(en, "; ")}
 }
@@ -52,18 +57,20 @@ func (x *explainer) reason(out *Explanation) Text {
 		t.Chinese += "；已覆盖：" + out.WhyCovered.Text.Chinese
 		t.English += "; covered: " + out.WhyCovered.Text.English
 	default:
-		t.Chinese += "；尚未覆盖，缺：" + missing.Chinese
-		t.English += "; not covered yet, missing: " + missing.English
+		t.Chinese += "；尚未覆盖，" + missing.Chinese
+		t.English += "; not covered yet, " + missing.English
 	}
 	return t
 }
 
+// whyNot says why somebody does not count. Of those who count nowhere that alone
+// is said: which conditions about the stay fail too helps nobody.
 func (x *explainer) whyNot(out *Explanation) Text {
-	missing := unmetText(out.Why)
-	if missing.Chinese == "" {
-		missing = Text{"当日不在本辖区居住", "does not live in the jurisdiction on the day"}
+	why := x.absence(x.day)
+	if why.Chinese == "" {
+		why = unmetText(out.Why)
 	}
-	t := Text{"不符合条件，缺：" + missing.Chinese, "not eligible, missing: " + missing.English}
+	t := Text{"不符合条件，" + why.Chinese, "not eligible, " + why.English}
 	if out.From != civil.None {
 		t.Chinese += fmt.Sprintf("；情况不变时自%s起符合", out.From)
 		t.English += fmt.Sprintf("; eligible from %s if nothing changes", out.From)
@@ -90,9 +97,13 @@ func (x *explainer) flowReason(out *Explanation, ind *Indicator) Text {
 		fmt.Sprintf("%s, %s: %d, counted %d, covered %d", what.English, when.English, len(out.Events), counted, served),
 	}
 	if counted == 0 {
-		missing := unmetText(out.Why)
-		t.Chinese += "；未计入，缺：" + missing.Chinese
-		t.English += "; not counted, missing: " + missing.English
+		latest := slices.MaxFunc(out.Events, func(a, b Event) int { return int(a.On - b.On) })
+		why := x.absence(latest.On)
+		if why.Chinese == "" {
+			why = unmetText(out.Why)
+		}
+		t.Chinese += "；未计入，" + why.Chinese
+		t.English += "; not counted, " + why.English
 	}
 	return t
 }

@@ -78,6 +78,8 @@ type Node struct {
 	From, To  civil.Date // as in Explanation
 	Facts     []UsedFact
 	Children  []*Node
+
+	lacks Text // why it does not hold; empty while it does
 }
 
 // UsedFact names a fact that decided a predicate.

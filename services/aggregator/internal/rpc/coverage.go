@@ -16,6 +16,7 @@ import (
 
 const (
 	maxDivisions = 1000
+	maxItems     = 200 // indicators or rules named in one request
 	maxRows      = 20_000
 	maxPoints    = 120
 )
@@ -29,6 +30,9 @@ func (s *Server) GetCoverage(_ context.Context, req *aggregatorv1.GetCoverageReq
 	}
 	for _, code := range req.GetDivisions() {
 		division(&c, "divisions", code)
+	}
+	if len(req.GetIndicatorIds()) > maxItems {
+		c.Refuse("indicator_ids", "最多 200 个 at most 200")
 	}
 	if l := req.GetGroupLevel(); l < 0 || l > int32(facts.Village) {
 		c.Refuse("group_level", "应为 0 到 5 between 0 and 5")

@@ -19,6 +19,9 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	if n := len(req.GetResidentId()); n == 0 || n > 64 {
 		c.Refuse("resident_id", "必填，最多 64 个字符 required, at most 64 characters")
 	}
+	if len(req.GetRuleIds()) > maxItems {
+		c.Refuse("rule_ids", "最多 200 个 at most 200")
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

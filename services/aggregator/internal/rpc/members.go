@@ -7,6 +7,7 @@ import (
 
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/wire"
 
@@ -84,7 +85,7 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 	}
 	err = s.book.Look(func(v coverage.View) error {
 		if _, known := v.World().Any(req.division, day); !known {
-			return ErrDivision.With("division", req.division)
+			return fault.DivisionNotFound.With("division", req.division)
 		}
 		return nil
 	})

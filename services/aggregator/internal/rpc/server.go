@@ -29,12 +29,6 @@ var (
 	ErrPack      = fault.New(fault.NotFound, "PACK_NOT_FOUND", "there is no such policy pack", "没有该策略包")
 	ErrTooLarge  = fault.New(fault.Exhausted, "COVERAGE_TOO_LARGE",
 		"the answer would have more than 20,000 rows; ask for fewer divisions or indicators", "结果超过 20000 行，请减少区划或指标")
-
-	// The registry declares this reason; it means the same here.
-	ErrDivision = &fault.Error{
-		Kind: fault.NotFound, Reason: "DIVISION_NOT_FOUND",
-		Text: "there is no such division on that day", Chinese: "该日期没有此行政区划",
-	}
 )
 
 // Book is the derived state as the calls see it.
@@ -90,7 +84,7 @@ func division(c *wire.Check, path, code string) {
 func (s *Server) packFor(w *facts.World, code string, day civil.Date) (*policy.Pack, error) {
 	d, known := w.Any(code, day)
 	if !known {
-		return nil, ErrDivision.With("division", code)
+		return nil, fault.DivisionNotFound.With("division", code)
 	}
 	if p, ok := s.packs.PackFor(w, code, day); ok {
 		return p, nil

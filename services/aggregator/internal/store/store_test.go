@@ -118,7 +118,7 @@ func TestDropLeavesOtherGenerations(t *testing.T) {
 			write(t, s, func(tx store.Tx) error {
 				return errors.Join(
 					tx.PutResidents(g+1, []store.ResidentRow{{ID: "R1", Facts: []byte("x")}}),
-					tx.PutMembers(g+1, []store.MemberRow{{Village: "V", ResidentID: "R1", Pieces: []byte("x")}}),
+					tx.PutMembers(g+1, []store.MemberRow{{Village: "V", ResidentID: "R1", Pieces: []byte("x")}, {Village: "", ResidentID: "R2", Pieces: []byte("x")}}),
 					tx.PutWorld(g+1, []store.WorldRow{{Kind: 5, ID: "D", Fact: []byte("x")}}),
 					tx.PutFollowed(g+1, store.FollowedRow{Source: "registry", Epoch: "E", Position: 7, Listing: true, PageToken: "t"}))
 			})

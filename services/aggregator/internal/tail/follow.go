@@ -55,6 +55,9 @@ func Follow(ctx context.Context, log *zap.Logger, s Source, sink Sink) error {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
+		if now, _ := sink.Position(s.Name); at.Begun && now.Epoch != at.Epoch {
+			continue // a rebuild has taken over meanwhile: the trouble was with what it replaced
+		}
 		if reason := lasting(err); reason != "" {
 			log.Error("following stopped; a rebuild is needed", zap.String("reason", reason))
 			sink.Alarm(s.Name, reason)

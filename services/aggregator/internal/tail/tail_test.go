@@ -252,3 +252,40 @@ func TestFollowingGoesOnWhenARebuildLiftsTheAlarm(t *testing.T) {
 		}
 	})
 }
+
+// TestTroubleWithWhatARebuildReplacedIsNoAlarm: the page that fails was read of
+// the epoch before; the rebuild has taken over while it was on its way.
+func TestTroubleWithWhatARebuildReplacedIsNoAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		feed := &script{lists: []any{empty()}, streams: [][]any{
+			{page(dose(1), dose(2))},
+			{&feedv1.WatchChangesResponse{Epoch: "F", Changes: []*feedv1.Change{dose(8)}}},
+		}}
+		to := &swapped{sink: newSink()}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_ = tail.Follow(ctx, zap.NewNop(), tail.Source{Name: "immunization", Feed: feed}, to)
+		if to.alarm != "" {
+			t.Errorf("alarm %s", to.alarm)
+		}
+		if diff := cmp.Diff([]int64{8}, to.applied); diff != "" {
+			t.Errorf("of the new epoch: %s", diff)
+		}
+	})
+}
+
+// swapped takes another epoch over just before its first page.
+type swapped struct {
+	*sink
+	done bool
+}
+
+func (s *swapped) ApplyChanges(ctx context.Context, source, epoch string, changes []derived.Change) error {
+	if !s.done {
+		s.done = true
+		s.mu.Lock()
+		s.at = derived.Position{Epoch: "F", Position: 7, Begun: true}
+		s.mu.Unlock()
+	}
+	return s.sink.ApplyChanges(ctx, source, epoch, changes)
+}

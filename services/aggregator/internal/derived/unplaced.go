@@ -1,0 +1,28 @@
+package derived
+
+import (
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/platform/civil"
+
+	"go.uber.org/zap"
+)
+
+// unplaced is how many residents today count above a village, because the tree
+// leads from where they are recorded to none, and how many count nowhere at all.
+func (b *Book) unplaced(r *replica) (above, nowhere int32) {
+	n := r.ledger.Direct(b.deriver.Unplaced(), "", civil.DateOf(b.Now()))
+	return n.Covered, n.Eligible - n.Covered
+}
+
+// reportUnplaced states these figures, and warns when they grow: their stays, or
+// the successors of divisions that have ended, want correcting. b.mu is held.
+func (b *Book) reportUnplaced() {
+	above, nowhere := b.unplaced(b.live)
+	b.Metrics.unplaced(above, nowhere)
+	now := ledger.Count{Eligible: above + nowhere, Covered: above}
+	if now.Eligible > b.lost.Eligible || now.Eligible-now.Covered > b.lost.Eligible-b.lost.Covered {
+		b.Log.Warn("residents live where the tree of divisions has no village",
+			zap.Int32("counted_above_a_village", above), zap.Int32("counted_nowhere", nowhere))
+	}
+	b.lost = now
+}
