@@ -28,7 +28,7 @@ type Run struct {
 var Services = []string{"registry", "archive", "immunization", "maternal", "familyplanning", "aggregator"}
 
 // ErrNotRunning says that no suite is known to run.
-var ErrNotRunning = errors.New("没有找到正在运行的新居：请先运行 xinju demo 或 xinju serve --data DIR（no running suite is known: start one, or name its run file with --run or XINJU_RUN）")
+var ErrNotRunning = errors.New("没有找到正在运行的新居：请先运行 xinju demo 或 xinju serve --data DIR，或用 --run DIR/run.json 指定（no running suite is known: start one, or name its run file, DIR/run.json, with --run or XINJU_RUN）")
 
 // DefaultRunFile is where the latest suite of this user says where it is.
 func DefaultRunFile() string {

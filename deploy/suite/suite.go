@@ -98,6 +98,9 @@ func (s *Suite) open(ctx context.Context) error {
 	if err := os.MkdirAll(s.cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
+	if err := s.own(s.cfg.DataDir); err != nil {
+		return err
+	}
 	key, err := indexKey(filepath.Join(s.cfg.DataDir, "index.key"))
 	if err != nil {
 		return err
@@ -221,8 +224,7 @@ func (s *Suite) addDebug() error {
 		return err
 	}
 	s.run.Debug = "http://" + lis.Addr().String()
-	pages := obs.DebugHandler(s.metrics, func() error { return nil })
-	s.parts = append(s.parts, edge.Part(edge.NewServer(pages), lis, grace))
+	s.parts = append(s.parts, obs.DebugPart(lis, s.metrics, func() bool { return true }))
 	return nil
 }
 

@@ -97,6 +97,16 @@ func TestAFolderIsKept(t *testing.T) {
 	}
 }
 
+func TestAFolderHasOneSuiteAtATime(t *testing.T) {
+	dir := t.TempDir()
+	_, stop := run(t, config(dir))
+	if _, err := suite.Open(t.Context(), config(dir)); !errors.Is(err, suite.ErrInUse) {
+		t.Errorf("a second suite on the folder: %v", err)
+	}
+	stop()
+	run(t, config(dir))
+}
+
 func TestNobodyIsLetInWithoutTheToken(t *testing.T) {
 	s, _ := run(t, config(t.TempDir()))
 	where := s.Address()

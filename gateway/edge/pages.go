@@ -16,7 +16,7 @@ import (
 // that shows it. Everything else is no address.
 func pages(root *http.ServeMux, c Config) {
 	add := func(path, contentType, policy string, body []byte) {
-		root.HandleFunc(path, only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) {
+		root.HandleFunc(path, read(func(w http.ResponseWriter, r *http.Request) {
 			noteRoute(r.Context(), path)
 			if policy != "" {
 				w.Header().Set("Content-Security-Policy", policy)
@@ -31,15 +31,27 @@ func pages(root *http.ServeMux, c Config) {
 	add("/docs", "text/html; charset=utf-8", own, reader.Page)
 	add("/docs/reader.js", "text/javascript; charset=utf-8", own, reader.Script)
 	add("/docs/reader.css", "text/css; charset=utf-8", own, reader.Style)
-	root.HandleFunc("/healthz", only(http.MethodGet, newHealth(c.Backends).serve))
+	root.HandleFunc("/healthz", read(newHealth(c.Backends).serve))
 	root.HandleFunc("/v1", func(w http.ResponseWriter, _ *http.Request) { writeFault(w, errNoRoute) })
 	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/" && r.Method == http.MethodGet {
+		if r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			http.Redirect(w, r, "/docs", http.StatusFound)
 			return
 		}
 		writeFault(w, errNoRoute)
 	})
+}
+
+// read lets HEAD ask what GET answers; the server leaves the body out.
+func read(next http.HandlerFunc) http.HandlerFunc {
+	get := only(http.MethodGet, next)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			next(w, r)
+			return
+		}
+		get(w, r)
+	}
 }
 
 // health asks all services how they are, and no more than once a second: the

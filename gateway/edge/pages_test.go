@@ -70,6 +70,9 @@ func TestThePageIsServedByUsAlone(t *testing.T) {
 		if w.Code != 200 || w.Header().Get("Content-Type") != kind {
 			t.Errorf("%s: %d %s", target, w.Code, w.Header().Get("Content-Type"))
 		}
+		if head := do(h, "HEAD", target, ""); head.Code != 200 || head.Header().Get("Content-Type") != kind {
+			t.Errorf("HEAD of %s: %d", target, head.Code)
+		}
 		if elsewhere := regexp.MustCompile(`(?i)(https?:)?//[a-z0-9-]+\.[a-z]+|innerHTML|style=|onclick=`).FindString(w.Body.String()); elsewhere != "" {
 			t.Errorf("%s refers to %q", target, elsewhere)
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 
 	"xinju.dev/gateway/edge"
 	"xinju.dev/services/platform/authz"
+	"xinju.dev/services/platform/crash"
 	"xinju.dev/services/platform/lifecycle"
 	"xinju.dev/services/platform/obs"
 	"xinju.dev/services/platform/rpcclient"
@@ -59,7 +59,11 @@ func (p *process) serve(ctx context.Context) (err error) {
 	group := lifecycle.Group{Grace: p.cfg.Grace + slack, Notify: func(part string, e lifecycle.Event) {
 		p.log.Info(string(e), zap.String("part", part))
 	}}
-	return group.Run(ctx, parts...)
+	err = group.Run(ctx, parts...)
+	if c, ok := errors.AsType[*crash.Error](err); ok {
+		p.log.Error("a part panicked", obs.Cause(err), zap.ByteString("stack", c.Stack))
+	}
+	return err
 }
 
 // parts are started in this order and stopped in the reverse one: not ready
@@ -92,7 +96,7 @@ func (p *process) parts(ctx context.Context) ([]lifecycle.Part, error) {
 			return nil, err
 		}
 		said.Debug = debug.Addr().String()
-		parts = append(parts, p.debug(debug))
+		parts = append(parts, obs.DebugPart(debug, p.metrics, p.ready.Load))
 	}
 	return append(parts, p.announce(said)), nil
 }
@@ -148,35 +152,6 @@ func (p *process) listen(addr string) (net.Listener, error) {
 		return nil
 	})
 	return lis, nil
-}
-
-var errNotReady = errors.New("not ready")
-
-// debug serves metrics, health and profiles. A profile may run as long as its
-// reader asked, so nothing waits for it when stopping.
-func (p *process) debug(lis net.Listener) lifecycle.Part {
-	return lifecycle.Part{Name: "debug pages", Run: func(ctx context.Context, ready func()) error {
-		srv := &http.Server{
-			ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10,
-			Handler: obs.DebugHandler(p.metrics, func() error {
-				if !p.ready.Load() {
-					return errNotReady
-				}
-				return nil
-			}),
-		}
-		served := make(chan error, 1)
-		go func() { served <- srv.Serve(lis) }()
-		ready()
-		select {
-		case err := <-served:
-			return err
-		case <-ctx.Done():
-		}
-		err := srv.Close()
-		<-served //nolint:errcheck // it is http.ErrServerClosed
-		return err
-	}}
 }
 
 func (p *process) announce(h hello) lifecycle.Part {

@@ -23,7 +23,7 @@ const (
 // run is main with everything that it takes from the process; the end of ctx
 // stops it.
 func run(ctx context.Context, args, env []string, out, errs io.Writer) int {
-	command, src, err := parse(args)
+	command, src, err := config.Args(args)
 	if err == nil {
 		err = dispatch(ctx, command, src, env, out, errs)
 	}
@@ -34,7 +34,7 @@ func run(ctx context.Context, args, env []string, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "gatewayd: %s\n", f.Chinese)
 	}
 	fmt.Fprintf(errs, "gatewayd: %v\n", err)
-	for _, usage := range []error{errCommand, errFlag, config.ErrUnknownKey, config.ErrValue, config.ErrFile} {
+	for _, usage := range []error{errCommand, config.ErrArgs, config.ErrUnknownKey, config.ErrValue, config.ErrFile} {
 		if errors.Is(err, usage) {
 			return exitUsage
 		}

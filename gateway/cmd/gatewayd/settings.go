@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -13,10 +12,7 @@ import (
 	"xinju.dev/services/platform/config"
 )
 
-var (
-	errCommand = errors.New("no such command (serve, config, version, help)")
-	errFlag    = errors.New("flags are written --name value or --name=value")
-)
+var errCommand = errors.New("no such command (serve, config, version, help)")
 
 // settings of the gateway. The names are those of the services where they mean
 // the same.
@@ -45,35 +41,6 @@ type settings struct {
 		Plain    bool    `key:"plain" default:"false" help:"no TLS to the collector"`
 		Sample   float64 `key:"sample" default:"0.1" help:"share of traces to keep, 0 to 1"`
 	} `key:"trace"`
-}
-
-// parse reads "[command] [--name value | --name=value]…"; the command is serve
-// when there is none, and --config names the settings file.
-func parse(args []string) (command string, src config.Source, err error) {
-	command, src.Flags = "serve", map[string]string{}
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		command, args = args[0], args[1:]
-	}
-	for len(args) > 0 {
-		name, ok := strings.CutPrefix(args[0], "--")
-		if args[0] == "-h" || name == "help" {
-			return "help", src, nil
-		}
-		name, text, joined := strings.Cut(name, "=")
-		args = args[1:]
-		if !ok || name == "" || !joined && len(args) == 0 {
-			return "", src, errFlag
-		}
-		if !joined {
-			text, args = args[0], args[1:]
-		}
-		if name == "config" {
-			src.File = text
-			continue
-		}
-		src.Flags[name] = text
-	}
-	return command, src, nil
 }
 
 func help(w io.Writer) error {

@@ -20,17 +20,22 @@ func announce(w io.Writer, f show.Format, r client.Run) {
 		return
 	}
 	var b strings.Builder
+	line := func(label, value string) {
+		fmt.Fprintf(&b, "  %s%s%s\n", label, strings.Repeat(" ", max(1, 21-show.Width(label))), value)
+	}
 	b.WriteString("新居已就绪 Xinju is ready\n")
-	fmt.Fprintf(&b, "  REST    %s\n  文档 docs %s\n", r.REST, r.Docs)
+	line("REST", r.REST)
+	line("文档 docs", r.Docs)
 	if r.Debug != "" {
-		fmt.Fprintf(&b, "  指标 debug %s\n", r.Debug)
+		line("指标 debug", r.Debug)
 	}
 	for _, name := range client.Services {
-		fmt.Fprintf(&b, "  gRPC    %-16s %s\n", name, r.GRPC[name])
+		line("gRPC "+name, r.GRPC[name])
 	}
-	fmt.Fprintf(&b, "  令牌 token %s\n  数据 data  %s\n", r.Token, r.Data)
+	line("令牌 token", r.Token)
+	line("数据 data", r.Data)
 	if r.Today != "" {
-		fmt.Fprintf(&b, "  日期 today %s\n", r.Today)
+		line("日期 today", r.Today)
 	}
 	b.WriteString("Ctrl-C 停止 stops it\n")
 	_, _ = io.WriteString(w, b.String())

@@ -41,6 +41,7 @@ func TestCommandsAnswerAsTheyDid(t *testing.T) {
 		{"resident-get-full-by-document", number + "\n", "resident get --document-stdin --full", 0},
 		{"resident-get-unknown", "", "resident get " + other, 5},
 		{"resident-get-unknown-document", "X\n", "resident get --document-stdin", 5},
+		{"resident-get-damaged-document", damaged + "\n", "resident get --document-stdin", 2},
 		{"resident-get-nobody-named", "", "resident get", 2},
 		{"resident-explain", "", "resident explain " + someone + " --date 2026-06-30", 0},
 		{"resident-explain-csv", "", "resident explain " + someone + " -o csv", 0},
@@ -103,6 +104,7 @@ func TestCommandsAskForWhatWasTyped(t *testing.T) {
 }
 
 func TestWhatIsWrongHasItsExitCode(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // nobody's suite is there
 	f := &fake{alarm: "EPOCH_CHANGED", problems: []*aggregatorv1.PackProblem{{Line: 3, Path: "indicators[0]", Text: "没有这个谓词 no such predicate"}}}
 	run := f.start(t)
 	file := filepath.Join(t.TempDir(), "pack.yaml")
@@ -119,6 +121,7 @@ func TestWhatIsWrongHasItsExitCode(t *testing.T) {
 	}{
 		{"a command that does not exist", "covrage show", 2, "命令用法不对"},
 		{"a flag that is missing", "coverage show --run " + run, 2, "xinju coverage show --help"},
+		{"a run file that is not there", "policy list --run " + run + ".none", 3, "没有这个运行文件"},
 		{"a format that does not exist", "policy list -o xml --run " + run, 2, "must be one of"},
 		{"a day that does not exist", "coverage show --division 990101 --date 2026-02-30 --run " + run, 2, "日期要写成 2026-06-30"},
 		{"a month that does not exist", "coverage trend --division 990101 --indicator A --from 2026-13 --until 2026-06 --run " + run, 2, "月份要写成"},
@@ -128,7 +131,7 @@ func TestWhatIsWrongHasItsExitCode(t *testing.T) {
 		{"no number on stdin", "resident get --document-stdin --run " + run, 2, "标准输入中没有"},
 		{"a document's number where an identifier belongs", "resident get " + number + " --run " + run, 2, "--document-stdin"},
 		{"a document's number where nothing belongs", "resident " + number, 2, "***"},
-		{"no suite", "policy list --run " + filepath.Join(t.TempDir(), "none.json"), 3, "没有找到正在运行的新居"},
+		{"no suite", "policy list", 3, "没有找到正在运行的新居"},
 		{"a suite that is gone", "policy list --run " + gone, 3, "服务连不上"},
 		{"another token", "policy list --run " + denied, 6, "错误"},
 		{"a pack with problems", "policy validate --running " + file + " --run " + run, 2, "政策包有 1 处问题"},

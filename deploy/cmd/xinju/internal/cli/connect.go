@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
@@ -23,6 +25,9 @@ func (c connected) dial(f func(*client.Suite) error) (err error) {
 		file = client.DefaultRunFile()
 	}
 	run, err := client.ReadRun(file)
+	if c.RunFile != "" && errors.Is(err, client.ErrNotRunning) {
+		return &outcome.Error{Code: outcome.Unreachable, Chinese: "没有这个运行文件，该新居可能已停止：" + file, English: "there is no such run file; that suite may have stopped"}
+	}
 	if err != nil {
 		return err
 	}

@@ -27,11 +27,13 @@ const (
 	someone = "01JZ8M3Q4R5S6T7V8W9X0Y1Z2B"
 	other   = "01JZ8M3Q4R5S6T7V8W9X0Y1Z2C"
 	number  = "990101199003076538" // invented: 99 is nowhere in China
+	damaged = "990101199003076530" // its check digit is wrong
 )
 
 var (
 	errNoPerson   = fault.New(fault.NotFound, "TEST_RESIDENT_NOT_FOUND", "no such resident", "没有该居民")
 	errNoDivision = fault.New(fault.Invalid, "TEST_DIVISION", "the division is not valid", "区划无效")
+	errDamaged    = fault.New(fault.Invalid, "TEST_NUMBER", "the check digit is wrong", "校验码错误")
 	errStops      = fault.New(fault.Unavailable, "TEST_STOPPING", "the server is stopping", "服务正在停止")
 )
 
@@ -173,6 +175,8 @@ func (f *fake) LookupResidents(_ context.Context, r *registryv1.LookupResidentsR
 	result := &registryv1.LookupResult{Reason: "RESIDENT_NOT_FOUND"}
 	if d := r.GetDocuments()[0]; d.GetNumber() == number && d.GetType() == registryv1.DocumentType_DOCUMENT_TYPE_CITIZEN {
 		result = &registryv1.LookupResult{ResidentId: someone}
+	} else if d.GetNumber() == damaged {
+		result = &registryv1.LookupResult{Reason: errDamaged.Reason}
 	}
 	return &registryv1.LookupResidentsResponse{Results: []*registryv1.LookupResult{result}}, nil
 }

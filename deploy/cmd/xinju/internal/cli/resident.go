@@ -12,6 +12,7 @@ import (
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
+	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/ids"
 )
 
@@ -61,7 +62,18 @@ func (p person) resolve(a *app, s *client.Suite) (string, error) {
 	case result.GetReason() == "RESIDENT_NOT_FOUND":
 		return "", &outcome.Error{Code: outcome.NotFound, Chinese: "没有持该证件的居民", English: "no resident holds this document"}
 	}
-	return "", outcome.Usage("证件无效："+result.GetReason(), "the document is not valid")
+	return "", invalid(result.GetReason())
+}
+
+// invalid says why a document cannot be looked up. A registry of a later version
+// may have reasons that this program does not know.
+func invalid(reason string) error {
+	for _, f := range fault.Declared() {
+		if f.Reason == reason {
+			return f
+		}
+	}
+	return outcome.Usage("证件无效", "the document is not valid: "+reason)
 }
 
 // readNumber reads the first line. What it says of a failure never quotes it.

@@ -98,6 +98,10 @@ func TestErrorsAreReportedChineseFirst(t *testing.T) {
 		},
 		{"what this program says itself, with a hint", &outcome.Error{Code: 1, Chinese: "不行", English: "no", Hint: "xinju help"}, "错误：不行（no）\n  试试 try: xinju help\n"},
 		{
+			"a cause under its headline", &outcome.Error{Code: 2, Chinese: "无法读取文件", English: "the file cannot be read", Cause: errors.New("no such file")},
+			"错误：无法读取文件（the file cannot be read）\n  no such file\n",
+		},
+		{
 			"several at once", errors.Join(config.ErrUnknownKey.With("key", "x").Because(errors.New("x (environment)")), errors.New("y")),
 			"错误：没有这个配置项（there is no such setting）\n  x (environment)\n  原因 reason: CONFIG_KEY_UNKNOWN\n  key: x\n错误 error: y\n",
 		},

@@ -45,7 +45,7 @@ func report(b *strings.Builder, err error) {
 		headline(b, e.Chinese, e.English)
 		if e.Cause != nil {
 			for _, one := range parts(e.Cause) {
-				detail(b, one)
+				because(b, one)
 			}
 		}
 		if e.Hint != "" {
@@ -54,6 +54,17 @@ func report(b *strings.Builder, err error) {
 		return
 	}
 	detail(b, err)
+}
+
+// because writes a cause under its headline.
+func because(b *strings.Builder, err error) {
+	_, ours := errors.AsType[*fault.Error](err)
+	_, theirs := status.FromError(err)
+	if ours || theirs {
+		detail(b, err)
+		return
+	}
+	fmt.Fprintf(b, "  %s\n", err)
 }
 
 func detail(b *strings.Builder, err error) {

@@ -122,14 +122,14 @@ func (d demo) print(ctx context.Context, to *client.Suite, where client.Run, loa
 	}
 	d.heading("就绪，用时 %.1f 秒 Ready after %.1f s: %d 人 people, %d 条记录 records",
 		time.Since(d.began).Seconds(), time.Since(d.began).Seconds(), len(loaded.Residents), loaded.Records)
+	if d.Once {
+		return nil // it stops: nothing is left to open
+	}
 	fmt.Fprintf(d.out, "  REST   %s\n  文档 docs  %s\n", where.REST, where.Docs)
 	for _, name := range client.Services {
 		fmt.Fprintf(d.out, "  gRPC   %-15s %s\n", name, where.GRPC[name])
 	}
 	fmt.Fprintf(d.out, "  令牌 token %s\n", where.Token)
-	if d.Once {
-		return nil
-	}
 	township := county[:6] + "001000"
 	fmt.Fprintf(d.out, `
 接下来可以试 Try next, in another terminal:

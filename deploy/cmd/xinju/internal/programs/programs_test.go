@@ -152,9 +152,15 @@ func TestTheMainJobFromTheCommandLine(t *testing.T) {
 		t.Errorf("a division that does not exist: code %d, %s", code, errs)
 	}
 
+	own := filepath.Join(r.data, "run.json")
+	if where, err := client.ReadRun(own); err != nil || where.Token != r.where.Token {
+		t.Errorf("the folder's own run file: %v", err)
+	}
 	r.stop()
-	if _, err := os.Stat(r.run); !os.IsNotExist(err) {
-		t.Errorf("the run file is still there: %v", err)
+	for _, file := range []string{r.run, own} {
+		if _, err := os.Stat(file); !os.IsNotExist(err) {
+			t.Errorf("%s is still there: %v", filepath.Base(file), err)
+		}
 	}
 	if code, _, _ := r.xinju(t, "policy list"); code != outcome.Unreachable {
 		t.Errorf("after the end: code %d", code)
@@ -162,6 +168,15 @@ func TestTheMainJobFromTheCommandLine(t *testing.T) {
 	var o, e bytes.Buffer
 	if code := cli.Run(t.Context(), []string{"migrate", "status", "--data", r.data}, cli.Streams{Out: &o, Err: &e}, All()); code != 0 {
 		t.Errorf("migrate status: code %d, %s%s", code, o.String(), e.String())
+	}
+}
+
+func TestASuiteThatIsToldToStopWhileStartingStopsInOrder(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := settings.Serve{Data: t.TempDir(), HTTP: "127.0.0.1:0", GRPCPort: -1, Today: today, Run: filepath.Join(t.TempDir(), "run.json")}
+	if err := serve.Run(ctx, s, io.Discard, func(client.Run) { t.Error("said to be ready") }); err != nil {
+		t.Errorf("ended with %v", err)
 	}
 }
 

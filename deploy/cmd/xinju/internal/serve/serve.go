@@ -38,16 +38,27 @@ func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(clien
 		DataDir: s.Data, HTTPAddr: s.HTTP, Debug: s.Debug, GRPCPort: s.GRPCPort, Token: s.Token, Now: clock.On(s.Today), Today: s.Today.String(), Origins: s.Origins, Log: log,
 	})
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop while starting
+		}
 		return err
 	}
 	for _, line := range all.Moved() {
 		fmt.Fprintln(errs, line)
 	}
 	where := all.Address()
-	defer forget(s.Run, where)
+	// The user's run file tells of the latest suite; the folder's own is for when there are several.
+	runFiles := []string{s.Run, filepath.Join(s.Data, "run.json")}
+	defer func() {
+		for _, file := range runFiles {
+			forget(file, where)
+		}
+	}()
 	return all.Run(ctx, func() {
-		if err := client.WriteRun(s.Run, where); err != nil {
-			fmt.Fprintf(errs, "无法写运行文件，其他命令请用 --run 指定（the run file cannot be written）: %v\n", err)
+		for _, file := range runFiles {
+			if err := client.WriteRun(file, where); err != nil {
+				fmt.Fprintf(errs, "无法写运行文件（the run file cannot be written）: %v\n", err)
+			}
 		}
 		ready(where)
 	})
