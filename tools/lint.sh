@@ -26,7 +26,7 @@ for m in $modules; do
     (cd "$m" && "$OLDPWD/bin/tools/golangci-lint" fmt --config "$OLDPWD/.golangci.yml" ./...)
     continue
   fi
-  (cd "$m" && "$OLDPWD/bin/tools/golangci-lint" run --config "$OLDPWD/.golangci.yml" ./...) || failed=1
+  (cd "$m" && "$OLDPWD/bin/tools/golangci-lint" run --allow-parallel-runners --config "$OLDPWD/.golangci.yml" ./...) || failed=1
 done
 if [ $failed = 1 ]; then
   echo "静态检查未通过；格式问题可用 make fmt 修正 / lint failed; make fmt corrects formatting" >&2

@@ -108,7 +108,7 @@ func (c *compiler) lineage() []*packFile {
 	for f := c.source.file; f.Extends != ""; {
 		s := c.all[f.Extends]
 		if s == nil || slices.Contains(out, s.file) {
-			c.fail(origin{}, nil, "extends", Text{"extends 指向的策略包不存在或成环：" + f.Extends, "extends names no pack, or a circle: " + f.Extends})
+			c.fail(origin{}, nil, "extends", Text{"extends 指向的政策包不存在或成环：" + f.Extends, "extends names no pack, or a circle: " + f.Extends})
 			break
 		}
 		f = s.file

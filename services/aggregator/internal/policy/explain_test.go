@@ -108,7 +108,7 @@ func TestWhyACountedChildIsNotCovered(t *testing.T) {
 
 func TestSomebodyWhoNeverLivedInTheJurisdiction(t *testing.T) {
 	x := explain(t, "zhuji-2017", "R-EQ-6M", simpleAdult(), "2025-01-01")
-	if x.Eligible || x.From != civil.None || x.Village != "" || !strings.Contains(x.Reason.Chinese, "当日居住于村（990101100200），不适用本策略包") {
+	if x.Eligible || x.From != civil.None || x.Village != "" || !strings.Contains(x.Reason.Chinese, "当日居住于村（990101100200），不适用本政策包") {
 		t.Errorf("got %+v", x)
 	}
 }

@@ -137,7 +137,7 @@ func (x *explainer) absence(day civil.Date) Text {
 		return Text{"居住地代码" + code + "不在区划表中：请更正居住登记或补录区划", "the place of residence " + code + " is in no tree of divisions: correct the stay, or load the division"}
 	case !x.here.Contains(day):
 		at := x.placeName(last)
-		return Text{"当日居住于" + at + "，不适用本策略包", "lives in " + at + " on the day, where this pack does not apply"}
+		return Text{"当日居住于" + at + "，不适用本政策包", "lives in " + at + " on the day, where this pack does not apply"}
 	}
 	return Text{}
 }

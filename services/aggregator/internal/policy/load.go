@@ -83,7 +83,7 @@ func build(sources []source) (*Catalogue, Problems) {
 		}
 		s.file = f
 		if f.ID == "" || byID[f.ID] != nil {
-			problems = append(problems, Problem{File: s.name, Path: "id", Text: Text{"缺少 id 或与其他策略包重复", "id is missing or used by another pack"}})
+			problems = append(problems, Problem{File: s.name, Path: "id", Text: Text{"缺少 id 或与其他政策包重复", "id is missing or used by another pack"}})
 			continue
 		}
 		byID[f.ID] = s
@@ -119,7 +119,7 @@ func overlaps(list []*Pack) Problems {
 	for i := 1; i < len(list); i++ {
 		if list[i].From < list[i-1].To {
 			out = append(out, Problem{File: list[i].ID, Path: "valid_from", Text: Text{
-				"与同一辖区的策略包 " + list[i-1].ID + " 有效期重叠", "in force together with " + list[i-1].ID + " of the same jurisdiction",
+				"与同一辖区的政策包 " + list[i-1].ID + " 有效期重叠", "in force together with " + list[i-1].ID + " of the same jurisdiction",
 			}})
 		}
 	}

@@ -38,5 +38,5 @@ func yamlProblem(file string, err error) Problem {
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		line, _ = strconv.Atoi(m[1]) // digits by the pattern; 0 when too many
 	}
-	return Problem{File: file, Line: line, Text: Text{"不是有效的策略包文件：" + err.Error(), "not a valid pack file: " + err.Error()}}
+	return Problem{File: file, Line: line, Text: Text{"不是有效的政策包文件：" + err.Error(), "not a valid pack file: " + err.Error()}}
 }

@@ -24,9 +24,9 @@ import (
 
 // Faults of the answers.
 var (
-	ErrIndicator = fault.New(fault.NotFound, "INDICATOR_NOT_FOUND", "no policy pack has this indicator", "没有策略包包含该指标")
-	ErrNoPack    = fault.New(fault.NotFound, "NO_PACK_IN_FORCE", "no policy pack is in force there on that day", "该地该日没有生效的策略包")
-	ErrPack      = fault.New(fault.NotFound, "PACK_NOT_FOUND", "there is no such policy pack", "没有该策略包")
+	ErrIndicator = fault.New(fault.NotFound, "INDICATOR_NOT_FOUND", "no policy pack has this indicator", "没有政策包包含该指标")
+	ErrNoPack    = fault.New(fault.NotFound, "NO_PACK_IN_FORCE", "no policy pack is in force there on that day", "该地该日没有生效的政策包")
+	ErrPack      = fault.New(fault.NotFound, "PACK_NOT_FOUND", "there is no such policy pack", "没有该政策包")
 	ErrTooLarge  = fault.New(fault.Exhausted, "COVERAGE_TOO_LARGE",
 		"the answer would have more than 20,000 rows; ask for fewer divisions or indicators", "结果超过 20000 行，请减少区划或指标")
 )

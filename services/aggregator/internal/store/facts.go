@@ -63,13 +63,6 @@ func (t Tx) EachResident(generation int64, after string, limit int, each func(id
 	}, "SELECT resident_id, facts FROM resident_fact WHERE generation = ? AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
 }
 
-// CountResidents counts the residents of a generation.
-func (t Tx) CountResidents(generation int64) (n int64, err error) {
-	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&n) },
-		"SELECT COUNT(*) FROM resident_fact WHERE generation = ?", generation)
-	return n, err
-}
-
 // WorldRow is one division or unit.
 type WorldRow struct {
 	Kind int32

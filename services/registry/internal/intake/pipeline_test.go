@@ -79,7 +79,7 @@ var badRows = []struct{ row, want string }{
 	{strings.Replace(arrival("BI", 900), village, "9901", 1), "DIVISION_CODE_MALFORMED 居住地区划"},
 	{"BJ,居住登记,20250301,,王小明,,990101001001,,,,,", "EVENT_WITHOUT_PERSON 公民身份号码"},
 	{strings.Replace(arrival("BK", 900), citizen(900), "810000198906150011", 1), "NUMBER_KIND 公民身份号码"},
-	{strings.Replace(arrival("BL", 900), citizen(900), "980101199006300050", 1), "NUMBER_CHECK_DIGIT 公民身份号码"},
+	{strings.Replace(arrival("BL", 900), citizen(900), "990101199006300050", 1), "NUMBER_CHECK_DIGIT 公民身份号码"},
 	{strings.Replace(arrival("BM", 900), "13800000000", "打听", 1), "PHONE_INVALID 联系电话"},
 	{strings.Replace(arrival("BN", 900), "居住登记", "撤销", 1), "REPLACES_REQUIRED 被更正事件编号"},
 }
@@ -339,8 +339,8 @@ func TestFilesThatCannotBeReadLeaveNothing(t *testing.T) {
 		"an encoding that is wrong": {intake.Header{Sender: "ga", Encoding: "GB18030"}, fileOf(arrival("E1", 1)), intake.ErrEncodingUnknown},
 		"an encoding nobody knows":  {intake.Header{Sender: "ga", Encoding: "EBCDIC"}, fileOf(arrival("E1", 1)), intake.ErrEncodingUnknown},
 		"the name of the desk":      {intake.Header{Sender: core.Desk}, fileOf(arrival("E1", 1)), core.ErrSender},
-		"no sender":                 {intake.Header{}, fileOf(arrival("E1", 1)), intake.ErrHeader},
-		"a sender that is no code":  {intake.Header{Sender: "../etc"}, fileOf(arrival("E1", 1)), intake.ErrHeader},
+		"no sender":                 {intake.Header{}, fileOf(arrival("E1", 1)), core.ErrSender},
+		"a sender that is no code":  {intake.Header{Sender: "../etc"}, fileOf(arrival("E1", 1)), core.ErrSender},
 		"one column twice":          {ga, []byte("XM,SFZH,SFZH,DDBDRQ\na,b,c,d\n"), intake.ErrColumnTwice},
 	} {
 		_, err := w.receive(c.h, c.file)

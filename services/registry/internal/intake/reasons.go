@@ -17,7 +17,7 @@ var (
 	ErrFileTooLarge = fault.New(fault.Exhausted, "FEED_FILE_TOO_LARGE",
 		"the file is larger than one batch may be; split it", "文件超过单批上限，请拆分后发送")
 	ErrHeader = fault.New(fault.Invalid, "FEED_HEADER_INVALID",
-		"the first message must carry the header with a sender of at most 32 letters, digits, - and _", "首个消息须带有批次说明，发送方为不超过 32 位的字母、数字、- 或 _")
+		"the first message must carry the header", "首个消息须带有批次说明")
 	ErrBatchNotFound = fault.New(fault.NotFound, "FEED_BATCH_NOT_FOUND", "there is no such batch", "批次不存在")
 	ErrOutcome       = fault.New(fault.Invalid, "FEED_OUTCOME_UNKNOWN", "a row has no such outcome", "没有这种行处理结果")
 	ErrFileLost      = fault.New(fault.Precondition, "FEED_FILE_LOST",

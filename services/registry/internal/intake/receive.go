@@ -77,10 +77,10 @@ var senderForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 // the first batch. A file that cannot be read at all leaves nothing behind; it
 // fails with FEED_FILE_EMPTY, FEED_FILE_UNREADABLE, FEED_ENCODING_UNKNOWN,
 // FEED_COLUMNS_UNKNOWN, FEED_COLUMN_TWICE, FEED_FILE_TOO_LARGE,
-// FEED_HEADER_INVALID or SENDER_INVALID.
+// or SENDER_INVALID.
 func (in *Intake) Receive(ctx context.Context, h Header, next func() ([]byte, error)) (b Batch, err error) {
 	if !senderForm.MatchString(h.Sender) {
-		return Batch{}, ErrHeader.On("header.sender", "must be 1–32 letters, digits, - or _")
+		return Batch{}, core.ErrSender.On("header.sender", "须为 1–32 位字母、数字、- 或 _ must be 1–32 letters, digits, - or _")
 	}
 	if h.Sender == core.Desk {
 		return Batch{}, core.ErrSender.On("header.sender", "保留 reserved")

@@ -152,7 +152,7 @@ func TestImportFeedRefusesWhatIsNoFeed(t *testing.T) {
 	}{
 		{"nothing", nil, nil, "FEED_HEADER_INVALID"},
 		{"no header", nil, []string{goodFile}, "FEED_HEADER_INVALID"},
-		{"a bad sender", &registryv1.FeedHeader{Sender: "a b"}, []string{goodFile}, "FEED_HEADER_INVALID"},
+		{"a bad sender", &registryv1.FeedHeader{Sender: "a b"}, []string{goodFile}, "SENDER_INVALID"},
 		{"an empty file", &registryv1.FeedHeader{Sender: "ga"}, []string{""}, "FEED_FILE_EMPTY"},
 		{"a workbook", &registryv1.FeedHeader{Sender: "ga"}, []string{"PK\x03\x04xl/"}, "FEED_FILE_UNREADABLE"},
 		{"a part of more than 1 MiB", &registryv1.FeedHeader{Sender: "ga"}, []string{goodFile, strings.Repeat("x", 1<<20+1)}, "FEED_PART_TOO_LARGE"},

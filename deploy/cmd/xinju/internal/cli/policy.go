@@ -148,7 +148,7 @@ func (c policyValidate) print(a *app, resp *aggregatorv1.ValidatePolicyPackRespo
 		return err
 	}
 	if n := len(t.Rows); n > 0 {
-		return outcome.Usage(fmt.Sprintf("政策包有 %d 处问题", n), fmt.Sprintf("the pack has %d problems", n))
+		return outcome.Usage(fmt.Sprintf("政策包有 %d 处问题", n), fmt.Sprintf("problems in the pack: %d", n))
 	}
 	return nil
 }
