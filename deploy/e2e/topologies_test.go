@@ -11,6 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap/zapcore"
 
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+	typev1 "xinju.dev/api/gen/xinju/type/v1"
+
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/e2e"
 	"xinju.dev/deploy/loader"
@@ -42,7 +45,37 @@ func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
 	if err != nil {
 		t.Fatal(err)
 	}
+	rebuilt(t, to)
 	return answers
+}
+
+// rebuilt builds the aggregator's state again from the five feeds: the same.
+func rebuilt(t *testing.T, to *client.Suite) {
+	t.Helper()
+	digest := func() string {
+		now, err := to.Aggregator.GetFollowing(t.Context(), &aggregatorv1.GetFollowingRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.GetDigest()
+	}
+	before := digest()
+	begun, err := to.Aggregator.Rebuild(t.Context(), &aggregatorv1.RebuildRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := begun.GetOperation()
+	for op.GetEndTime() == nil {
+		<-time.After(50 * time.Millisecond)
+		now, err := to.Aggregator.GetOperation(t.Context(), &aggregatorv1.GetOperationRequest{OperationId: op.GetOperationId()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		op = now.GetOperation()
+	}
+	if op.GetState() != typev1.OperationState_OPERATION_STATE_SUCCEEDED || digest() != before || before == "" {
+		t.Errorf("the rebuild %v %s: digest %s, before %s", op.GetState(), op.GetFailureText(), digest(), before)
+	}
 }
 
 // noon keeps the suite's clock on the scenario's day.

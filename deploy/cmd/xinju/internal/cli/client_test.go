@@ -59,6 +59,8 @@ func TestCommandsAnswerAsTheyDid(t *testing.T) {
 		{"policy-show-source", "", "policy show xiangan-2018 --source", 0},
 		{"policy-validate", "", "policy validate --running DIR/pack.yaml", 0},
 		{"following", "", "following", 0},
+		{"rebuild", "", "rebuild", 0},
+		{"rebuild-no-wait", "", "rebuild --no-wait", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := append(strings.Fields(strings.ReplaceAll(c.line, "DIR", dir)), "--run", run)

@@ -14,6 +14,7 @@ import (
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+	typev1 "xinju.dev/api/gen/xinju/type/v1"
 
 	"xinju.dev/deploy/client"
 	"xinju.dev/services/platform/fault"
@@ -238,4 +239,15 @@ func addressOf(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return r.GRPC["registry"]
+}
+
+// Rebuild begins a rebuild that the first look finds ended.
+func (f *fake) Rebuild(context.Context, *aggregatorv1.RebuildRequest) (*aggregatorv1.RebuildResponse, error) {
+	return &aggregatorv1.RebuildResponse{Operation: &typev1.Operation{OperationId: "op", State: typev1.OperationState_OPERATION_STATE_RUNNING}}, nil
+}
+
+func (f *fake) GetOperation(_ context.Context, r *aggregatorv1.GetOperationRequest) (*aggregatorv1.GetOperationResponse, error) {
+	return &aggregatorv1.GetOperationResponse{Operation: &typev1.Operation{
+		OperationId: r.GetOperationId(), State: typev1.OperationState_OPERATION_STATE_SUCCEEDED, Done: 42, Total: 42,
+	}}, nil
 }
