@@ -22,7 +22,7 @@ func sevenProcesses(t *testing.T) client.Run {
 	t.Helper()
 	const token = "token-of-the-end-to-end-test"
 	run := client.Run{Token: token, GRPC: map[string]string{}, Today: today.String()}
-	common := []string{"serve", "--listen", "127.0.0.1:0", "--token", token, "--db.migrate", "true", "--today", today.String(), "--log.level", "warn"}
+	common := []string{"serve", "--listen", "127.0.0.1:0", "--token", token, "--db.migrate", "true", "--today", today.String(), "--log.level", "debug"}
 	extra := map[string][]string{
 		"registry": {"--seal.index", strings.Repeat("5a", 32), "--spool", filepath.Join(t.TempDir(), "spool")},
 	}
@@ -41,7 +41,7 @@ func sevenProcesses(t *testing.T) client.Run {
 		run.GRPC[name] = said.Listen
 	}
 	var said listening
-	args := []string{"serve", "--listen", "127.0.0.1:0"}
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--log.level", "debug"}
 	for name, address := range run.GRPC {
 		args = append(args, "--backends."+name, address)
 	}
