@@ -18,7 +18,7 @@ type Places interface {
 }
 
 // Limits of texts in characters.
-const maxName, maxAddress, maxEmployer, maxID = 50, 200, 70, 64
+const maxName, maxAddress, maxEmployer, maxID, maxPermit = 50, 200, 70, 64, 32
 
 var (
 	senderForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
@@ -52,6 +52,12 @@ func checkForm(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 		return "replaces_event_id", ErrTooLong
 	case utf8.RuneCountInString(e.Name) > maxName:
 		return "name", ErrTooLong
+	case utf8.RuneCountInString(e.FormerName) > maxName:
+		return "former_name", ErrTooLong
+	case len(e.NameRaw) > 4*maxName || len(e.NameEncoding) > 16:
+		return "name_raw", ErrTooLong
+	case len(e.PermitNumber) > maxPermit:
+		return "permit_number", ErrTooLong
 	case utf8.RuneCountInString(e.Address) > maxAddress:
 		return "address", ErrTooLong
 	case utf8.RuneCountInString(e.Employer) > maxEmployer:

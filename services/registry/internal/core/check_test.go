@@ -23,7 +23,7 @@ func TestWhatIsRefusedInItself(t *testing.T) {
 		reason string
 	}{
 		{"an arrival is fine", ev("1", Arrive, "2025-03-01"), "", ""},
-		{"an unknown kind", ev("1", EventType(13), "2025-03-01"), "type", "EVENT_TYPE_UNKNOWN"},
+		{"an unknown kind", ev("1", EventType(16), "2025-03-01"), "type", "EVENT_TYPE_UNKNOWN"},
 		{"a day to come", ev("1", Arrive, "2026-07-01"), "effective_date", "DATE_IN_FUTURE"},
 		{"an arrival to come", ev("1", Arrive, "2026-06-01", arrived("2026-07-01")), "arrived_date", "DATE_IN_FUTURE"},
 		{"a departure before its own arrival", ev("1", Leave, "2025-03-01", arrived("2025-03-02")), "effective_date", "LEFT_BEFORE_ARRIVAL"},

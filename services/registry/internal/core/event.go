@@ -23,6 +23,9 @@ const (
 	Death         EventType = 10 // died
 	Correct       EventType = 11 // corrects an earlier event, or (at a desk) a person
 	Void          EventType = 12 // an earlier event was entered in error
+	PermitLost    EventType = 13 // the card was lost (挂失)
+	PermitReissue EventType = 14 // a new card for the same permit (补领、换领)
+	Merge         EventType = 15 // two residents are one person; voiding it parts them again
 )
 
 // Event is one thing that happened, as a sender reports it: the fields of
@@ -67,6 +70,18 @@ type Event struct {
 	// MotherDocument says who the mother is before the registry knows her;
 	// MotherResidentID counts before it.
 	MotherDocument ident.Document
+
+	// BirthPartial is what is known of a birth date that is not known to the day:
+	// "1990" or "1990-05". Birth is then None, and nobody guesses it.
+	BirthPartial string
+	FormerName   string // 曾用名, at most 50 characters
+	// NameRaw holds the bytes of the name as the feed had them, in NameEncoding,
+	// where it has a character without a standard code.
+	NameRaw, NameEncoding string
+	// MERGE: the second of the two, by a document or, when already known, by name.
+	OtherDocument   ident.Document
+	OtherResidentID string
+	PermitNumber    string // printed on the permit, at most 32 characters
 }
 
 // Creates reports that the event makes its person known; all others wait until
@@ -80,7 +95,7 @@ func (t EventType) lives() bool { return t == Arrive || t == Move || t == Birth 
 func (t EventType) Amends() bool { return t == Correct || t == Void }
 
 // Known reports that t is one of the kinds above.
-func (t EventType) Known() bool { return t >= Arrive && t <= Void }
+func (t EventType) Known() bool { return t >= Arrive && t <= Merge }
 
 // Desk is the sender of what is recorded through CreateResident and
 // UpdateResident. Its events amend no others by identifier, and nobody else may

@@ -26,6 +26,8 @@ func (e Event) Normal() Event {
 	e.Replaces = strings.TrimSpace(e.Replaces)
 	e.Name = NormalName(e.Name)
 	e.Address = normalText(e.Address)
+	e.FormerName = NormalName(e.FormerName)
+	e.PermitNumber = strings.TrimSpace(e.PermitNumber)
 	e.Employer = normalText(e.Employer)
 	e.Phone = normalPhone(e.Phone)
 	if e.ID == "" {
@@ -44,7 +46,18 @@ func (e Event) Digest() [32]byte {
 	w.texts(string(e.Document.Type), e.Document.Number.Reveal(), e.Document.Country, e.ResidentID, e.Name, e.Ethnic, e.Phone, e.Employer,
 		e.HukouDivision, e.Division, e.Address, e.Replaces, e.MotherResidentID)
 	w.document(e.MotherDocument)
+	w.extra(e)
 	return w.sum()
+}
+
+// extra adds nothing where an event has none of the fields that came later, so
+// that its digest stays what it was.
+func (d *digester) extra(e Event) {
+	if e.BirthPartial == "" && e.FormerName == "" && e.NameRaw == "" && e.OtherDocument.Number.IsZero() && e.OtherResidentID == "" && e.PermitNumber == "" {
+		return
+	}
+	o := e.OtherDocument
+	d.texts("extra", e.BirthPartial, e.FormerName, e.NameRaw, e.NameEncoding, string(o.Type), o.Number.Reveal(), o.Country, e.OtherResidentID, e.PermitNumber)
 }
 
 // EventKey is the identifier of the stay or permit that an event began. It is

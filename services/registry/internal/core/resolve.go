@@ -203,6 +203,14 @@ func overlay(e *Event, c Event) {
 	put(&e.PermitPoints, c.PermitPoints)
 	put(&e.MotherResidentID, c.MotherResidentID)
 	put(&e.MotherDocument, c.MotherDocument)
+	put(&e.BirthPartial, c.BirthPartial)
+	put(&e.FormerName, c.FormerName)
+	if c.NameRaw != "" {
+		e.NameRaw, e.NameEncoding = c.NameRaw, c.NameEncoding
+	}
+	put(&e.OtherDocument, c.OtherDocument)
+	put(&e.OtherResidentID, c.OtherResidentID)
+	put(&e.PermitNumber, c.PermitNumber)
 }
 
 func put[T comparable](to *T, v T) {

@@ -36,6 +36,8 @@ func eventOf(sender string, in *registryv1.ResidenceEvent) (e core.Event, refusa
 		Phone: in.GetPhone(), Employer: in.GetEmployer(), HukouDivision: in.GetHukouDivision(), HukouKind: int(in.GetHukouKind()),
 		Division: in.GetDivision(), Address: in.GetAddress(), Reason: int(in.GetReason()), PermitPoints: int(in.GetPermitPoints()),
 		Replaces: in.GetReplacesEventId(), MotherResidentID: in.GetMotherResidentId(),
+		BirthPartial: in.GetBirthPartial(), FormerName: in.GetFormerName(), NameRaw: string(in.GetNameRaw()), NameEncoding: in.GetNameEncoding(),
+		OtherResidentID: in.GetOtherResidentId(), PermitNumber: in.GetPermitNumber(),
 	}
 	if t := wire.Time(in.GetEventTime()); !t.IsZero() {
 		e.TimeMS = t.UnixMilli()
@@ -55,6 +57,7 @@ func eventOf(sender string, in *registryv1.ResidenceEvent) (e core.Event, refusa
 	}
 	c.ID("resident_id", e.ResidentID, false)
 	c.ID("mother_resident_id", e.MotherResidentID, false)
+	c.ID("other_resident_id", e.OtherResidentID, false)
 	c.Time("event_time", in.GetEventTime(), false)
 	if f, bad := errors.AsType[*fault.Error](c.Err()); bad {
 		return e, core.Refuse(f.Fields[0].Path, wire.ErrFields), false
@@ -72,6 +75,13 @@ func eventOf(sender string, in *registryv1.ResidenceEvent) (e core.Event, refusa
 			return e, core.Refuse("mother_document", why), false
 		}
 		e.MotherDocument = doc
+	}
+	if in.GetOtherDocument() != nil {
+		doc, why := documentOf(in.GetOtherDocument())
+		if why != nil {
+			return e, core.Refuse("other_document", why), false
+		}
+		e.OtherDocument = doc
 	}
 	return e, core.Outcome{}, true
 }

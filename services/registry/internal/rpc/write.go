@@ -72,6 +72,8 @@ func eventProto(e core.Event) *registryv1.ResidenceEvent {
 		Division: e.Division, Address: e.Address, ArrivedDate: wire.DateProto(e.Arrived), Reason: registryv1.ResidenceReason(e.Reason),
 		PermitValidUntilDate: wire.DateProto(e.PermitValidUntil), PermitPoints: int32(e.PermitPoints), ReplacesEventId: e.Replaces,
 		MotherResidentId: e.MotherResidentID, MotherDocument: documentProto(e.MotherDocument),
+		BirthPartial: e.BirthPartial, FormerName: e.FormerName, NameRaw: []byte(e.NameRaw), NameEncoding: e.NameEncoding,
+		OtherDocument: documentProto(e.OtherDocument), OtherResidentId: e.OtherResidentID, PermitNumber: e.PermitNumber,
 	}
 	if e.TimeMS != 0 {
 		out.EventTime = wire.TimeProto(time.UnixMilli(e.TimeMS))

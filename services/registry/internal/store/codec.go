@@ -12,18 +12,19 @@ import (
 // errCoded says that a stored event cannot be read. It quotes nothing.
 var errCoded = errors.New("registry: a stored event is damaged or from a newer build")
 
-// The first byte of a coded event: codedVersion, or codedMother when a document
-// of the mother stands behind the rest.
+// The first byte of a coded event: codedPlain, or codedFull when the fields that
+// few events have stand behind the rest.
 const (
-	codedVersion = 1
-	codedMother  = 2
+	codedPlain = 1
+	codedFull  = 2
 )
 
 func versionOf(e core.Event) byte {
-	if e.MotherDocument.Number.IsZero() {
-		return codedVersion
+	if e.MotherDocument.Number.IsZero() && e.BirthPartial == "" && e.FormerName == "" && e.NameRaw == "" &&
+		e.OtherDocument.Number.IsZero() && e.OtherResidentID == "" && e.PermitNumber == "" {
+		return codedPlain
 	}
-	return codedMother
+	return codedFull
 }
 
 // codeEvent writes what may be read in a database file: dates and codes.
@@ -32,22 +33,23 @@ func codeEvent(e core.Event) []byte {
 	w.ints(int64(e.Type), int64(e.Effective), e.TimeMS, int64(e.Sex), int64(e.Birth), int64(e.Marital), int64(e.HukouKind),
 		int64(e.Arrived), int64(e.FirstSeen), int64(e.Registered), int64(e.Reason), int64(e.PermitValidUntil), int64(e.PermitPoints))
 	w.texts(string(e.Document.Type), e.Document.Country, e.ResidentID, e.Ethnic, e.HukouDivision, e.Division, e.Replaces, e.MotherResidentID)
-	if versionOf(e) == codedMother {
-		w.texts(string(e.MotherDocument.Type), e.MotherDocument.Country)
+	if versionOf(e) == codedFull {
+		w.texts(string(e.MotherDocument.Type), e.MotherDocument.Country, e.BirthPartial, e.NameEncoding,
+			string(e.OtherDocument.Type), e.OtherDocument.Country, e.OtherResidentID)
 	}
 	return w.buf
 }
 
-// personal writes what must be sealed: number, name, telephone, employer, address.
+// personal writes what must be sealed: numbers, names, telephone, employer, address.
 func personal(e core.Event) []byte {
-	number, mother := e.Document.Number.Reveal(), e.MotherDocument.Number.Reveal()
-	if number == "" && mother == "" && e.Name == "" && e.Phone == "" && e.Employer == "" && e.Address == "" {
+	number, full := e.Document.Number.Reveal(), versionOf(e) == codedFull
+	if number == "" && !full && e.Name == "" && e.Phone == "" && e.Employer == "" && e.Address == "" {
 		return nil
 	}
 	w := writer{buf: append(make([]byte, 0, 96), versionOf(e))}
 	w.texts(number, e.Name, e.Phone, e.Employer, e.Address)
-	if mother != "" {
-		w.texts(mother)
+	if full {
+		w.texts(e.MotherDocument.Number.Reveal(), e.OtherDocument.Number.Reveal(), e.FormerName, e.NameRaw, e.PermitNumber)
 	}
 	return w.buf
 }
@@ -57,18 +59,21 @@ func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
 	e := core.Event{Sender: sender, ID: id}
 	r := reader{buf: coded}
 	version := r.byte()
-	if version != codedVersion && version != codedMother {
+	if version != codedPlain && version != codedFull {
 		return e, errCoded
 	}
 	e.Type, e.Effective, e.TimeMS = core.EventType(r.int()), civil.Date(r.int()), r.int()
 	e.Sex, e.Birth, e.Marital, e.HukouKind = int(r.int()), civil.Date(r.int()), int(r.int()), int(r.int())
 	e.Arrived, e.FirstSeen, e.Registered = civil.Date(r.int()), civil.Date(r.int()), civil.Date(r.int())
 	e.Reason, e.PermitValidUntil, e.PermitPoints = int(r.int()), civil.Date(r.int()), int(r.int())
-	own, mother := paper{kind: r.text(), country: r.text()}, paper{}
+	own, mother, other := paper{kind: r.text(), country: r.text()}, paper{}, paper{}
 	e.ResidentID, e.Ethnic, e.HukouDivision, e.Division = r.text(), r.text(), r.text(), r.text()
 	e.Replaces, e.MotherResidentID = r.text(), r.text()
-	if version == codedMother {
+	if version == codedFull {
 		mother.kind, mother.country = r.text(), r.text()
+		e.BirthPartial, e.NameEncoding = r.text(), r.text()
+		other.kind, other.country = r.text(), r.text()
+		e.OtherResidentID = r.text()
 	}
 	if r.bad {
 		return e, errCoded
@@ -82,10 +87,11 @@ func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
 	}
 	own.number = r.text()
 	e.Name, e.Phone, e.Employer, e.Address = r.text(), r.text(), r.text(), r.text()
-	if version == codedMother {
-		mother.number = r.text()
+	if version == codedFull {
+		mother.number, other.number = r.text(), r.text()
+		e.FormerName, e.NameRaw, e.PermitNumber = r.text(), r.text(), r.text()
 	}
-	if r.bad || !own.read(&e.Document) || !mother.read(&e.MotherDocument) {
+	if r.bad || !own.read(&e.Document) || !mother.read(&e.MotherDocument) || !other.read(&e.OtherDocument) {
 		return e, errCoded
 	}
 	return e, nil

@@ -40,6 +40,9 @@ const (
 	FactKind_FACT_KIND_DIVISION FactKind = 5
 	// An institution, from the registry.
 	FactKind_FACT_KIND_UNIT FactKind = 6
+	// One resident turned out to be another one, from the registry. fact_id and resident_id are the
+	// identifier that stands no longer for a person of its own.
+	FactKind_FACT_KIND_LINK FactKind = 7
 	// A health archive, from archive.
 	FactKind_FACT_KIND_ARCHIVE FactKind = 10
 	// An attendance at health education, from archive.
@@ -76,6 +79,7 @@ var (
 		4:  "FACT_KIND_RELATION",
 		5:  "FACT_KIND_DIVISION",
 		6:  "FACT_KIND_UNIT",
+		7:  "FACT_KIND_LINK",
 		10: "FACT_KIND_ARCHIVE",
 		11: "FACT_KIND_EDUCATION",
 		12: "FACT_KIND_CASE",
@@ -97,6 +101,7 @@ var (
 		"FACT_KIND_RELATION":         4,
 		"FACT_KIND_DIVISION":         5,
 		"FACT_KIND_UNIT":             6,
+		"FACT_KIND_LINK":             7,
 		"FACT_KIND_ARCHIVE":          10,
 		"FACT_KIND_EDUCATION":        11,
 		"FACT_KIND_CASE":             12,
@@ -166,6 +171,7 @@ type Fact struct {
 	//	*Fact_Relation
 	//	*Fact_Division
 	//	*Fact_Unit
+	//	*Fact_Link
 	//	*Fact_Archive
 	//	*Fact_Education
 	//	*Fact_Case
@@ -304,6 +310,15 @@ func (x *Fact) GetUnit() *UnitFact {
 	if x != nil {
 		if x, ok := x.Body.(*Fact_Unit); ok {
 			return x.Unit
+		}
+	}
+	return nil
+}
+
+func (x *Fact) GetLink() *LinkFact {
+	if x != nil {
+		if x, ok := x.Body.(*Fact_Link); ok {
+			return x.Link
 		}
 	}
 	return nil
@@ -451,6 +466,11 @@ type Fact_Unit struct {
 	Unit *UnitFact `protobuf:"bytes,16,opt,name=unit,proto3,oneof"`
 }
 
+type Fact_Link struct {
+	// Set when kind is FACT_KIND_LINK.
+	Link *LinkFact `protobuf:"bytes,17,opt,name=link,proto3,oneof"`
+}
+
 type Fact_Archive struct {
 	// Set when kind is FACT_KIND_ARCHIVE.
 	Archive *ArchiveFact `protobuf:"bytes,20,opt,name=archive,proto3,oneof"`
@@ -522,6 +542,8 @@ func (*Fact_Relation) isFact_Body() {}
 func (*Fact_Division) isFact_Body() {}
 
 func (*Fact_Unit) isFact_Body() {}
+
+func (*Fact_Link) isFact_Body() {}
 
 func (*Fact_Archive) isFact_Body() {}
 
@@ -818,7 +840,11 @@ type PermitFact struct {
 	// First day on which it no longer held because it was cancelled (yyyymmdd, 0 when absent).
 	CancelledYmd int32 `protobuf:"varint,6,opt,name=cancelled_ymd,json=cancelledYmd,proto3" json:"cancelled_ymd,omitempty"`
 	// Points reached, oldest first (Shanghai).
-	Points        []*PointsEntry `protobuf:"bytes,7,rep,name=points,proto3" json:"points,omitempty"`
+	Points []*PointsEntry `protobuf:"bytes,7,rep,name=points,proto3" json:"points,omitempty"`
+	// Day on which the card was reported lost (yyyymmdd, 0 when absent).
+	LostYmd int32 `protobuf:"varint,8,opt,name=lost_ymd,json=lostYmd,proto3" json:"lost_ymd,omitempty"`
+	// Days on which a new card was issued for it, ascending, each yyyymmdd.
+	ReissuedYmd   []int32 `protobuf:"varint,9,rep,packed,name=reissued_ymd,json=reissuedYmd,proto3" json:"reissued_ymd,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -902,6 +928,67 @@ func (x *PermitFact) GetPoints() []*PointsEntry {
 	return nil
 }
 
+func (x *PermitFact) GetLostYmd() int32 {
+	if x != nil {
+		return x.LostYmd
+	}
+	return 0
+}
+
+func (x *PermitFact) GetReissuedYmd() []int32 {
+	if x != nil {
+		return x.ReissuedYmd
+	}
+	return nil
+}
+
+// LinkFact says that a resident is the same person as another one, so that records kept under the
+// one count for the other. Records are not rewritten: when the link is deleted, both stand as before.
+type LinkFact struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// resident_id of the person; never itself linked to another.
+	IntoId        string `protobuf:"bytes,1,opt,name=into_id,json=intoId,proto3" json:"into_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkFact) Reset() {
+	*x = LinkFact{}
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkFact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkFact) ProtoMessage() {}
+
+func (x *LinkFact) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkFact.ProtoReflect.Descriptor instead.
+func (*LinkFact) Descriptor() ([]byte, []int) {
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *LinkFact) GetIntoId() string {
+	if x != nil {
+		return x.IntoId
+	}
+	return ""
+}
+
 // PointsEntry is the points total from one day on.
 type PointsEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -915,7 +1002,7 @@ type PointsEntry struct {
 
 func (x *PointsEntry) Reset() {
 	*x = PointsEntry{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -927,7 +1014,7 @@ func (x *PointsEntry) String() string {
 func (*PointsEntry) ProtoMessage() {}
 
 func (x *PointsEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -940,7 +1027,7 @@ func (x *PointsEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PointsEntry.ProtoReflect.Descriptor instead.
 func (*PointsEntry) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{5}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PointsEntry) GetFromYmd() int32 {
@@ -960,7 +1047,7 @@ func (x *PointsEntry) GetPoints() int32 {
 // RelationFact ties a resident to another one.
 type RelationFact struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 1 guardian, 2 spouse, 3 mother, 4 father, 5 cohabiting family member of a permit holder; the other is the resident's <kind>.
+	// 1 guardian, 2 spouse, 3 mother, 4 father, 5 cohabiting family member of a permit holder, 6 child; the other is the resident's <kind>.
 	Kind int32 `protobuf:"varint,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	// resident_id of the other person.
 	OtherId string `protobuf:"bytes,2,opt,name=other_id,json=otherId,proto3" json:"other_id,omitempty"`
@@ -974,7 +1061,7 @@ type RelationFact struct {
 
 func (x *RelationFact) Reset() {
 	*x = RelationFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -986,7 +1073,7 @@ func (x *RelationFact) String() string {
 func (*RelationFact) ProtoMessage() {}
 
 func (x *RelationFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -999,7 +1086,7 @@ func (x *RelationFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RelationFact.ProtoReflect.Descriptor instead.
 func (*RelationFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{6}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RelationFact) GetKind() int32 {
@@ -1053,7 +1140,7 @@ type DivisionFact struct {
 
 func (x *DivisionFact) Reset() {
 	*x = DivisionFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1065,7 +1152,7 @@ func (x *DivisionFact) String() string {
 func (*DivisionFact) ProtoMessage() {}
 
 func (x *DivisionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1078,7 +1165,7 @@ func (x *DivisionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DivisionFact.ProtoReflect.Descriptor instead.
 func (*DivisionFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{7}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DivisionFact) GetCode() string {
@@ -1147,7 +1234,7 @@ type UnitFact struct {
 
 func (x *UnitFact) Reset() {
 	*x = UnitFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1246,7 @@ func (x *UnitFact) String() string {
 func (*UnitFact) ProtoMessage() {}
 
 func (x *UnitFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1259,7 @@ func (x *UnitFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnitFact.ProtoReflect.Descriptor instead.
 func (*UnitFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{8}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UnitFact) GetName() string {
@@ -1218,7 +1305,7 @@ type ManagedDivision struct {
 
 func (x *ManagedDivision) Reset() {
 	*x = ManagedDivision{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1317,7 @@ func (x *ManagedDivision) String() string {
 func (*ManagedDivision) ProtoMessage() {}
 
 func (x *ManagedDivision) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1243,7 +1330,7 @@ func (x *ManagedDivision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManagedDivision.ProtoReflect.Descriptor instead.
 func (*ManagedDivision) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{9}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ManagedDivision) GetDivision() string {
@@ -1288,7 +1375,7 @@ type ArchiveFact struct {
 
 func (x *ArchiveFact) Reset() {
 	*x = ArchiveFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1387,7 @@ func (x *ArchiveFact) String() string {
 func (*ArchiveFact) ProtoMessage() {}
 
 func (x *ArchiveFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1400,7 @@ func (x *ArchiveFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveFact.ProtoReflect.Descriptor instead.
 func (*ArchiveFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{10}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ArchiveFact) GetOpenedYmd() int32 {
@@ -1371,7 +1458,7 @@ type DaySpan struct {
 
 func (x *DaySpan) Reset() {
 	*x = DaySpan{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1383,7 +1470,7 @@ func (x *DaySpan) String() string {
 func (*DaySpan) ProtoMessage() {}
 
 func (x *DaySpan) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1396,7 +1483,7 @@ func (x *DaySpan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DaySpan.ProtoReflect.Descriptor instead.
 func (*DaySpan) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{11}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DaySpan) GetFromYmd() int32 {
@@ -1428,7 +1515,7 @@ type EducationFact struct {
 
 func (x *EducationFact) Reset() {
 	*x = EducationFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1440,7 +1527,7 @@ func (x *EducationFact) String() string {
 func (*EducationFact) ProtoMessage() {}
 
 func (x *EducationFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1453,7 +1540,7 @@ func (x *EducationFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EducationFact.ProtoReflect.Descriptor instead.
 func (*EducationFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{12}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EducationFact) GetOnYmd() int32 {
@@ -1500,7 +1587,7 @@ type CaseFact struct {
 
 func (x *CaseFact) Reset() {
 	*x = CaseFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1599,7 @@ func (x *CaseFact) String() string {
 func (*CaseFact) ProtoMessage() {}
 
 func (x *CaseFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1612,7 @@ func (x *CaseFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseFact.ProtoReflect.Descriptor instead.
 func (*CaseFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{13}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CaseFact) GetDisease() string {
@@ -1590,7 +1677,7 @@ type CertificateFact struct {
 
 func (x *CertificateFact) Reset() {
 	*x = CertificateFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1602,7 +1689,7 @@ func (x *CertificateFact) String() string {
 func (*CertificateFact) ProtoMessage() {}
 
 func (x *CertificateFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1615,7 +1702,7 @@ func (x *CertificateFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CertificateFact.ProtoReflect.Descriptor instead.
 func (*CertificateFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{14}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CertificateFact) GetIssuedYmd() int32 {
@@ -1647,7 +1734,7 @@ type DoseFact struct {
 
 func (x *DoseFact) Reset() {
 	*x = DoseFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1659,7 +1746,7 @@ func (x *DoseFact) String() string {
 func (*DoseFact) ProtoMessage() {}
 
 func (x *DoseFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1672,7 +1759,7 @@ func (x *DoseFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DoseFact.ProtoReflect.Descriptor instead.
 func (*DoseFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{15}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DoseFact) GetOnYmd() int32 {
@@ -1717,7 +1804,7 @@ type PregnancyFact struct {
 
 func (x *PregnancyFact) Reset() {
 	*x = PregnancyFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +1816,7 @@ func (x *PregnancyFact) String() string {
 func (*PregnancyFact) ProtoMessage() {}
 
 func (x *PregnancyFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +1829,7 @@ func (x *PregnancyFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PregnancyFact.ProtoReflect.Descriptor instead.
 func (*PregnancyFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{16}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PregnancyFact) GetLmpYmd() int32 {
@@ -1804,7 +1891,7 @@ type AntenatalFact struct {
 
 func (x *AntenatalFact) Reset() {
 	*x = AntenatalFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1903,7 @@ func (x *AntenatalFact) String() string {
 func (*AntenatalFact) ProtoMessage() {}
 
 func (x *AntenatalFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1916,7 @@ func (x *AntenatalFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AntenatalFact.ProtoReflect.Descriptor instead.
 func (*AntenatalFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{17}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AntenatalFact) GetPregnancyId() string {
@@ -1879,7 +1966,7 @@ type DeliveryFact struct {
 
 func (x *DeliveryFact) Reset() {
 	*x = DeliveryFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1891,7 +1978,7 @@ func (x *DeliveryFact) String() string {
 func (*DeliveryFact) ProtoMessage() {}
 
 func (x *DeliveryFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1904,7 +1991,7 @@ func (x *DeliveryFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliveryFact.ProtoReflect.Descriptor instead.
 func (*DeliveryFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{18}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DeliveryFact) GetPregnancyId() string {
@@ -1959,7 +2046,7 @@ type PostnatalFact struct {
 
 func (x *PostnatalFact) Reset() {
 	*x = PostnatalFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1971,7 +2058,7 @@ func (x *PostnatalFact) String() string {
 func (*PostnatalFact) ProtoMessage() {}
 
 func (x *PostnatalFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1984,7 +2071,7 @@ func (x *PostnatalFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostnatalFact.ProtoReflect.Descriptor instead.
 func (*PostnatalFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{19}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PostnatalFact) GetPregnancyId() string {
@@ -2030,7 +2117,7 @@ type ChildCheckFact struct {
 
 func (x *ChildCheckFact) Reset() {
 	*x = ChildCheckFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2042,7 +2129,7 @@ func (x *ChildCheckFact) String() string {
 func (*ChildCheckFact) ProtoMessage() {}
 
 func (x *ChildCheckFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2055,7 +2142,7 @@ func (x *ChildCheckFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChildCheckFact.ProtoReflect.Descriptor instead.
 func (*ChildCheckFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{20}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ChildCheckFact) GetOnYmd() int32 {
@@ -2100,7 +2187,7 @@ type MethodFact struct {
 
 func (x *MethodFact) Reset() {
 	*x = MethodFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2199,7 @@ func (x *MethodFact) String() string {
 func (*MethodFact) ProtoMessage() {}
 
 func (x *MethodFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2212,7 @@ func (x *MethodFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MethodFact.ProtoReflect.Descriptor instead.
 func (*MethodFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{21}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *MethodFact) GetMethod() int32 {
@@ -2189,7 +2276,7 @@ type PlanningServiceFact struct {
 
 func (x *PlanningServiceFact) Reset() {
 	*x = PlanningServiceFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2201,7 +2288,7 @@ func (x *PlanningServiceFact) String() string {
 func (*PlanningServiceFact) ProtoMessage() {}
 
 func (x *PlanningServiceFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2214,7 +2301,7 @@ func (x *PlanningServiceFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanningServiceFact.ProtoReflect.Descriptor instead.
 func (*PlanningServiceFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{22}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PlanningServiceFact) GetOnYmd() int32 {
@@ -2256,7 +2343,8 @@ var File_xinju_feed_v1_fact_proto protoreflect.FileDescriptor
 
 const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\n" +
-	"\x18xinju/feed/v1/fact.proto\x12\rxinju.feed.v1\x1a\x1bxinju/type/v1/options.proto\"\xe9\t\n" +
+	"\x18xinju/feed/v1/fact.proto\x12\rxinju.feed.v1\x1a\x1bxinju/type/v1/options.proto\"\x98\n" +
+	"\n" +
 	"\x04Fact\x121\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.xinju.feed.v1.FactKindB\x04\xc8\xf3\x18\x02R\x04kind\x12\x1d\n" +
 	"\afact_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06factId\x12%\n" +
@@ -2269,7 +2357,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x06permit\x18\r \x01(\v2\x19.xinju.feed.v1.PermitFactH\x00R\x06permit\x129\n" +
 	"\brelation\x18\x0e \x01(\v2\x1b.xinju.feed.v1.RelationFactH\x00R\brelation\x129\n" +
 	"\bdivision\x18\x0f \x01(\v2\x1b.xinju.feed.v1.DivisionFactH\x00R\bdivision\x12-\n" +
-	"\x04unit\x18\x10 \x01(\v2\x17.xinju.feed.v1.UnitFactH\x00R\x04unit\x126\n" +
+	"\x04unit\x18\x10 \x01(\v2\x17.xinju.feed.v1.UnitFactH\x00R\x04unit\x12-\n" +
+	"\x04link\x18\x11 \x01(\v2\x17.xinju.feed.v1.LinkFactH\x00R\x04link\x126\n" +
 	"\aarchive\x18\x14 \x01(\v2\x1a.xinju.feed.v1.ArchiveFactH\x00R\aarchive\x12<\n" +
 	"\teducation\x18\x15 \x01(\v2\x1c.xinju.feed.v1.EducationFactH\x00R\teducation\x12-\n" +
 	"\x04case\x18\x16 \x01(\v2\x17.xinju.feed.v1.CaseFactH\x00R\x04case\x12B\n" +
@@ -2304,7 +2393,7 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x0efirst_seen_ymd\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x03R\ffirstSeenYmd\x12\x1f\n" +
 	"\bleft_ymd\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x03R\aleftYmd\x12\x1f\n" +
 	"\bsort_key\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x03R\asortKey\x12\x1c\n" +
-	"\x06reason\x18\a \x01(\x05B\x04\xc8\xf3\x18\x03R\x06reason\"\xa8\x02\n" +
+	"\x06reason\x18\a \x01(\x05B\x04\xc8\xf3\x18\x03R\x06reason\"\xf2\x02\n" +
 	"\n" +
 	"PermitFact\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12#\n" +
@@ -2316,7 +2405,11 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\n" +
 	"lapsed_ymd\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x03R\tlapsedYmd\x12)\n" +
 	"\rcancelled_ymd\x18\x06 \x01(\x05B\x04\xc8\xf3\x18\x03R\fcancelledYmd\x122\n" +
-	"\x06points\x18\a \x03(\v2\x1a.xinju.feed.v1.PointsEntryR\x06points\"L\n" +
+	"\x06points\x18\a \x03(\v2\x1a.xinju.feed.v1.PointsEntryR\x06points\x12\x1f\n" +
+	"\blost_ymd\x18\b \x01(\x05B\x04\xc8\xf3\x18\x03R\alostYmd\x12'\n" +
+	"\freissued_ymd\x18\t \x03(\x05B\x04\xc8\xf3\x18\x03R\vreissuedYmd\")\n" +
+	"\bLinkFact\x12\x1d\n" +
+	"\ainto_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06intoId\"L\n" +
 	"\vPointsEntry\x12\x1f\n" +
 	"\bfrom_ymd\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x03R\afromYmd\x12\x1c\n" +
 	"\x06points\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x03R\x06points\"\x8d\x01\n" +
@@ -2422,7 +2515,7 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x04kind\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\aR\x04kind\x12\x18\n" +
 	"\x04free\x18\x03 \x01(\bB\x04\xc8\xf3\x18\aR\x04free\x12 \n" +
 	"\bdivision\x18\x04 \x01(\tB\x04\xc8\xf3\x18\aR\bdivision\x12\x1d\n" +
-	"\aunit_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId*\xd5\x03\n" +
+	"\aunit_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId*\xe9\x03\n" +
 	"\bFactKind\x12\x19\n" +
 	"\x15FACT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10FACT_KIND_PERSON\x10\x01\x12\x17\n" +
@@ -2430,7 +2523,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x10FACT_KIND_PERMIT\x10\x03\x12\x16\n" +
 	"\x12FACT_KIND_RELATION\x10\x04\x12\x16\n" +
 	"\x12FACT_KIND_DIVISION\x10\x05\x12\x12\n" +
-	"\x0eFACT_KIND_UNIT\x10\x06\x12\x15\n" +
+	"\x0eFACT_KIND_UNIT\x10\x06\x12\x12\n" +
+	"\x0eFACT_KIND_LINK\x10\a\x12\x15\n" +
 	"\x11FACT_KIND_ARCHIVE\x10\n" +
 	"\x12\x17\n" +
 	"\x13FACT_KIND_EDUCATION\x10\v\x12\x12\n" +
@@ -2458,7 +2552,7 @@ func file_xinju_feed_v1_fact_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_feed_v1_fact_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_xinju_feed_v1_fact_proto_goTypes = []any{
 	(FactKind)(0),               // 0: xinju.feed.v1.FactKind
 	(*Fact)(nil),                // 1: xinju.feed.v1.Fact
@@ -2466,54 +2560,56 @@ var file_xinju_feed_v1_fact_proto_goTypes = []any{
 	(*HukouSpan)(nil),           // 3: xinju.feed.v1.HukouSpan
 	(*ResidenceFact)(nil),       // 4: xinju.feed.v1.ResidenceFact
 	(*PermitFact)(nil),          // 5: xinju.feed.v1.PermitFact
-	(*PointsEntry)(nil),         // 6: xinju.feed.v1.PointsEntry
-	(*RelationFact)(nil),        // 7: xinju.feed.v1.RelationFact
-	(*DivisionFact)(nil),        // 8: xinju.feed.v1.DivisionFact
-	(*UnitFact)(nil),            // 9: xinju.feed.v1.UnitFact
-	(*ManagedDivision)(nil),     // 10: xinju.feed.v1.ManagedDivision
-	(*ArchiveFact)(nil),         // 11: xinju.feed.v1.ArchiveFact
-	(*DaySpan)(nil),             // 12: xinju.feed.v1.DaySpan
-	(*EducationFact)(nil),       // 13: xinju.feed.v1.EducationFact
-	(*CaseFact)(nil),            // 14: xinju.feed.v1.CaseFact
-	(*CertificateFact)(nil),     // 15: xinju.feed.v1.CertificateFact
-	(*DoseFact)(nil),            // 16: xinju.feed.v1.DoseFact
-	(*PregnancyFact)(nil),       // 17: xinju.feed.v1.PregnancyFact
-	(*AntenatalFact)(nil),       // 18: xinju.feed.v1.AntenatalFact
-	(*DeliveryFact)(nil),        // 19: xinju.feed.v1.DeliveryFact
-	(*PostnatalFact)(nil),       // 20: xinju.feed.v1.PostnatalFact
-	(*ChildCheckFact)(nil),      // 21: xinju.feed.v1.ChildCheckFact
-	(*MethodFact)(nil),          // 22: xinju.feed.v1.MethodFact
-	(*PlanningServiceFact)(nil), // 23: xinju.feed.v1.PlanningServiceFact
+	(*LinkFact)(nil),            // 6: xinju.feed.v1.LinkFact
+	(*PointsEntry)(nil),         // 7: xinju.feed.v1.PointsEntry
+	(*RelationFact)(nil),        // 8: xinju.feed.v1.RelationFact
+	(*DivisionFact)(nil),        // 9: xinju.feed.v1.DivisionFact
+	(*UnitFact)(nil),            // 10: xinju.feed.v1.UnitFact
+	(*ManagedDivision)(nil),     // 11: xinju.feed.v1.ManagedDivision
+	(*ArchiveFact)(nil),         // 12: xinju.feed.v1.ArchiveFact
+	(*DaySpan)(nil),             // 13: xinju.feed.v1.DaySpan
+	(*EducationFact)(nil),       // 14: xinju.feed.v1.EducationFact
+	(*CaseFact)(nil),            // 15: xinju.feed.v1.CaseFact
+	(*CertificateFact)(nil),     // 16: xinju.feed.v1.CertificateFact
+	(*DoseFact)(nil),            // 17: xinju.feed.v1.DoseFact
+	(*PregnancyFact)(nil),       // 18: xinju.feed.v1.PregnancyFact
+	(*AntenatalFact)(nil),       // 19: xinju.feed.v1.AntenatalFact
+	(*DeliveryFact)(nil),        // 20: xinju.feed.v1.DeliveryFact
+	(*PostnatalFact)(nil),       // 21: xinju.feed.v1.PostnatalFact
+	(*ChildCheckFact)(nil),      // 22: xinju.feed.v1.ChildCheckFact
+	(*MethodFact)(nil),          // 23: xinju.feed.v1.MethodFact
+	(*PlanningServiceFact)(nil), // 24: xinju.feed.v1.PlanningServiceFact
 }
 var file_xinju_feed_v1_fact_proto_depIdxs = []int32{
 	0,  // 0: xinju.feed.v1.Fact.kind:type_name -> xinju.feed.v1.FactKind
 	2,  // 1: xinju.feed.v1.Fact.person:type_name -> xinju.feed.v1.PersonFact
 	4,  // 2: xinju.feed.v1.Fact.residence:type_name -> xinju.feed.v1.ResidenceFact
 	5,  // 3: xinju.feed.v1.Fact.permit:type_name -> xinju.feed.v1.PermitFact
-	7,  // 4: xinju.feed.v1.Fact.relation:type_name -> xinju.feed.v1.RelationFact
-	8,  // 5: xinju.feed.v1.Fact.division:type_name -> xinju.feed.v1.DivisionFact
-	9,  // 6: xinju.feed.v1.Fact.unit:type_name -> xinju.feed.v1.UnitFact
-	11, // 7: xinju.feed.v1.Fact.archive:type_name -> xinju.feed.v1.ArchiveFact
-	13, // 8: xinju.feed.v1.Fact.education:type_name -> xinju.feed.v1.EducationFact
-	14, // 9: xinju.feed.v1.Fact.case:type_name -> xinju.feed.v1.CaseFact
-	15, // 10: xinju.feed.v1.Fact.certificate:type_name -> xinju.feed.v1.CertificateFact
-	16, // 11: xinju.feed.v1.Fact.dose:type_name -> xinju.feed.v1.DoseFact
-	17, // 12: xinju.feed.v1.Fact.pregnancy:type_name -> xinju.feed.v1.PregnancyFact
-	18, // 13: xinju.feed.v1.Fact.antenatal:type_name -> xinju.feed.v1.AntenatalFact
-	19, // 14: xinju.feed.v1.Fact.delivery:type_name -> xinju.feed.v1.DeliveryFact
-	20, // 15: xinju.feed.v1.Fact.postnatal:type_name -> xinju.feed.v1.PostnatalFact
-	21, // 16: xinju.feed.v1.Fact.child_check:type_name -> xinju.feed.v1.ChildCheckFact
-	22, // 17: xinju.feed.v1.Fact.method:type_name -> xinju.feed.v1.MethodFact
-	23, // 18: xinju.feed.v1.Fact.planning_service:type_name -> xinju.feed.v1.PlanningServiceFact
-	3,  // 19: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
-	6,  // 20: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
-	10, // 21: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
-	12, // 22: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	8,  // 4: xinju.feed.v1.Fact.relation:type_name -> xinju.feed.v1.RelationFact
+	9,  // 5: xinju.feed.v1.Fact.division:type_name -> xinju.feed.v1.DivisionFact
+	10, // 6: xinju.feed.v1.Fact.unit:type_name -> xinju.feed.v1.UnitFact
+	6,  // 7: xinju.feed.v1.Fact.link:type_name -> xinju.feed.v1.LinkFact
+	12, // 8: xinju.feed.v1.Fact.archive:type_name -> xinju.feed.v1.ArchiveFact
+	14, // 9: xinju.feed.v1.Fact.education:type_name -> xinju.feed.v1.EducationFact
+	15, // 10: xinju.feed.v1.Fact.case:type_name -> xinju.feed.v1.CaseFact
+	16, // 11: xinju.feed.v1.Fact.certificate:type_name -> xinju.feed.v1.CertificateFact
+	17, // 12: xinju.feed.v1.Fact.dose:type_name -> xinju.feed.v1.DoseFact
+	18, // 13: xinju.feed.v1.Fact.pregnancy:type_name -> xinju.feed.v1.PregnancyFact
+	19, // 14: xinju.feed.v1.Fact.antenatal:type_name -> xinju.feed.v1.AntenatalFact
+	20, // 15: xinju.feed.v1.Fact.delivery:type_name -> xinju.feed.v1.DeliveryFact
+	21, // 16: xinju.feed.v1.Fact.postnatal:type_name -> xinju.feed.v1.PostnatalFact
+	22, // 17: xinju.feed.v1.Fact.child_check:type_name -> xinju.feed.v1.ChildCheckFact
+	23, // 18: xinju.feed.v1.Fact.method:type_name -> xinju.feed.v1.MethodFact
+	24, // 19: xinju.feed.v1.Fact.planning_service:type_name -> xinju.feed.v1.PlanningServiceFact
+	3,  // 20: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
+	7,  // 21: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
+	11, // 22: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
+	13, // 23: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_xinju_feed_v1_fact_proto_init() }
@@ -2528,6 +2624,7 @@ func file_xinju_feed_v1_fact_proto_init() {
 		(*Fact_Relation)(nil),
 		(*Fact_Division)(nil),
 		(*Fact_Unit)(nil),
+		(*Fact_Link)(nil),
 		(*Fact_Archive)(nil),
 		(*Fact_Education)(nil),
 		(*Fact_Case)(nil),
@@ -2547,7 +2644,7 @@ func file_xinju_feed_v1_fact_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_feed_v1_fact_proto_rawDesc), len(file_xinju_feed_v1_fact_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -200,6 +200,8 @@ const (
 	RelationKind_RELATION_KIND_FATHER RelationKind = 4
 	// 共同居住的家庭成员 of a permit holder.
 	RelationKind_RELATION_KIND_COHABITING RelationKind = 5
+	// 子女.
+	RelationKind_RELATION_KIND_CHILD RelationKind = 6
 )
 
 // Enum value maps for RelationKind.
@@ -211,6 +213,7 @@ var (
 		3: "RELATION_KIND_MOTHER",
 		4: "RELATION_KIND_FATHER",
 		5: "RELATION_KIND_COHABITING",
+		6: "RELATION_KIND_CHILD",
 	}
 	RelationKind_value = map[string]int32{
 		"RELATION_KIND_UNSPECIFIED": 0,
@@ -219,6 +222,7 @@ var (
 		"RELATION_KIND_MOTHER":      3,
 		"RELATION_KIND_FATHER":      4,
 		"RELATION_KIND_COHABITING":  5,
+		"RELATION_KIND_CHILD":       6,
 	}
 )
 
@@ -279,6 +283,12 @@ const (
 	EventType_EVENT_TYPE_CORRECT EventType = 11
 	// An earlier event was entered in error.
 	EventType_EVENT_TYPE_VOID EventType = 12
+	// The card of a permit was lost (挂失).
+	EventType_EVENT_TYPE_PERMIT_LOST EventType = 13
+	// A new card for the same permit (补领、换领).
+	EventType_EVENT_TYPE_PERMIT_REISSUE EventType = 14
+	// Two residents are one person; voiding it parts them again.
+	EventType_EVENT_TYPE_MERGE EventType = 15
 )
 
 // Enum value maps for EventType.
@@ -297,6 +307,9 @@ var (
 		10: "EVENT_TYPE_DEATH",
 		11: "EVENT_TYPE_CORRECT",
 		12: "EVENT_TYPE_VOID",
+		13: "EVENT_TYPE_PERMIT_LOST",
+		14: "EVENT_TYPE_PERMIT_REISSUE",
+		15: "EVENT_TYPE_MERGE",
 	}
 	EventType_value = map[string]int32{
 		"EVENT_TYPE_UNSPECIFIED":    0,
@@ -312,6 +325,9 @@ var (
 		"EVENT_TYPE_DEATH":          10,
 		"EVENT_TYPE_CORRECT":        11,
 		"EVENT_TYPE_VOID":           12,
+		"EVENT_TYPE_PERMIT_LOST":    13,
+		"EVENT_TYPE_PERMIT_REISSUE": 14,
+		"EVENT_TYPE_MERGE":          15,
 	}
 )
 
@@ -605,9 +621,20 @@ type Resident struct {
 	// When the person was first recorded.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the record last changed.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Names that later events replaced, and 曾用名 as senders gave them, latest first.
+	FormerNames []*FormerName `protobuf:"bytes,18,rep,name=former_names,json=formerNames,proto3" json:"former_names,omitempty"`
+	// What is known of a birth date that is not known to the day: "1990" or "1990-05". birth_date is then
+	// absent, and no rule guesses it.
+	BirthPartial string `protobuf:"bytes,19,opt,name=birth_partial,json=birthPartial,proto3" json:"birth_partial,omitempty"`
+	// Bytes of the name as the feed had them, when it holds a character without a standard code.
+	NameRaw []byte `protobuf:"bytes,20,opt,name=name_raw,json=nameRaw,proto3" json:"name_raw,omitempty"`
+	// Encoding of name_raw: GB18030, UTF-8.
+	NameEncoding string `protobuf:"bytes,21,opt,name=name_encoding,json=nameEncoding,proto3" json:"name_encoding,omitempty"`
+	// Residents who turned out to be this person: their identifiers answer with this record.
+	MergedResidentIds []string `protobuf:"bytes,22,rep,name=merged_resident_ids,json=mergedResidentIds,proto3" json:"merged_resident_ids,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Resident) Reset() {
@@ -759,6 +786,41 @@ func (x *Resident) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Resident) GetFormerNames() []*FormerName {
+	if x != nil {
+		return x.FormerNames
+	}
+	return nil
+}
+
+func (x *Resident) GetBirthPartial() string {
+	if x != nil {
+		return x.BirthPartial
+	}
+	return ""
+}
+
+func (x *Resident) GetNameRaw() []byte {
+	if x != nil {
+		return x.NameRaw
+	}
+	return nil
+}
+
+func (x *Resident) GetNameEncoding() string {
+	if x != nil {
+		return x.NameEncoding
+	}
+	return ""
+}
+
+func (x *Resident) GetMergedResidentIds() []string {
+	if x != nil {
+		return x.MergedResidentIds
+	}
+	return nil
+}
+
 // Document is one identity document. One document belongs to one resident.
 type Document struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -767,7 +829,11 @@ type Document struct {
 	// The number; citizen numbers of 15 digits are stored as 18.
 	Number string `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
 	// ISO 3166 alpha-3 of the issuing country; empty means CHN.
-	Country       string `protobuf:"bytes,3,opt,name=country,proto3" json:"country,omitempty"`
+	Country string `protobuf:"bytes,3,opt,name=country,proto3" json:"country,omitempty"`
+	// Day from which an event showed it; absent when unknown.
+	FromDate *date.Date `protobuf:"bytes,4,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// Last day before another document of the kind took its place; absent while it holds.
+	UntilDate     *date.Date `protobuf:"bytes,5,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -823,6 +889,139 @@ func (x *Document) GetCountry() string {
 	return ""
 }
 
+func (x *Document) GetFromDate() *date.Date {
+	if x != nil {
+		return x.FromDate
+	}
+	return nil
+}
+
+func (x *Document) GetUntilDate() *date.Date {
+	if x != nil {
+		return x.UntilDate
+	}
+	return nil
+}
+
+// FormerName is a name that a resident had before.
+type FormerName struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name, Unicode NFC, at most 50 characters.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Last day before another name took its place; absent when unknown.
+	UntilDate     *date.Date `protobuf:"bytes,2,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FormerName) Reset() {
+	*x = FormerName{}
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FormerName) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FormerName) ProtoMessage() {}
+
+func (x *FormerName) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FormerName.ProtoReflect.Descriptor instead.
+func (*FormerName) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FormerName) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FormerName) GetUntilDate() *date.Date {
+	if x != nil {
+		return x.UntilDate
+	}
+	return nil
+}
+
+// FieldSource says who stated a field.
+type FieldSource struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the field, such as arrived_date.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// Sender of the event that decides it.
+	Sender string `protobuf:"bytes,2,opt,name=sender,proto3" json:"sender,omitempty"`
+	// The sender's identifier of that event.
+	EventId       string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldSource) Reset() {
+	*x = FieldSource{}
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldSource) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldSource) ProtoMessage() {}
+
+func (x *FieldSource) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldSource.ProtoReflect.Descriptor instead.
+func (*FieldSource) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *FieldSource) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FieldSource) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *FieldSource) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
 // HukouEntry is one place of hukou registration.
 type HukouEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -838,7 +1037,7 @@ type HukouEntry struct {
 
 func (x *HukouEntry) Reset() {
 	*x = HukouEntry{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[2]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -850,7 +1049,7 @@ func (x *HukouEntry) String() string {
 func (*HukouEntry) ProtoMessage() {}
 
 func (x *HukouEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[2]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -863,7 +1062,7 @@ func (x *HukouEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HukouEntry.ProtoReflect.Descriptor instead.
 func (*HukouEntry) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{2}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *HukouEntry) GetFromDate() *date.Date {
@@ -905,14 +1104,16 @@ type Residence struct {
 	// Last day of residence, inclusive; absent while it goes on.
 	LeftDate *date.Date `protobuf:"bytes,7,opt,name=left_date,json=leftDate,proto3" json:"left_date,omitempty"`
 	// Why the person lives here.
-	Reason        ResidenceReason `protobuf:"varint,8,opt,name=reason,proto3,enum=xinju.registry.v1.ResidenceReason" json:"reason,omitempty"`
+	Reason ResidenceReason `protobuf:"varint,8,opt,name=reason,proto3,enum=xinju.registry.v1.ResidenceReason" json:"reason,omitempty"`
+	// Who stated the dates and the address.
+	Sources       []*FieldSource `protobuf:"bytes,9,rep,name=sources,proto3" json:"sources,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Residence) Reset() {
 	*x = Residence{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[3]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +1125,7 @@ func (x *Residence) String() string {
 func (*Residence) ProtoMessage() {}
 
 func (x *Residence) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[3]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +1138,7 @@ func (x *Residence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Residence.ProtoReflect.Descriptor instead.
 func (*Residence) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{3}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Residence) GetResidenceId() string {
@@ -996,6 +1197,13 @@ func (x *Residence) GetReason() ResidenceReason {
 	return ResidenceReason_RESIDENCE_REASON_UNSPECIFIED
 }
 
+func (x *Residence) GetSources() []*FieldSource {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
 // Permit is one residence permit (居住证).
 type Permit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1013,13 +1221,23 @@ type Permit struct {
 	LapsedDate *date.Date `protobuf:"bytes,6,opt,name=lapsed_date,json=lapsedDate,proto3" json:"lapsed_date,omitempty"`
 	// First day on which it was cancelled.
 	CancelledDate *date.Date `protobuf:"bytes,7,opt,name=cancelled_date,json=cancelledDate,proto3" json:"cancelled_date,omitempty"`
+	// Number printed on it, when the sender said it.
+	Number string `protobuf:"bytes,8,opt,name=number,proto3" json:"number,omitempty"`
+	// Day on which the card was reported lost; the status that it proves goes on.
+	LostDate *date.Date `protobuf:"bytes,9,opt,name=lost_date,json=lostDate,proto3" json:"lost_date,omitempty"`
+	// Days on which a new card was issued for the same permit.
+	ReissuedDates []*date.Date `protobuf:"bytes,10,rep,name=reissued_dates,json=reissuedDates,proto3" json:"reissued_dates,omitempty"`
+	// Points totals, oldest first.
+	Points []*PermitPoints `protobuf:"bytes,11,rep,name=points,proto3" json:"points,omitempty"`
+	// Who stated what.
+	Sources       []*FieldSource `protobuf:"bytes,12,rep,name=sources,proto3" json:"sources,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Permit) Reset() {
 	*x = Permit{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[4]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1031,7 +1249,7 @@ func (x *Permit) String() string {
 func (*Permit) ProtoMessage() {}
 
 func (x *Permit) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[4]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1044,7 +1262,7 @@ func (x *Permit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Permit.ProtoReflect.Descriptor instead.
 func (*Permit) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{4}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Permit) GetPermitId() string {
@@ -1096,6 +1314,96 @@ func (x *Permit) GetCancelledDate() *date.Date {
 	return nil
 }
 
+func (x *Permit) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Permit) GetLostDate() *date.Date {
+	if x != nil {
+		return x.LostDate
+	}
+	return nil
+}
+
+func (x *Permit) GetReissuedDates() []*date.Date {
+	if x != nil {
+		return x.ReissuedDates
+	}
+	return nil
+}
+
+func (x *Permit) GetPoints() []*PermitPoints {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+func (x *Permit) GetSources() []*FieldSource {
+	if x != nil {
+		return x.Sources
+	}
+	return nil
+}
+
+// PermitPoints is the total of points from one day on.
+type PermitPoints struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First day.
+	FromDate *date.Date `protobuf:"bytes,1,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// Total of points.
+	Points        int32 `protobuf:"varint,2,opt,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PermitPoints) Reset() {
+	*x = PermitPoints{}
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PermitPoints) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PermitPoints) ProtoMessage() {}
+
+func (x *PermitPoints) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PermitPoints.ProtoReflect.Descriptor instead.
+func (*PermitPoints) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *PermitPoints) GetFromDate() *date.Date {
+	if x != nil {
+		return x.FromDate
+	}
+	return nil
+}
+
+func (x *PermitPoints) GetPoints() int32 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
 // Relation ties a resident to another one, with dates.
 type Relation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1125,7 +1433,7 @@ type Relation struct {
 
 func (x *Relation) Reset() {
 	*x = Relation{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1137,7 +1445,7 @@ func (x *Relation) String() string {
 func (*Relation) ProtoMessage() {}
 
 func (x *Relation) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1150,7 +1458,7 @@ func (x *Relation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Relation.ProtoReflect.Descriptor instead.
 func (*Relation) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{5}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Relation) GetRelationId() string {
@@ -1284,13 +1592,27 @@ type ResidenceEvent struct {
 	MotherResidentId string `protobuf:"bytes,23,opt,name=mother_resident_id,json=motherResidentId,proto3" json:"mother_resident_id,omitempty"`
 	// BIRTH: document of the mother, who may become known later; mother_resident_id counts before it.
 	MotherDocument *Document `protobuf:"bytes,24,opt,name=mother_document,json=motherDocument,proto3" json:"mother_document,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// A birth date that is not known to the day: "1990" or "1990-05".
+	BirthPartial string `protobuf:"bytes,25,opt,name=birth_partial,json=birthPartial,proto3" json:"birth_partial,omitempty"`
+	// 曾用名: a name that the person had before.
+	FormerName string `protobuf:"bytes,26,opt,name=former_name,json=formerName,proto3" json:"former_name,omitempty"`
+	// Bytes of the name as they were sent, when it holds a character without a standard code.
+	NameRaw []byte `protobuf:"bytes,27,opt,name=name_raw,json=nameRaw,proto3" json:"name_raw,omitempty"`
+	// Encoding of name_raw: GB18030, UTF-8.
+	NameEncoding string `protobuf:"bytes,28,opt,name=name_encoding,json=nameEncoding,proto3" json:"name_encoding,omitempty"`
+	// MERGE: a document of the same person, who was taken for two.
+	OtherDocument *Document `protobuf:"bytes,29,opt,name=other_document,json=otherDocument,proto3" json:"other_document,omitempty"`
+	// MERGE: the other resident, when already known; other_document may then be absent.
+	OtherResidentId string `protobuf:"bytes,30,opt,name=other_resident_id,json=otherResidentId,proto3" json:"other_resident_id,omitempty"`
+	// Number printed on the permit; it says which permit is meant where a person has several.
+	PermitNumber  string `protobuf:"bytes,31,opt,name=permit_number,json=permitNumber,proto3" json:"permit_number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ResidenceEvent) Reset() {
 	*x = ResidenceEvent{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1302,7 +1624,7 @@ func (x *ResidenceEvent) String() string {
 func (*ResidenceEvent) ProtoMessage() {}
 
 func (x *ResidenceEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1315,7 +1637,7 @@ func (x *ResidenceEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResidenceEvent.ProtoReflect.Descriptor instead.
 func (*ResidenceEvent) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{6}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ResidenceEvent) GetEventId() string {
@@ -1486,6 +1808,55 @@ func (x *ResidenceEvent) GetMotherDocument() *Document {
 	return nil
 }
 
+func (x *ResidenceEvent) GetBirthPartial() string {
+	if x != nil {
+		return x.BirthPartial
+	}
+	return ""
+}
+
+func (x *ResidenceEvent) GetFormerName() string {
+	if x != nil {
+		return x.FormerName
+	}
+	return ""
+}
+
+func (x *ResidenceEvent) GetNameRaw() []byte {
+	if x != nil {
+		return x.NameRaw
+	}
+	return nil
+}
+
+func (x *ResidenceEvent) GetNameEncoding() string {
+	if x != nil {
+		return x.NameEncoding
+	}
+	return ""
+}
+
+func (x *ResidenceEvent) GetOtherDocument() *Document {
+	if x != nil {
+		return x.OtherDocument
+	}
+	return nil
+}
+
+func (x *ResidenceEvent) GetOtherResidentId() string {
+	if x != nil {
+		return x.OtherResidentId
+	}
+	return ""
+}
+
+func (x *ResidenceEvent) GetPermitNumber() string {
+	if x != nil {
+		return x.PermitNumber
+	}
+	return ""
+}
+
 // EventOutcome is what became of one event or row.
 type EventOutcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1507,7 +1878,7 @@ type EventOutcome struct {
 
 func (x *EventOutcome) Reset() {
 	*x = EventOutcome{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1519,7 +1890,7 @@ func (x *EventOutcome) String() string {
 func (*EventOutcome) ProtoMessage() {}
 
 func (x *EventOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1532,7 +1903,7 @@ func (x *EventOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventOutcome.ProtoReflect.Descriptor instead.
 func (*EventOutcome) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EventOutcome) GetOutcome() RowOutcome {
@@ -1602,7 +1973,7 @@ type Division struct {
 
 func (x *Division) Reset() {
 	*x = Division{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1614,7 +1985,7 @@ func (x *Division) String() string {
 func (*Division) ProtoMessage() {}
 
 func (x *Division) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1627,7 +1998,7 @@ func (x *Division) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Division.ProtoReflect.Descriptor instead.
 func (*Division) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Division) GetDivisionCode() string {
@@ -1707,7 +2078,7 @@ type Unit struct {
 
 func (x *Unit) Reset() {
 	*x = Unit{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1719,7 +2090,7 @@ func (x *Unit) String() string {
 func (*Unit) ProtoMessage() {}
 
 func (x *Unit) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1732,7 +2103,7 @@ func (x *Unit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unit.ProtoReflect.Descriptor instead.
 func (*Unit) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Unit) GetUnitId() string {
@@ -1792,7 +2163,7 @@ type ManagedVillage struct {
 
 func (x *ManagedVillage) Reset() {
 	*x = ManagedVillage{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1804,7 +2175,7 @@ func (x *ManagedVillage) String() string {
 func (*ManagedVillage) ProtoMessage() {}
 
 func (x *ManagedVillage) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1817,7 +2188,7 @@ func (x *ManagedVillage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManagedVillage.ProtoReflect.Descriptor instead.
 func (*ManagedVillage) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ManagedVillage) GetDivision() string {
@@ -1873,7 +2244,7 @@ type FeedBatch struct {
 
 func (x *FeedBatch) Reset() {
 	*x = FeedBatch{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1885,7 +2256,7 @@ func (x *FeedBatch) String() string {
 func (*FeedBatch) ProtoMessage() {}
 
 func (x *FeedBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1898,7 +2269,7 @@ func (x *FeedBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedBatch.ProtoReflect.Descriptor instead.
 func (*FeedBatch) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *FeedBatch) GetBatchId() string {
@@ -2004,7 +2375,7 @@ type FeedCounts struct {
 
 func (x *FeedCounts) Reset() {
 	*x = FeedCounts{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2016,7 +2387,7 @@ func (x *FeedCounts) String() string {
 func (*FeedCounts) ProtoMessage() {}
 
 func (x *FeedCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2029,7 +2400,7 @@ func (x *FeedCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedCounts.ProtoReflect.Descriptor instead.
 func (*FeedCounts) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FeedCounts) GetReceived() int32 {
@@ -2107,7 +2478,7 @@ type ReasonCount struct {
 
 func (x *ReasonCount) Reset() {
 	*x = ReasonCount{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2119,7 +2490,7 @@ func (x *ReasonCount) String() string {
 func (*ReasonCount) ProtoMessage() {}
 
 func (x *ReasonCount) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2132,7 +2503,7 @@ func (x *ReasonCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasonCount.ProtoReflect.Descriptor instead.
 func (*ReasonCount) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReasonCount) GetReason() string {
@@ -2185,7 +2556,7 @@ type FeedRow struct {
 
 func (x *FeedRow) Reset() {
 	*x = FeedRow{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2197,7 +2568,7 @@ func (x *FeedRow) String() string {
 func (*FeedRow) ProtoMessage() {}
 
 func (x *FeedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2210,7 +2581,7 @@ func (x *FeedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedRow.ProtoReflect.Descriptor instead.
 func (*FeedRow) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *FeedRow) GetRowNumber() int32 {
@@ -2238,7 +2609,7 @@ var File_xinju_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	" xinju/registry/v1/registry.proto\x12\x11xinju.registry.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1dxinju/type/v1/operation.proto\x1a\x1bxinju/type/v1/options.proto\"\xc5\x06\n" +
+	" xinju/registry/v1/registry.proto\x12\x11xinju.registry.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1dxinju/type/v1/operation.proto\x1a\x1bxinju/type/v1/options.proto\"\xc5\b\n" +
 	"\bResident\x12(\n" +
 	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
 	"residentId\x12\x1b\n" +
@@ -2265,16 +2636,33 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\vcreate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
 	"createTime\x12D\n" +
 	"\vupdate_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
-	"updateTime\"\x8c\x01\n" +
+	"updateTime\x12E\n" +
+	"\fformer_names\x18\x12 \x03(\v2\x1d.xinju.registry.v1.FormerNameB\x03\xe0A\x03R\vformerNames\x12,\n" +
+	"\rbirth_partial\x18\x13 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\fbirthPartial\x12\"\n" +
+	"\bname_raw\x18\x14 \x01(\fB\a\xe0A\x03\xc8\xf3\x18\x04R\anameRaw\x12,\n" +
+	"\rname_encoding\x18\x15 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\fnameEncoding\x127\n" +
+	"\x13merged_resident_ids\x18\x16 \x03(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\x11mergedResidentIds\"\x80\x02\n" +
 	"\bDocument\x12<\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1f.xinju.registry.v1.DocumentTypeB\a\xe0A\x02\xc8\xf3\x18\x03R\x04type\x12\x1f\n" +
 	"\x06number\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x05R\x06number\x12!\n" +
-	"\acountry\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\acountry\"\x87\x01\n" +
+	"\acountry\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\acountry\x127\n" +
+	"\tfrom_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x03\xc8\xf3\x18\x03R\bfromDate\x129\n" +
+	"\n" +
+	"until_date\x18\x05 \x01(\v2\x11.google.type.DateB\a\xe0A\x03\xc8\xf3\x18\x03R\tuntilDate\"^\n" +
+	"\n" +
+	"FormerName\x12\x18\n" +
+	"\x04name\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x04R\x04name\x126\n" +
+	"\n" +
+	"until_date\x18\x02 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\tuntilDate\"h\n" +
+	"\vFieldSource\x12\x1a\n" +
+	"\x05field\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x05field\x12\x1c\n" +
+	"\x06sender\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12\x1f\n" +
+	"\bevent_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\aeventId\"\x87\x01\n" +
 	"\n" +
 	"HukouEntry\x127\n" +
 	"\tfrom_date\x18\x01 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\bfromDate\x12#\n" +
 	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12\x1b\n" +
-	"\x04kind\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x03R\x04kind\"\xc5\x03\n" +
+	"\x04kind\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x03R\x04kind\"\x84\x04\n" +
 	"\tResidence\x12*\n" +
 	"\fresidence_id\x18\x01 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\vresidenceId\x12#\n" +
 	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12!\n" +
@@ -2283,7 +2671,8 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\x0fregistered_date\x18\x05 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\x0eregisteredDate\x12B\n" +
 	"\x0ffirst_seen_date\x18\x06 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\rfirstSeenDate\x127\n" +
 	"\tleft_date\x18\a \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\bleftDate\x12C\n" +
-	"\x06reason\x18\b \x01(\x0e2\".xinju.registry.v1.ResidenceReasonB\a\xe0A\x01\xc8\xf3\x18\x03R\x06reason\"\x99\x03\n" +
+	"\x06reason\x18\b \x01(\x0e2\".xinju.registry.v1.ResidenceReasonB\a\xe0A\x01\xc8\xf3\x18\x03R\x06reason\x12=\n" +
+	"\asources\x18\t \x03(\v2\x1e.xinju.registry.v1.FieldSourceB\x03\xe0A\x03R\asources\"\xb3\x05\n" +
 	"\x06Permit\x12$\n" +
 	"\tpermit_id\x18\x01 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\bpermitId\x12#\n" +
 	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\bdivision\x12;\n" +
@@ -2293,7 +2682,16 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\x0eendorsed_dates\x18\x05 \x03(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\rendorsedDates\x12;\n" +
 	"\vlapsed_date\x18\x06 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\n" +
 	"lapsedDate\x12A\n" +
-	"\x0ecancelled_date\x18\a \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\rcancelledDate\"\x8c\x04\n" +
+	"\x0ecancelled_date\x18\a \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x03R\rcancelledDate\x12\x1f\n" +
+	"\x06number\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x05R\x06number\x127\n" +
+	"\tlost_date\x18\t \x01(\v2\x11.google.type.DateB\a\xe0A\x03\xc8\xf3\x18\x03R\blostDate\x12A\n" +
+	"\x0ereissued_dates\x18\n" +
+	" \x03(\v2\x11.google.type.DateB\a\xe0A\x03\xc8\xf3\x18\x03R\rreissuedDates\x12<\n" +
+	"\x06points\x18\v \x03(\v2\x1f.xinju.registry.v1.PermitPointsB\x03\xe0A\x03R\x06points\x12=\n" +
+	"\asources\x18\f \x03(\v2\x1e.xinju.registry.v1.FieldSourceB\x03\xe0A\x03R\asources\"b\n" +
+	"\fPermitPoints\x124\n" +
+	"\tfrom_date\x18\x01 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\bfromDate\x12\x1c\n" +
+	"\x06points\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x03R\x06points\"\x8c\x04\n" +
 	"\bRelation\x12(\n" +
 	"\vrelation_id\x18\x01 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
 	"relationId\x12(\n" +
@@ -2310,7 +2708,7 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"createTime\x12D\n" +
 	"\vupdate_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
-	"updateTime\"\xc7\t\n" +
+	"updateTime\"\x9d\f\n" +
 	"\x0eResidenceEvent\x12\"\n" +
 	"\bevent_id\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aeventId\x129\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x1c.xinju.registry.v1.EventTypeB\a\xe0A\x02\xc8\xf3\x18\x02R\x04type\x12A\n" +
@@ -2341,7 +2739,15 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\rpermit_points\x18\x15 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x03R\fpermitPoints\x123\n" +
 	"\x11replaces_event_id\x18\x16 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0freplacesEventId\x125\n" +
 	"\x12mother_resident_id\x18\x17 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x10motherResidentId\x12I\n" +
-	"\x0fmother_document\x18\x18 \x01(\v2\x1b.xinju.registry.v1.DocumentB\x03\xe0A\x01R\x0emotherDocument\"\xee\x01\n" +
+	"\x0fmother_document\x18\x18 \x01(\v2\x1b.xinju.registry.v1.DocumentB\x03\xe0A\x01R\x0emotherDocument\x12,\n" +
+	"\rbirth_partial\x18\x19 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\fbirthPartial\x12(\n" +
+	"\vformer_name\x18\x1a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x04R\n" +
+	"formerName\x12\"\n" +
+	"\bname_raw\x18\x1b \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x04R\anameRaw\x12,\n" +
+	"\rname_encoding\x18\x1c \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\fnameEncoding\x12G\n" +
+	"\x0eother_document\x18\x1d \x01(\v2\x1b.xinju.registry.v1.DocumentB\x03\xe0A\x01R\rotherDocument\x123\n" +
+	"\x11other_resident_id\x18\x1e \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fotherResidentId\x12,\n" +
+	"\rpermit_number\x18\x1f \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x05R\fpermitNumber\"\xee\x01\n" +
 	"\fEventOutcome\x12=\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x1d.xinju.registry.v1.RowOutcomeB\x04\xc8\xf3\x18\x02R\aoutcome\x12\x1c\n" +
 	"\x06reason\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06reason\x12\x1c\n" +
@@ -2429,14 +2835,15 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\x17RESIDENCE_REASON_FAMILY\x10\x04\x12\x1c\n" +
 	"\x18RESIDENCE_REASON_MEDICAL\x10\x05\x12\x1a\n" +
 	"\x16RESIDENCE_REASON_VISIT\x10\x06\x12\x1a\n" +
-	"\x16RESIDENCE_REASON_OTHER\x10\t*\xb5\x01\n" +
+	"\x16RESIDENCE_REASON_OTHER\x10\t*\xce\x01\n" +
 	"\fRelationKind\x12\x1d\n" +
 	"\x19RELATION_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16RELATION_KIND_GUARDIAN\x10\x01\x12\x18\n" +
 	"\x14RELATION_KIND_SPOUSE\x10\x02\x12\x18\n" +
 	"\x14RELATION_KIND_MOTHER\x10\x03\x12\x18\n" +
 	"\x14RELATION_KIND_FATHER\x10\x04\x12\x1c\n" +
-	"\x18RELATION_KIND_COHABITING\x10\x05*\xd2\x02\n" +
+	"\x18RELATION_KIND_COHABITING\x10\x05\x12\x17\n" +
+	"\x13RELATION_KIND_CHILD\x10\x06*\xa3\x03\n" +
 	"\tEventType\x12\x1a\n" +
 	"\x16EVENT_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11EVENT_TYPE_ARRIVE\x10\x01\x12\x13\n" +
@@ -2451,7 +2858,10 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\x10EVENT_TYPE_DEATH\x10\n" +
 	"\x12\x16\n" +
 	"\x12EVENT_TYPE_CORRECT\x10\v\x12\x13\n" +
-	"\x0fEVENT_TYPE_VOID\x10\f*\xe1\x01\n" +
+	"\x0fEVENT_TYPE_VOID\x10\f\x12\x1a\n" +
+	"\x16EVENT_TYPE_PERMIT_LOST\x10\r\x12\x1d\n" +
+	"\x19EVENT_TYPE_PERMIT_REISSUE\x10\x0e\x12\x14\n" +
+	"\x10EVENT_TYPE_MERGE\x10\x0f*\xe1\x01\n" +
 	"\n" +
 	"RowOutcome\x12\x1b\n" +
 	"\x17ROW_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n" +
@@ -2497,7 +2907,7 @@ func file_xinju_registry_v1_registry_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_registry_v1_registry_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_xinju_registry_v1_registry_proto_goTypes = []any{
 	(DocumentType)(0),             // 0: xinju.registry.v1.DocumentType
 	(ResidenceReason)(0),          // 1: xinju.registry.v1.ResidenceReason
@@ -2508,76 +2918,90 @@ var file_xinju_registry_v1_registry_proto_goTypes = []any{
 	(UnitKind)(0),                 // 6: xinju.registry.v1.UnitKind
 	(*Resident)(nil),              // 7: xinju.registry.v1.Resident
 	(*Document)(nil),              // 8: xinju.registry.v1.Document
-	(*HukouEntry)(nil),            // 9: xinju.registry.v1.HukouEntry
-	(*Residence)(nil),             // 10: xinju.registry.v1.Residence
-	(*Permit)(nil),                // 11: xinju.registry.v1.Permit
-	(*Relation)(nil),              // 12: xinju.registry.v1.Relation
-	(*ResidenceEvent)(nil),        // 13: xinju.registry.v1.ResidenceEvent
-	(*EventOutcome)(nil),          // 14: xinju.registry.v1.EventOutcome
-	(*Division)(nil),              // 15: xinju.registry.v1.Division
-	(*Unit)(nil),                  // 16: xinju.registry.v1.Unit
-	(*ManagedVillage)(nil),        // 17: xinju.registry.v1.ManagedVillage
-	(*FeedBatch)(nil),             // 18: xinju.registry.v1.FeedBatch
-	(*FeedCounts)(nil),            // 19: xinju.registry.v1.FeedCounts
-	(*ReasonCount)(nil),           // 20: xinju.registry.v1.ReasonCount
-	(*FeedRow)(nil),               // 21: xinju.registry.v1.FeedRow
-	(*date.Date)(nil),             // 22: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
-	(*v1.Operation)(nil),          // 24: xinju.type.v1.Operation
+	(*FormerName)(nil),            // 9: xinju.registry.v1.FormerName
+	(*FieldSource)(nil),           // 10: xinju.registry.v1.FieldSource
+	(*HukouEntry)(nil),            // 11: xinju.registry.v1.HukouEntry
+	(*Residence)(nil),             // 12: xinju.registry.v1.Residence
+	(*Permit)(nil),                // 13: xinju.registry.v1.Permit
+	(*PermitPoints)(nil),          // 14: xinju.registry.v1.PermitPoints
+	(*Relation)(nil),              // 15: xinju.registry.v1.Relation
+	(*ResidenceEvent)(nil),        // 16: xinju.registry.v1.ResidenceEvent
+	(*EventOutcome)(nil),          // 17: xinju.registry.v1.EventOutcome
+	(*Division)(nil),              // 18: xinju.registry.v1.Division
+	(*Unit)(nil),                  // 19: xinju.registry.v1.Unit
+	(*ManagedVillage)(nil),        // 20: xinju.registry.v1.ManagedVillage
+	(*FeedBatch)(nil),             // 21: xinju.registry.v1.FeedBatch
+	(*FeedCounts)(nil),            // 22: xinju.registry.v1.FeedCounts
+	(*ReasonCount)(nil),           // 23: xinju.registry.v1.ReasonCount
+	(*FeedRow)(nil),               // 24: xinju.registry.v1.FeedRow
+	(*date.Date)(nil),             // 25: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
+	(*v1.Operation)(nil),          // 27: xinju.type.v1.Operation
 }
 var file_xinju_registry_v1_registry_proto_depIdxs = []int32{
-	22, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
+	25, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
 	8,  // 1: xinju.registry.v1.Resident.documents:type_name -> xinju.registry.v1.Document
-	9,  // 2: xinju.registry.v1.Resident.hukou:type_name -> xinju.registry.v1.HukouEntry
-	22, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
-	10, // 4: xinju.registry.v1.Resident.residences:type_name -> xinju.registry.v1.Residence
-	11, // 5: xinju.registry.v1.Resident.permits:type_name -> xinju.registry.v1.Permit
-	23, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
-	23, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 8: xinju.registry.v1.Document.type:type_name -> xinju.registry.v1.DocumentType
-	22, // 9: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
-	22, // 10: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
-	22, // 11: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
-	22, // 12: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
-	22, // 13: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
-	1,  // 14: xinju.registry.v1.Residence.reason:type_name -> xinju.registry.v1.ResidenceReason
-	22, // 15: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
-	22, // 16: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
-	22, // 17: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
-	22, // 18: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
-	22, // 19: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
-	2,  // 20: xinju.registry.v1.Relation.kind:type_name -> xinju.registry.v1.RelationKind
-	22, // 21: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
-	22, // 22: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
-	23, // 23: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
-	23, // 24: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
-	3,  // 25: xinju.registry.v1.ResidenceEvent.type:type_name -> xinju.registry.v1.EventType
-	22, // 26: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
-	23, // 27: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
-	8,  // 28: xinju.registry.v1.ResidenceEvent.document:type_name -> xinju.registry.v1.Document
-	22, // 29: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
-	22, // 30: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
-	1,  // 31: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
-	22, // 32: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
-	8,  // 33: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
-	4,  // 34: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
-	5,  // 35: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
-	22, // 36: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
-	22, // 37: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
-	6,  // 38: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
-	17, // 39: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
-	22, // 40: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
-	22, // 41: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
-	24, // 42: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
-	19, // 43: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
-	20, // 44: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
-	4,  // 45: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
-	14, // 46: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
-	47, // [47:47] is the sub-list for method output_type
-	47, // [47:47] is the sub-list for method input_type
-	47, // [47:47] is the sub-list for extension type_name
-	47, // [47:47] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	11, // 2: xinju.registry.v1.Resident.hukou:type_name -> xinju.registry.v1.HukouEntry
+	25, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
+	12, // 4: xinju.registry.v1.Resident.residences:type_name -> xinju.registry.v1.Residence
+	13, // 5: xinju.registry.v1.Resident.permits:type_name -> xinju.registry.v1.Permit
+	26, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
+	26, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
+	9,  // 8: xinju.registry.v1.Resident.former_names:type_name -> xinju.registry.v1.FormerName
+	0,  // 9: xinju.registry.v1.Document.type:type_name -> xinju.registry.v1.DocumentType
+	25, // 10: xinju.registry.v1.Document.from_date:type_name -> google.type.Date
+	25, // 11: xinju.registry.v1.Document.until_date:type_name -> google.type.Date
+	25, // 12: xinju.registry.v1.FormerName.until_date:type_name -> google.type.Date
+	25, // 13: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
+	25, // 14: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
+	25, // 15: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
+	25, // 16: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
+	25, // 17: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
+	1,  // 18: xinju.registry.v1.Residence.reason:type_name -> xinju.registry.v1.ResidenceReason
+	10, // 19: xinju.registry.v1.Residence.sources:type_name -> xinju.registry.v1.FieldSource
+	25, // 20: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
+	25, // 21: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
+	25, // 22: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
+	25, // 23: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
+	25, // 24: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
+	25, // 25: xinju.registry.v1.Permit.lost_date:type_name -> google.type.Date
+	25, // 26: xinju.registry.v1.Permit.reissued_dates:type_name -> google.type.Date
+	14, // 27: xinju.registry.v1.Permit.points:type_name -> xinju.registry.v1.PermitPoints
+	10, // 28: xinju.registry.v1.Permit.sources:type_name -> xinju.registry.v1.FieldSource
+	25, // 29: xinju.registry.v1.PermitPoints.from_date:type_name -> google.type.Date
+	2,  // 30: xinju.registry.v1.Relation.kind:type_name -> xinju.registry.v1.RelationKind
+	25, // 31: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
+	25, // 32: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
+	26, // 33: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
+	26, // 34: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
+	3,  // 35: xinju.registry.v1.ResidenceEvent.type:type_name -> xinju.registry.v1.EventType
+	25, // 36: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
+	26, // 37: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
+	8,  // 38: xinju.registry.v1.ResidenceEvent.document:type_name -> xinju.registry.v1.Document
+	25, // 39: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
+	25, // 40: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
+	1,  // 41: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
+	25, // 42: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
+	8,  // 43: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
+	8,  // 44: xinju.registry.v1.ResidenceEvent.other_document:type_name -> xinju.registry.v1.Document
+	4,  // 45: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
+	5,  // 46: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
+	25, // 47: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
+	25, // 48: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
+	6,  // 49: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
+	20, // 50: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
+	25, // 51: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
+	25, // 52: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
+	27, // 53: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
+	22, // 54: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
+	23, // 55: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
+	4,  // 56: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
+	17, // 57: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
+	58, // [58:58] is the sub-list for method output_type
+	58, // [58:58] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_proto_init() }
@@ -2591,7 +3015,7 @@ func file_xinju_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_registry_proto_rawDesc), len(file_xinju_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   15,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
