@@ -62,7 +62,7 @@ func New(d Deps) (*Service, error) {
 		store:    s,
 		intake:   in,
 		registry: rpc.NewRegistry(s, s, relations, d.Now),
-		places:   rpc.NewPlaces(s, s, d.Now),
+		places:   rpc.NewPlaces(s, s, s, d.Now),
 		files:    rpc.NewFeed(in, s),
 		feed:     changefeed.NewServer(d.DB, recordstore.Listers(listers)),
 	}, nil

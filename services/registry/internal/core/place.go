@@ -56,3 +56,24 @@ func (d Division) Key() string {
 	}
 	return d.Code + "@" + d.From.String()
 }
+
+// DivisionMatch is a node that was looked for by name.
+type DivisionMatch struct {
+	Division
+	Path []string // names from the province down to it
+}
+
+// Fits reports that names stand in the path in this order, the last one at its
+// end. Others may stand between them.
+func (m DivisionMatch) Fits(names []string) bool {
+	if len(names) == 0 || len(m.Path) == 0 || m.Path[len(m.Path)-1] != names[len(names)-1] {
+		return false
+	}
+	n := 0
+	for _, name := range m.Path {
+		if n < len(names) && name == names[n] {
+			n++
+		}
+	}
+	return n == len(names)
+}

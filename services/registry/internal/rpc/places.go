@@ -33,6 +33,7 @@ type Units interface {
 type Places struct {
 	registryv1.UnsafePlaceServiceServer
 	divisions Divisions
+	lists     DivisionLists
 	units     Units
 	now       func() time.Time
 }
@@ -40,8 +41,8 @@ type Places struct {
 var _ registryv1.PlaceServiceServer = (*Places)(nil)
 
 // NewPlaces returns a server over a store.
-func NewPlaces(divisions Divisions, units Units, now func() time.Time) *Places {
-	return &Places{divisions: divisions, units: units, now: now}
+func NewPlaces(divisions Divisions, lists DivisionLists, units Units, now func() time.Time) *Places {
+	return &Places{divisions: divisions, lists: lists, units: units, now: now}
 }
 
 func (p *Places) today() civil.Date { return civil.DateOf(p.now()) }

@@ -25,6 +25,79 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// DivisionStepKind is what happens to a node.
+type DivisionStepKind int32
+
+const (
+	// Never sent by the server.
+	DivisionStepKind_DIVISION_STEP_KIND_UNSPECIFIED DivisionStepKind = 0
+	// It begins.
+	DivisionStepKind_DIVISION_STEP_KIND_ADDED DivisionStepKind = 1
+	// Same code, another name (更名).
+	DivisionStepKind_DIVISION_STEP_KIND_RENAMED DivisionStepKind = 2
+	// Same code, another node above or level (隶属变更).
+	DivisionStepKind_DIVISION_STEP_KIND_MOVED DivisionStepKind = 3
+	// One code for another (代码变更).
+	DivisionStepKind_DIVISION_STEP_KIND_RECODED DivisionStepKind = 4
+	// Several became one (合并).
+	DivisionStepKind_DIVISION_STEP_KIND_MERGED DivisionStepKind = 5
+	// One became several (拆分).
+	DivisionStepKind_DIVISION_STEP_KIND_SPLIT DivisionStepKind = 6
+	// It ends without a successor (撤销).
+	DivisionStepKind_DIVISION_STEP_KIND_ENDED DivisionStepKind = 7
+)
+
+// Enum value maps for DivisionStepKind.
+var (
+	DivisionStepKind_name = map[int32]string{
+		0: "DIVISION_STEP_KIND_UNSPECIFIED",
+		1: "DIVISION_STEP_KIND_ADDED",
+		2: "DIVISION_STEP_KIND_RENAMED",
+		3: "DIVISION_STEP_KIND_MOVED",
+		4: "DIVISION_STEP_KIND_RECODED",
+		5: "DIVISION_STEP_KIND_MERGED",
+		6: "DIVISION_STEP_KIND_SPLIT",
+		7: "DIVISION_STEP_KIND_ENDED",
+	}
+	DivisionStepKind_value = map[string]int32{
+		"DIVISION_STEP_KIND_UNSPECIFIED": 0,
+		"DIVISION_STEP_KIND_ADDED":       1,
+		"DIVISION_STEP_KIND_RENAMED":     2,
+		"DIVISION_STEP_KIND_MOVED":       3,
+		"DIVISION_STEP_KIND_RECODED":     4,
+		"DIVISION_STEP_KIND_MERGED":      5,
+		"DIVISION_STEP_KIND_SPLIT":       6,
+		"DIVISION_STEP_KIND_ENDED":       7,
+	}
+)
+
+func (x DivisionStepKind) Enum() *DivisionStepKind {
+	p := new(DivisionStepKind)
+	*p = x
+	return p
+}
+
+func (x DivisionStepKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DivisionStepKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_registry_v1_place_service_proto_enumTypes[0].Descriptor()
+}
+
+func (DivisionStepKind) Type() protoreflect.EnumType {
+	return &file_xinju_registry_v1_place_service_proto_enumTypes[0]
+}
+
+func (x DivisionStepKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DivisionStepKind.Descriptor instead.
+func (DivisionStepKind) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{0}
+}
+
 // GetDivisionRequest names the node.
 type GetDivisionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -889,6 +962,736 @@ func (x *UpdateUnitResponse) GetUnit() *Unit {
 	return nil
 }
 
+// FindDivisionsRequest names a place.
+type FindDivisionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A name, or a path of names with / between, the highest first; 1–200 characters. Names match whole.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Only below this node; empty for all.
+	WithinCode string `protobuf:"bytes,2,opt,name=within_code,json=withinCode,proto3" json:"within_code,omitempty"`
+	// Day on which they exist; absent means today.
+	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
+	PageSize int32 `protobuf:"varint,9,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first. Bound to the filter.
+	PageToken     string `protobuf:"bytes,10,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindDivisionsRequest) Reset() {
+	*x = FindDivisionsRequest{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindDivisionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindDivisionsRequest) ProtoMessage() {}
+
+func (x *FindDivisionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindDivisionsRequest.ProtoReflect.Descriptor instead.
+func (*FindDivisionsRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *FindDivisionsRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FindDivisionsRequest) GetWithinCode() string {
+	if x != nil {
+		return x.WithinCode
+	}
+	return ""
+}
+
+func (x *FindDivisionsRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *FindDivisionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *FindDivisionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// FindDivisionsResponse is one page.
+type FindDivisionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The matches, by code.
+	Matches []*DivisionMatch `protobuf:"bytes,1,rep,name=matches,proto3" json:"matches,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindDivisionsResponse) Reset() {
+	*x = FindDivisionsResponse{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindDivisionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindDivisionsResponse) ProtoMessage() {}
+
+func (x *FindDivisionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindDivisionsResponse.ProtoReflect.Descriptor instead.
+func (*FindDivisionsResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *FindDivisionsResponse) GetMatches() []*DivisionMatch {
+	if x != nil {
+		return x.Matches
+	}
+	return nil
+}
+
+func (x *FindDivisionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DivisionMatch is one place of a name.
+type DivisionMatch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The node.
+	Division *Division `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
+	// Names from the province down to it.
+	Path          []string `protobuf:"bytes,2,rep,name=path,proto3" json:"path,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DivisionMatch) Reset() {
+	*x = DivisionMatch{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DivisionMatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DivisionMatch) ProtoMessage() {}
+
+func (x *DivisionMatch) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DivisionMatch.ProtoReflect.Descriptor instead.
+func (*DivisionMatch) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *DivisionMatch) GetDivision() *Division {
+	if x != nil {
+		return x.Division
+	}
+	return nil
+}
+
+func (x *DivisionMatch) GetPath() []string {
+	if x != nil {
+		return x.Path
+	}
+	return nil
+}
+
+// TraceDivisionRequest names a code and two days.
+type TraceDivisionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 12-digit code.
+	DivisionCode string `protobuf:"bytes,1,opt,name=division_code,json=divisionCode,proto3" json:"division_code,omitempty"`
+	// Day on which the code was used.
+	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// Day whose names are asked for; absent means today. Not before from_date.
+	UntilDate     *date.Date `protobuf:"bytes,3,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TraceDivisionRequest) Reset() {
+	*x = TraceDivisionRequest{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TraceDivisionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TraceDivisionRequest) ProtoMessage() {}
+
+func (x *TraceDivisionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TraceDivisionRequest.ProtoReflect.Descriptor instead.
+func (*TraceDivisionRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TraceDivisionRequest) GetDivisionCode() string {
+	if x != nil {
+		return x.DivisionCode
+	}
+	return ""
+}
+
+func (x *TraceDivisionRequest) GetFromDate() *date.Date {
+	if x != nil {
+		return x.FromDate
+	}
+	return nil
+}
+
+func (x *TraceDivisionRequest) GetUntilDate() *date.Date {
+	if x != nil {
+		return x.UntilDate
+	}
+	return nil
+}
+
+// TraceDivisionResponse tells what became of the node.
+type TraceDivisionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What happened on the way, oldest first; empty when nothing did.
+	Steps []*DivisionStep `protobuf:"bytes,1,rep,name=steps,proto3" json:"steps,omitempty"`
+	// The nodes on the later day, by code; several after a split, none when it ended without a successor.
+	Divisions     []*Division `protobuf:"bytes,2,rep,name=divisions,proto3" json:"divisions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TraceDivisionResponse) Reset() {
+	*x = TraceDivisionResponse{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TraceDivisionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TraceDivisionResponse) ProtoMessage() {}
+
+func (x *TraceDivisionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TraceDivisionResponse.ProtoReflect.Descriptor instead.
+func (*TraceDivisionResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *TraceDivisionResponse) GetSteps() []*DivisionStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *TraceDivisionResponse) GetDivisions() []*Division {
+	if x != nil {
+		return x.Divisions
+	}
+	return nil
+}
+
+// DivisionStep is one change of a node.
+type DivisionStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First day of the new state.
+	Date *date.Date `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"`
+	// What happened.
+	Kind DivisionStepKind `protobuf:"varint,2,opt,name=kind,proto3,enum=xinju.registry.v1.DivisionStepKind" json:"kind,omitempty"`
+	// Code until then.
+	DivisionCode string `protobuf:"bytes,3,opt,name=division_code,json=divisionCode,proto3" json:"division_code,omitempty"`
+	// Codes from then on; empty when it ended.
+	SuccessorCodes []string `protobuf:"bytes,4,rep,name=successor_codes,json=successorCodes,proto3" json:"successor_codes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *DivisionStep) Reset() {
+	*x = DivisionStep{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DivisionStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DivisionStep) ProtoMessage() {}
+
+func (x *DivisionStep) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DivisionStep.ProtoReflect.Descriptor instead.
+func (*DivisionStep) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *DivisionStep) GetDate() *date.Date {
+	if x != nil {
+		return x.Date
+	}
+	return nil
+}
+
+func (x *DivisionStep) GetKind() DivisionStepKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DivisionStepKind_DIVISION_STEP_KIND_UNSPECIFIED
+}
+
+func (x *DivisionStep) GetDivisionCode() string {
+	if x != nil {
+		return x.DivisionCode
+	}
+	return ""
+}
+
+func (x *DivisionStep) GetSuccessorCodes() []string {
+	if x != nil {
+		return x.SuccessorCodes
+	}
+	return nil
+}
+
+// ImportDivisionsRequest is one part of the list: the first carries the header.
+type ImportDivisionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the first message only.
+	Header *DivisionListHeader `protobuf:"bytes,1,opt,name=header,proto3" json:"header,omitempty"`
+	// The next bytes of the list, at most 1 MiB; at most 64 MiB in all.
+	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportDivisionsRequest) Reset() {
+	*x = ImportDivisionsRequest{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportDivisionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportDivisionsRequest) ProtoMessage() {}
+
+func (x *ImportDivisionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportDivisionsRequest.ProtoReflect.Descriptor instead.
+func (*ImportDivisionsRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ImportDivisionsRequest) GetHeader() *DivisionListHeader {
+	if x != nil {
+		return x.Header
+	}
+	return nil
+}
+
+func (x *ImportDivisionsRequest) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+// DivisionListHeader says what the list is.
+type DivisionListHeader struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The node below which the list is complete: nodes there that the list does not have end.
+	ScopeCode string `protobuf:"bytes,1,opt,name=scope_code,json=scopeCode,proto3" json:"scope_code,omitempty"`
+	// First day of the new state. Absent: the list holds since always, which is allowed only where nothing stands below the node yet.
+	EffectiveDate *date.Date `protobuf:"bytes,2,opt,name=effective_date,json=effectiveDate,proto3" json:"effective_date,omitempty"`
+	// A list that comes with the suite: 310000, 330681, 330784, 350213 or 360103. data is then empty.
+	Bundled string `protobuf:"bytes,3,opt,name=bundled,proto3" json:"bundled,omitempty"`
+	// Apply the differences; needs diff_digest.
+	Apply bool `protobuf:"varint,4,opt,name=apply,proto3" json:"apply,omitempty"`
+	// diff_digest of the answer that was looked at.
+	DiffDigest    string `protobuf:"bytes,5,opt,name=diff_digest,json=diffDigest,proto3" json:"diff_digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DivisionListHeader) Reset() {
+	*x = DivisionListHeader{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DivisionListHeader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DivisionListHeader) ProtoMessage() {}
+
+func (x *DivisionListHeader) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DivisionListHeader.ProtoReflect.Descriptor instead.
+func (*DivisionListHeader) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *DivisionListHeader) GetScopeCode() string {
+	if x != nil {
+		return x.ScopeCode
+	}
+	return ""
+}
+
+func (x *DivisionListHeader) GetEffectiveDate() *date.Date {
+	if x != nil {
+		return x.EffectiveDate
+	}
+	return nil
+}
+
+func (x *DivisionListHeader) GetBundled() string {
+	if x != nil {
+		return x.Bundled
+	}
+	return ""
+}
+
+func (x *DivisionListHeader) GetApply() bool {
+	if x != nil {
+		return x.Apply
+	}
+	return false
+}
+
+func (x *DivisionListHeader) GetDiffDigest() string {
+	if x != nil {
+		return x.DiffDigest
+	}
+	return ""
+}
+
+// ImportDivisionsResponse is the diff.
+type ImportDivisionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// SHA-256 of the differences, hex; send it back to apply them.
+	DiffDigest string `protobuf:"bytes,1,opt,name=diff_digest,json=diffDigest,proto3" json:"diff_digest,omitempty"`
+	// Nodes that begin.
+	Added int32 `protobuf:"varint,2,opt,name=added,proto3" json:"added,omitempty"`
+	// Nodes that keep their code and change the name.
+	Renamed int32 `protobuf:"varint,3,opt,name=renamed,proto3" json:"renamed,omitempty"`
+	// Nodes that keep their code and change the node above or the level.
+	Moved int32 `protobuf:"varint,4,opt,name=moved,proto3" json:"moved,omitempty"`
+	// Nodes that end and go on under other codes.
+	Recoded int32 `protobuf:"varint,5,opt,name=recoded,proto3" json:"recoded,omitempty"`
+	// Nodes that end without a successor.
+	Ended int32 `protobuf:"varint,6,opt,name=ended,proto3" json:"ended,omitempty"`
+	// Nodes that are as the list has them.
+	Unchanged int32 `protobuf:"varint,7,opt,name=unchanged,proto3" json:"unchanged,omitempty"`
+	// Residents who live in villages that end, with or without successor.
+	ResidentsAffected int32 `protobuf:"varint,8,opt,name=residents_affected,json=residentsAffected,proto3" json:"residents_affected,omitempty"`
+	// The first 1,000 differences, by code.
+	Changes []*DivisionChange `protobuf:"bytes,9,rep,name=changes,proto3" json:"changes,omitempty"`
+	// They were applied.
+	Applied       bool `protobuf:"varint,10,opt,name=applied,proto3" json:"applied,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportDivisionsResponse) Reset() {
+	*x = ImportDivisionsResponse{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportDivisionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportDivisionsResponse) ProtoMessage() {}
+
+func (x *ImportDivisionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportDivisionsResponse.ProtoReflect.Descriptor instead.
+func (*ImportDivisionsResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ImportDivisionsResponse) GetDiffDigest() string {
+	if x != nil {
+		return x.DiffDigest
+	}
+	return ""
+}
+
+func (x *ImportDivisionsResponse) GetAdded() int32 {
+	if x != nil {
+		return x.Added
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetRenamed() int32 {
+	if x != nil {
+		return x.Renamed
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetMoved() int32 {
+	if x != nil {
+		return x.Moved
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetRecoded() int32 {
+	if x != nil {
+		return x.Recoded
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetEnded() int32 {
+	if x != nil {
+		return x.Ended
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetUnchanged() int32 {
+	if x != nil {
+		return x.Unchanged
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetResidentsAffected() int32 {
+	if x != nil {
+		return x.ResidentsAffected
+	}
+	return 0
+}
+
+func (x *ImportDivisionsResponse) GetChanges() []*DivisionChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ImportDivisionsResponse) GetApplied() bool {
+	if x != nil {
+		return x.Applied
+	}
+	return false
+}
+
+// DivisionChange is one difference.
+type DivisionChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What happens.
+	Kind DivisionStepKind `protobuf:"varint,1,opt,name=kind,proto3,enum=xinju.registry.v1.DivisionStepKind" json:"kind,omitempty"`
+	// The node as it is; absent when it begins.
+	Before *Division `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	// The node as it will be; absent when it ends.
+	After *Division `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	// Where an ending node goes on.
+	SuccessorCodes []string `protobuf:"bytes,4,rep,name=successor_codes,json=successorCodes,proto3" json:"successor_codes,omitempty"`
+	// Residents who live there, of a village that ends.
+	Residents     int32 `protobuf:"varint,5,opt,name=residents,proto3" json:"residents,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DivisionChange) Reset() {
+	*x = DivisionChange{}
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DivisionChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DivisionChange) ProtoMessage() {}
+
+func (x *DivisionChange) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_place_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DivisionChange.ProtoReflect.Descriptor instead.
+func (*DivisionChange) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_place_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *DivisionChange) GetKind() DivisionStepKind {
+	if x != nil {
+		return x.Kind
+	}
+	return DivisionStepKind_DIVISION_STEP_KIND_UNSPECIFIED
+}
+
+func (x *DivisionChange) GetBefore() *Division {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
+func (x *DivisionChange) GetAfter() *Division {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+func (x *DivisionChange) GetSuccessorCodes() []string {
+	if x != nil {
+		return x.SuccessorCodes
+	}
+	return nil
+}
+
+func (x *DivisionChange) GetResidents() int32 {
+	if x != nil {
+		return x.Residents
+	}
+	return 0
+}
+
 var File_xinju_registry_v1_place_service_proto protoreflect.FileDescriptor
 
 const file_xinju_registry_v1_place_service_proto_rawDesc = "" +
@@ -948,7 +1751,75 @@ const file_xinju_registry_v1_place_service_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
 	"updateMask\"A\n" +
 	"\x12UpdateUnitResponse\x12+\n" +
-	"\x04unit\x18\x01 \x01(\v2\x17.xinju.registry.v1.UnitR\x04unit2\xae\t\n" +
+	"\x04unit\x18\x01 \x01(\v2\x17.xinju.registry.v1.UnitR\x04unit\"\xe5\x01\n" +
+	"\x14FindDivisionsRequest\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\x04name\x12(\n" +
+	"\vwithin_code\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
+	"withinCode\x128\n" +
+	"\n" +
+	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12$\n" +
+	"\tpage_size\x18\t \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\n" +
+	" \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x81\x01\n" +
+	"\x15FindDivisionsResponse\x12:\n" +
+	"\amatches\x18\x01 \x03(\v2 .xinju.registry.v1.DivisionMatchR\amatches\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"b\n" +
+	"\rDivisionMatch\x127\n" +
+	"\bdivision\x18\x01 \x01(\v2\x1b.xinju.registry.v1.DivisionR\bdivision\x12\x18\n" +
+	"\x04path\x18\x02 \x03(\tB\x04\xc8\xf3\x18\x01R\x04path\"\xb8\x01\n" +
+	"\x14TraceDivisionRequest\x12,\n" +
+	"\rdivision_code\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\fdivisionCode\x127\n" +
+	"\tfrom_date\x18\x02 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\bfromDate\x129\n" +
+	"\n" +
+	"until_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\tuntilDate\"\x89\x01\n" +
+	"\x15TraceDivisionResponse\x125\n" +
+	"\x05steps\x18\x01 \x03(\v2\x1f.xinju.registry.v1.DivisionStepR\x05steps\x129\n" +
+	"\tdivisions\x18\x02 \x03(\v2\x1b.xinju.registry.v1.DivisionR\tdivisions\"\xd4\x01\n" +
+	"\fDivisionStep\x12+\n" +
+	"\x04date\x18\x01 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x04date\x12=\n" +
+	"\x04kind\x18\x02 \x01(\x0e2#.xinju.registry.v1.DivisionStepKindB\x04\xc8\xf3\x18\x01R\x04kind\x12)\n" +
+	"\rdivision_code\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionCode\x12-\n" +
+	"\x0fsuccessor_codes\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x01R\x0esuccessorCodes\"y\n" +
+	"\x16ImportDivisionsRequest\x12B\n" +
+	"\x06header\x18\x01 \x01(\v2%.xinju.registry.v1.DivisionListHeaderB\x03\xe0A\x01R\x06header\x12\x1b\n" +
+	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x01R\x04data\"\xeb\x01\n" +
+	"\x12DivisionListHeader\x12&\n" +
+	"\n" +
+	"scope_code\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\tscopeCode\x12A\n" +
+	"\x0eeffective_date\x18\x02 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\reffectiveDate\x12!\n" +
+	"\abundled\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\abundled\x12\x1d\n" +
+	"\x05apply\x18\x04 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\x05apply\x12(\n" +
+	"\vdiff_digest\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"diffDigest\"\x8a\x03\n" +
+	"\x17ImportDivisionsResponse\x12%\n" +
+	"\vdiff_digest\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
+	"diffDigest\x12\x1a\n" +
+	"\x05added\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x01R\x05added\x12\x1e\n" +
+	"\arenamed\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x01R\arenamed\x12\x1a\n" +
+	"\x05moved\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x01R\x05moved\x12\x1e\n" +
+	"\arecoded\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x01R\arecoded\x12\x1a\n" +
+	"\x05ended\x18\x06 \x01(\x05B\x04\xc8\xf3\x18\x01R\x05ended\x12\"\n" +
+	"\tunchanged\x18\a \x01(\x05B\x04\xc8\xf3\x18\x01R\tunchanged\x123\n" +
+	"\x12residents_affected\x18\b \x01(\x05B\x04\xc8\xf3\x18\x02R\x11residentsAffected\x12;\n" +
+	"\achanges\x18\t \x03(\v2!.xinju.registry.v1.DivisionChangeR\achanges\x12\x1e\n" +
+	"\aapplied\x18\n" +
+	" \x01(\bB\x04\xc8\xf3\x18\x02R\aapplied\"\x8a\x02\n" +
+	"\x0eDivisionChange\x12=\n" +
+	"\x04kind\x18\x01 \x01(\x0e2#.xinju.registry.v1.DivisionStepKindB\x04\xc8\xf3\x18\x01R\x04kind\x123\n" +
+	"\x06before\x18\x02 \x01(\v2\x1b.xinju.registry.v1.DivisionR\x06before\x121\n" +
+	"\x05after\x18\x03 \x01(\v2\x1b.xinju.registry.v1.DivisionR\x05after\x12-\n" +
+	"\x0fsuccessor_codes\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x01R\x0esuccessorCodes\x12\"\n" +
+	"\tresidents\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x02R\tresidents*\x8d\x02\n" +
+	"\x10DivisionStepKind\x12\"\n" +
+	"\x1eDIVISION_STEP_KIND_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18DIVISION_STEP_KIND_ADDED\x10\x01\x12\x1e\n" +
+	"\x1aDIVISION_STEP_KIND_RENAMED\x10\x02\x12\x1c\n" +
+	"\x18DIVISION_STEP_KIND_MOVED\x10\x03\x12\x1e\n" +
+	"\x1aDIVISION_STEP_KIND_RECODED\x10\x04\x12\x1d\n" +
+	"\x19DIVISION_STEP_KIND_MERGED\x10\x05\x12\x1c\n" +
+	"\x18DIVISION_STEP_KIND_SPLIT\x10\x06\x12\x1c\n" +
+	"\x18DIVISION_STEP_KIND_ENDED\x10\a2\xda\f\n" +
 	"\fPlaceService\x12\x95\x01\n" +
 	"\vGetDivision\x12%.xinju.registry.v1.GetDivisionRequest\x1a&.xinju.registry.v1.GetDivisionResponse\"7\xd2\xf3\x18\x0e\n" +
 	"\n" +
@@ -963,7 +1834,16 @@ const file_xinju_registry_v1_place_service_proto_rawDesc = "" +
 	"\x03\x10\x05\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/divisions:batchCreate\x12\xa9\x01\n" +
 	"\x0eUpdateDivision\x12(.xinju.registry.v1.UpdateDivisionRequest\x1a).xinju.registry.v1.UpdateDivisionResponse\"B\xd2\xf3\x18\x06\n" +
 	"\x02\n" +
-	"\x03\x10\x05\x82\xd3\xe4\x93\x022:\bdivision2&/v1/divisions/{division.division_code}\x12~\n" +
+	"\x03\x10\x05\x82\xd3\xe4\x93\x022:\bdivision2&/v1/divisions/{division.division_code}\x12\x8f\x01\n" +
+	"\rFindDivisions\x12'.xinju.registry.v1.FindDivisionsRequest\x1a(.xinju.registry.v1.FindDivisionsResponse\"+\xd2\xf3\x18\r\n" +
+	"\t\x01\x02\x03\x05\x06\b\n" +
+	"\x04\a\x10\x02\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/divisions:find\x12\xa0\x01\n" +
+	"\rTraceDivision\x12'.xinju.registry.v1.TraceDivisionRequest\x1a(.xinju.registry.v1.TraceDivisionResponse\"<\xd2\xf3\x18\r\n" +
+	"\t\x01\x02\x03\x05\x06\b\n" +
+	"\x04\a\x10\x02\x82\xd3\xe4\x93\x02%\x12#/v1/divisions/{division_code}:trace\x12u\n" +
+	"\x0fImportDivisions\x12).xinju.registry.v1.ImportDivisionsRequest\x1a*.xinju.registry.v1.ImportDivisionsResponse\"\t\xd2\xf3\x18\x05\n" +
+	"\x01\n" +
+	"\x10\x05(\x01\x12~\n" +
 	"\aGetUnit\x12!.xinju.registry.v1.GetUnitRequest\x1a\".xinju.registry.v1.GetUnitResponse\",\xd2\xf3\x18\r\n" +
 	"\t\x01\x02\x03\x05\x06\b\v\n" +
 	"\a\x10\x03\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/units/{unit_id}\x12z\n" +
@@ -990,71 +1870,104 @@ func file_xinju_registry_v1_place_service_proto_rawDescGZIP() []byte {
 	return file_xinju_registry_v1_place_service_proto_rawDescData
 }
 
-var file_xinju_registry_v1_place_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_xinju_registry_v1_place_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_xinju_registry_v1_place_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_xinju_registry_v1_place_service_proto_goTypes = []any{
-	(*GetDivisionRequest)(nil),           // 0: xinju.registry.v1.GetDivisionRequest
-	(*GetDivisionResponse)(nil),          // 1: xinju.registry.v1.GetDivisionResponse
-	(*ListDivisionsRequest)(nil),         // 2: xinju.registry.v1.ListDivisionsRequest
-	(*ListDivisionsResponse)(nil),        // 3: xinju.registry.v1.ListDivisionsResponse
-	(*BatchCreateDivisionsRequest)(nil),  // 4: xinju.registry.v1.BatchCreateDivisionsRequest
-	(*BatchCreateDivisionsResponse)(nil), // 5: xinju.registry.v1.BatchCreateDivisionsResponse
-	(*UpdateDivisionRequest)(nil),        // 6: xinju.registry.v1.UpdateDivisionRequest
-	(*UpdateDivisionResponse)(nil),       // 7: xinju.registry.v1.UpdateDivisionResponse
-	(*GetUnitRequest)(nil),               // 8: xinju.registry.v1.GetUnitRequest
-	(*GetUnitResponse)(nil),              // 9: xinju.registry.v1.GetUnitResponse
-	(*ListUnitsRequest)(nil),             // 10: xinju.registry.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),            // 11: xinju.registry.v1.ListUnitsResponse
-	(*BatchCreateUnitsRequest)(nil),      // 12: xinju.registry.v1.BatchCreateUnitsRequest
-	(*BatchCreateUnitsResponse)(nil),     // 13: xinju.registry.v1.BatchCreateUnitsResponse
-	(*UpdateUnitRequest)(nil),            // 14: xinju.registry.v1.UpdateUnitRequest
-	(*UpdateUnitResponse)(nil),           // 15: xinju.registry.v1.UpdateUnitResponse
-	(*date.Date)(nil),                    // 16: google.type.Date
-	(*Division)(nil),                     // 17: xinju.registry.v1.Division
-	(DivisionLevel)(0),                   // 18: xinju.registry.v1.DivisionLevel
-	(*fieldmaskpb.FieldMask)(nil),        // 19: google.protobuf.FieldMask
-	(*Unit)(nil),                         // 20: xinju.registry.v1.Unit
-	(UnitKind)(0),                        // 21: xinju.registry.v1.UnitKind
+	(DivisionStepKind)(0),                // 0: xinju.registry.v1.DivisionStepKind
+	(*GetDivisionRequest)(nil),           // 1: xinju.registry.v1.GetDivisionRequest
+	(*GetDivisionResponse)(nil),          // 2: xinju.registry.v1.GetDivisionResponse
+	(*ListDivisionsRequest)(nil),         // 3: xinju.registry.v1.ListDivisionsRequest
+	(*ListDivisionsResponse)(nil),        // 4: xinju.registry.v1.ListDivisionsResponse
+	(*BatchCreateDivisionsRequest)(nil),  // 5: xinju.registry.v1.BatchCreateDivisionsRequest
+	(*BatchCreateDivisionsResponse)(nil), // 6: xinju.registry.v1.BatchCreateDivisionsResponse
+	(*UpdateDivisionRequest)(nil),        // 7: xinju.registry.v1.UpdateDivisionRequest
+	(*UpdateDivisionResponse)(nil),       // 8: xinju.registry.v1.UpdateDivisionResponse
+	(*GetUnitRequest)(nil),               // 9: xinju.registry.v1.GetUnitRequest
+	(*GetUnitResponse)(nil),              // 10: xinju.registry.v1.GetUnitResponse
+	(*ListUnitsRequest)(nil),             // 11: xinju.registry.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),            // 12: xinju.registry.v1.ListUnitsResponse
+	(*BatchCreateUnitsRequest)(nil),      // 13: xinju.registry.v1.BatchCreateUnitsRequest
+	(*BatchCreateUnitsResponse)(nil),     // 14: xinju.registry.v1.BatchCreateUnitsResponse
+	(*UpdateUnitRequest)(nil),            // 15: xinju.registry.v1.UpdateUnitRequest
+	(*UpdateUnitResponse)(nil),           // 16: xinju.registry.v1.UpdateUnitResponse
+	(*FindDivisionsRequest)(nil),         // 17: xinju.registry.v1.FindDivisionsRequest
+	(*FindDivisionsResponse)(nil),        // 18: xinju.registry.v1.FindDivisionsResponse
+	(*DivisionMatch)(nil),                // 19: xinju.registry.v1.DivisionMatch
+	(*TraceDivisionRequest)(nil),         // 20: xinju.registry.v1.TraceDivisionRequest
+	(*TraceDivisionResponse)(nil),        // 21: xinju.registry.v1.TraceDivisionResponse
+	(*DivisionStep)(nil),                 // 22: xinju.registry.v1.DivisionStep
+	(*ImportDivisionsRequest)(nil),       // 23: xinju.registry.v1.ImportDivisionsRequest
+	(*DivisionListHeader)(nil),           // 24: xinju.registry.v1.DivisionListHeader
+	(*ImportDivisionsResponse)(nil),      // 25: xinju.registry.v1.ImportDivisionsResponse
+	(*DivisionChange)(nil),               // 26: xinju.registry.v1.DivisionChange
+	(*date.Date)(nil),                    // 27: google.type.Date
+	(*Division)(nil),                     // 28: xinju.registry.v1.Division
+	(DivisionLevel)(0),                   // 29: xinju.registry.v1.DivisionLevel
+	(*fieldmaskpb.FieldMask)(nil),        // 30: google.protobuf.FieldMask
+	(*Unit)(nil),                         // 31: xinju.registry.v1.Unit
+	(UnitKind)(0),                        // 32: xinju.registry.v1.UnitKind
 }
 var file_xinju_registry_v1_place_service_proto_depIdxs = []int32{
-	16, // 0: xinju.registry.v1.GetDivisionRequest.as_of_date:type_name -> google.type.Date
-	17, // 1: xinju.registry.v1.GetDivisionResponse.division:type_name -> xinju.registry.v1.Division
-	18, // 2: xinju.registry.v1.ListDivisionsRequest.level:type_name -> xinju.registry.v1.DivisionLevel
-	16, // 3: xinju.registry.v1.ListDivisionsRequest.as_of_date:type_name -> google.type.Date
-	17, // 4: xinju.registry.v1.ListDivisionsResponse.divisions:type_name -> xinju.registry.v1.Division
-	17, // 5: xinju.registry.v1.BatchCreateDivisionsRequest.divisions:type_name -> xinju.registry.v1.Division
-	17, // 6: xinju.registry.v1.BatchCreateDivisionsResponse.divisions:type_name -> xinju.registry.v1.Division
-	17, // 7: xinju.registry.v1.UpdateDivisionRequest.division:type_name -> xinju.registry.v1.Division
-	19, // 8: xinju.registry.v1.UpdateDivisionRequest.update_mask:type_name -> google.protobuf.FieldMask
-	17, // 9: xinju.registry.v1.UpdateDivisionResponse.division:type_name -> xinju.registry.v1.Division
-	20, // 10: xinju.registry.v1.GetUnitResponse.unit:type_name -> xinju.registry.v1.Unit
-	21, // 11: xinju.registry.v1.ListUnitsRequest.kind:type_name -> xinju.registry.v1.UnitKind
-	20, // 12: xinju.registry.v1.ListUnitsResponse.units:type_name -> xinju.registry.v1.Unit
-	20, // 13: xinju.registry.v1.BatchCreateUnitsRequest.units:type_name -> xinju.registry.v1.Unit
-	20, // 14: xinju.registry.v1.BatchCreateUnitsResponse.units:type_name -> xinju.registry.v1.Unit
-	20, // 15: xinju.registry.v1.UpdateUnitRequest.unit:type_name -> xinju.registry.v1.Unit
-	19, // 16: xinju.registry.v1.UpdateUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
-	20, // 17: xinju.registry.v1.UpdateUnitResponse.unit:type_name -> xinju.registry.v1.Unit
-	0,  // 18: xinju.registry.v1.PlaceService.GetDivision:input_type -> xinju.registry.v1.GetDivisionRequest
-	2,  // 19: xinju.registry.v1.PlaceService.ListDivisions:input_type -> xinju.registry.v1.ListDivisionsRequest
-	4,  // 20: xinju.registry.v1.PlaceService.BatchCreateDivisions:input_type -> xinju.registry.v1.BatchCreateDivisionsRequest
-	6,  // 21: xinju.registry.v1.PlaceService.UpdateDivision:input_type -> xinju.registry.v1.UpdateDivisionRequest
-	8,  // 22: xinju.registry.v1.PlaceService.GetUnit:input_type -> xinju.registry.v1.GetUnitRequest
-	10, // 23: xinju.registry.v1.PlaceService.ListUnits:input_type -> xinju.registry.v1.ListUnitsRequest
-	12, // 24: xinju.registry.v1.PlaceService.BatchCreateUnits:input_type -> xinju.registry.v1.BatchCreateUnitsRequest
-	14, // 25: xinju.registry.v1.PlaceService.UpdateUnit:input_type -> xinju.registry.v1.UpdateUnitRequest
-	1,  // 26: xinju.registry.v1.PlaceService.GetDivision:output_type -> xinju.registry.v1.GetDivisionResponse
-	3,  // 27: xinju.registry.v1.PlaceService.ListDivisions:output_type -> xinju.registry.v1.ListDivisionsResponse
-	5,  // 28: xinju.registry.v1.PlaceService.BatchCreateDivisions:output_type -> xinju.registry.v1.BatchCreateDivisionsResponse
-	7,  // 29: xinju.registry.v1.PlaceService.UpdateDivision:output_type -> xinju.registry.v1.UpdateDivisionResponse
-	9,  // 30: xinju.registry.v1.PlaceService.GetUnit:output_type -> xinju.registry.v1.GetUnitResponse
-	11, // 31: xinju.registry.v1.PlaceService.ListUnits:output_type -> xinju.registry.v1.ListUnitsResponse
-	13, // 32: xinju.registry.v1.PlaceService.BatchCreateUnits:output_type -> xinju.registry.v1.BatchCreateUnitsResponse
-	15, // 33: xinju.registry.v1.PlaceService.UpdateUnit:output_type -> xinju.registry.v1.UpdateUnitResponse
-	26, // [26:34] is the sub-list for method output_type
-	18, // [18:26] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	27, // 0: xinju.registry.v1.GetDivisionRequest.as_of_date:type_name -> google.type.Date
+	28, // 1: xinju.registry.v1.GetDivisionResponse.division:type_name -> xinju.registry.v1.Division
+	29, // 2: xinju.registry.v1.ListDivisionsRequest.level:type_name -> xinju.registry.v1.DivisionLevel
+	27, // 3: xinju.registry.v1.ListDivisionsRequest.as_of_date:type_name -> google.type.Date
+	28, // 4: xinju.registry.v1.ListDivisionsResponse.divisions:type_name -> xinju.registry.v1.Division
+	28, // 5: xinju.registry.v1.BatchCreateDivisionsRequest.divisions:type_name -> xinju.registry.v1.Division
+	28, // 6: xinju.registry.v1.BatchCreateDivisionsResponse.divisions:type_name -> xinju.registry.v1.Division
+	28, // 7: xinju.registry.v1.UpdateDivisionRequest.division:type_name -> xinju.registry.v1.Division
+	30, // 8: xinju.registry.v1.UpdateDivisionRequest.update_mask:type_name -> google.protobuf.FieldMask
+	28, // 9: xinju.registry.v1.UpdateDivisionResponse.division:type_name -> xinju.registry.v1.Division
+	31, // 10: xinju.registry.v1.GetUnitResponse.unit:type_name -> xinju.registry.v1.Unit
+	32, // 11: xinju.registry.v1.ListUnitsRequest.kind:type_name -> xinju.registry.v1.UnitKind
+	31, // 12: xinju.registry.v1.ListUnitsResponse.units:type_name -> xinju.registry.v1.Unit
+	31, // 13: xinju.registry.v1.BatchCreateUnitsRequest.units:type_name -> xinju.registry.v1.Unit
+	31, // 14: xinju.registry.v1.BatchCreateUnitsResponse.units:type_name -> xinju.registry.v1.Unit
+	31, // 15: xinju.registry.v1.UpdateUnitRequest.unit:type_name -> xinju.registry.v1.Unit
+	30, // 16: xinju.registry.v1.UpdateUnitRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 17: xinju.registry.v1.UpdateUnitResponse.unit:type_name -> xinju.registry.v1.Unit
+	27, // 18: xinju.registry.v1.FindDivisionsRequest.as_of_date:type_name -> google.type.Date
+	19, // 19: xinju.registry.v1.FindDivisionsResponse.matches:type_name -> xinju.registry.v1.DivisionMatch
+	28, // 20: xinju.registry.v1.DivisionMatch.division:type_name -> xinju.registry.v1.Division
+	27, // 21: xinju.registry.v1.TraceDivisionRequest.from_date:type_name -> google.type.Date
+	27, // 22: xinju.registry.v1.TraceDivisionRequest.until_date:type_name -> google.type.Date
+	22, // 23: xinju.registry.v1.TraceDivisionResponse.steps:type_name -> xinju.registry.v1.DivisionStep
+	28, // 24: xinju.registry.v1.TraceDivisionResponse.divisions:type_name -> xinju.registry.v1.Division
+	27, // 25: xinju.registry.v1.DivisionStep.date:type_name -> google.type.Date
+	0,  // 26: xinju.registry.v1.DivisionStep.kind:type_name -> xinju.registry.v1.DivisionStepKind
+	24, // 27: xinju.registry.v1.ImportDivisionsRequest.header:type_name -> xinju.registry.v1.DivisionListHeader
+	27, // 28: xinju.registry.v1.DivisionListHeader.effective_date:type_name -> google.type.Date
+	26, // 29: xinju.registry.v1.ImportDivisionsResponse.changes:type_name -> xinju.registry.v1.DivisionChange
+	0,  // 30: xinju.registry.v1.DivisionChange.kind:type_name -> xinju.registry.v1.DivisionStepKind
+	28, // 31: xinju.registry.v1.DivisionChange.before:type_name -> xinju.registry.v1.Division
+	28, // 32: xinju.registry.v1.DivisionChange.after:type_name -> xinju.registry.v1.Division
+	1,  // 33: xinju.registry.v1.PlaceService.GetDivision:input_type -> xinju.registry.v1.GetDivisionRequest
+	3,  // 34: xinju.registry.v1.PlaceService.ListDivisions:input_type -> xinju.registry.v1.ListDivisionsRequest
+	5,  // 35: xinju.registry.v1.PlaceService.BatchCreateDivisions:input_type -> xinju.registry.v1.BatchCreateDivisionsRequest
+	7,  // 36: xinju.registry.v1.PlaceService.UpdateDivision:input_type -> xinju.registry.v1.UpdateDivisionRequest
+	17, // 37: xinju.registry.v1.PlaceService.FindDivisions:input_type -> xinju.registry.v1.FindDivisionsRequest
+	20, // 38: xinju.registry.v1.PlaceService.TraceDivision:input_type -> xinju.registry.v1.TraceDivisionRequest
+	23, // 39: xinju.registry.v1.PlaceService.ImportDivisions:input_type -> xinju.registry.v1.ImportDivisionsRequest
+	9,  // 40: xinju.registry.v1.PlaceService.GetUnit:input_type -> xinju.registry.v1.GetUnitRequest
+	11, // 41: xinju.registry.v1.PlaceService.ListUnits:input_type -> xinju.registry.v1.ListUnitsRequest
+	13, // 42: xinju.registry.v1.PlaceService.BatchCreateUnits:input_type -> xinju.registry.v1.BatchCreateUnitsRequest
+	15, // 43: xinju.registry.v1.PlaceService.UpdateUnit:input_type -> xinju.registry.v1.UpdateUnitRequest
+	2,  // 44: xinju.registry.v1.PlaceService.GetDivision:output_type -> xinju.registry.v1.GetDivisionResponse
+	4,  // 45: xinju.registry.v1.PlaceService.ListDivisions:output_type -> xinju.registry.v1.ListDivisionsResponse
+	6,  // 46: xinju.registry.v1.PlaceService.BatchCreateDivisions:output_type -> xinju.registry.v1.BatchCreateDivisionsResponse
+	8,  // 47: xinju.registry.v1.PlaceService.UpdateDivision:output_type -> xinju.registry.v1.UpdateDivisionResponse
+	18, // 48: xinju.registry.v1.PlaceService.FindDivisions:output_type -> xinju.registry.v1.FindDivisionsResponse
+	21, // 49: xinju.registry.v1.PlaceService.TraceDivision:output_type -> xinju.registry.v1.TraceDivisionResponse
+	25, // 50: xinju.registry.v1.PlaceService.ImportDivisions:output_type -> xinju.registry.v1.ImportDivisionsResponse
+	10, // 51: xinju.registry.v1.PlaceService.GetUnit:output_type -> xinju.registry.v1.GetUnitResponse
+	12, // 52: xinju.registry.v1.PlaceService.ListUnits:output_type -> xinju.registry.v1.ListUnitsResponse
+	14, // 53: xinju.registry.v1.PlaceService.BatchCreateUnits:output_type -> xinju.registry.v1.BatchCreateUnitsResponse
+	16, // 54: xinju.registry.v1.PlaceService.UpdateUnit:output_type -> xinju.registry.v1.UpdateUnitResponse
+	44, // [44:55] is the sub-list for method output_type
+	33, // [33:44] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_place_service_proto_init() }
@@ -1068,13 +1981,14 @@ func file_xinju_registry_v1_place_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_place_service_proto_rawDesc), len(file_xinju_registry_v1_place_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   16,
+			NumEnums:      1,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_xinju_registry_v1_place_service_proto_goTypes,
 		DependencyIndexes: file_xinju_registry_v1_place_service_proto_depIdxs,
+		EnumInfos:         file_xinju_registry_v1_place_service_proto_enumTypes,
 		MessageInfos:      file_xinju_registry_v1_place_service_proto_msgTypes,
 	}.Build()
 	File_xinju_registry_v1_place_service_proto = out.File

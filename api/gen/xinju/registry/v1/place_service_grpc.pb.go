@@ -23,6 +23,9 @@ const (
 	PlaceService_ListDivisions_FullMethodName        = "/xinju.registry.v1.PlaceService/ListDivisions"
 	PlaceService_BatchCreateDivisions_FullMethodName = "/xinju.registry.v1.PlaceService/BatchCreateDivisions"
 	PlaceService_UpdateDivision_FullMethodName       = "/xinju.registry.v1.PlaceService/UpdateDivision"
+	PlaceService_FindDivisions_FullMethodName        = "/xinju.registry.v1.PlaceService/FindDivisions"
+	PlaceService_TraceDivision_FullMethodName        = "/xinju.registry.v1.PlaceService/TraceDivision"
+	PlaceService_ImportDivisions_FullMethodName      = "/xinju.registry.v1.PlaceService/ImportDivisions"
 	PlaceService_GetUnit_FullMethodName              = "/xinju.registry.v1.PlaceService/GetUnit"
 	PlaceService_ListUnits_FullMethodName            = "/xinju.registry.v1.PlaceService/ListUnits"
 	PlaceService_BatchCreateUnits_FullMethodName     = "/xinju.registry.v1.PlaceService/BatchCreateUnits"
@@ -45,6 +48,23 @@ type PlaceServiceClient interface {
 	// UpdateDivision renames or closes a node and names its successors. A stale etag fails with
 	// DIVISION_CHANGED.
 	UpdateDivision(ctx context.Context, in *UpdateDivisionRequest, opts ...grpc.CallOption) (*UpdateDivisionResponse, error)
+	// FindDivisions resolves a name to nodes of a day. A path names the nodes above first, with / between:
+	// "江西省/南昌市/西湖区" is one place where "西湖区" is two. Answers every match, with its path.
+	FindDivisions(ctx context.Context, in *FindDivisionsRequest, opts ...grpc.CallOption) (*FindDivisionsResponse, error)
+	// TraceDivision says what a code of an earlier day is called on a later one, through renames,
+	// new codes, mergers and splits. It is for showing old records: events keep their own codes. Fails with
+	// DIVISION_NOT_FOUND when the code did not exist on the earlier day.
+	TraceDivision(ctx context.Context, in *TraceDivisionRequest, opts ...grpc.CallOption) (*TraceDivisionResponse, error)
+	// ImportDivisions compares a complete list of the nodes below one node with the table, and applies the
+	// differences from a day on if asked to. Without apply nothing changes and the answer is the diff with its
+	// digest; apply needs that digest, so that what happens is what was looked at.
+	//
+	// The list is text of separated values (UTF-8 or GB18030) whose first line names the columns: code
+	// (区划代码; 2 to 12 digits) and name (名称), optional level (级别) and former_codes (变更前代码, with ;
+	// between). bundled names one of the lists that come with the suite instead of data.
+	//
+	// Fails with DIVISION_FILE_INVALID, DIVISION_PARENT_UNKNOWN, DIVISION_DIFF_CHANGED, DIVISION_NOT_FOUND.
+	ImportDivisions(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportDivisionsRequest, ImportDivisionsResponse], error)
 	// GetUnit returns a unit. Fails with UNIT_NOT_FOUND.
 	GetUnit(ctx context.Context, in *GetUnitRequest, opts ...grpc.CallOption) (*GetUnitResponse, error)
 	// ListUnits pages through units by identifier.
@@ -103,6 +123,39 @@ func (c *placeServiceClient) UpdateDivision(ctx context.Context, in *UpdateDivis
 	return out, nil
 }
 
+func (c *placeServiceClient) FindDivisions(ctx context.Context, in *FindDivisionsRequest, opts ...grpc.CallOption) (*FindDivisionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindDivisionsResponse)
+	err := c.cc.Invoke(ctx, PlaceService_FindDivisions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *placeServiceClient) TraceDivision(ctx context.Context, in *TraceDivisionRequest, opts ...grpc.CallOption) (*TraceDivisionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TraceDivisionResponse)
+	err := c.cc.Invoke(ctx, PlaceService_TraceDivision_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *placeServiceClient) ImportDivisions(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportDivisionsRequest, ImportDivisionsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &PlaceService_ServiceDesc.Streams[0], PlaceService_ImportDivisions_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ImportDivisionsRequest, ImportDivisionsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PlaceService_ImportDivisionsClient = grpc.ClientStreamingClient[ImportDivisionsRequest, ImportDivisionsResponse]
+
 func (c *placeServiceClient) GetUnit(ctx context.Context, in *GetUnitRequest, opts ...grpc.CallOption) (*GetUnitResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetUnitResponse)
@@ -159,6 +212,23 @@ type PlaceServiceServer interface {
 	// UpdateDivision renames or closes a node and names its successors. A stale etag fails with
 	// DIVISION_CHANGED.
 	UpdateDivision(context.Context, *UpdateDivisionRequest) (*UpdateDivisionResponse, error)
+	// FindDivisions resolves a name to nodes of a day. A path names the nodes above first, with / between:
+	// "江西省/南昌市/西湖区" is one place where "西湖区" is two. Answers every match, with its path.
+	FindDivisions(context.Context, *FindDivisionsRequest) (*FindDivisionsResponse, error)
+	// TraceDivision says what a code of an earlier day is called on a later one, through renames,
+	// new codes, mergers and splits. It is for showing old records: events keep their own codes. Fails with
+	// DIVISION_NOT_FOUND when the code did not exist on the earlier day.
+	TraceDivision(context.Context, *TraceDivisionRequest) (*TraceDivisionResponse, error)
+	// ImportDivisions compares a complete list of the nodes below one node with the table, and applies the
+	// differences from a day on if asked to. Without apply nothing changes and the answer is the diff with its
+	// digest; apply needs that digest, so that what happens is what was looked at.
+	//
+	// The list is text of separated values (UTF-8 or GB18030) whose first line names the columns: code
+	// (区划代码; 2 to 12 digits) and name (名称), optional level (级别) and former_codes (变更前代码, with ;
+	// between). bundled names one of the lists that come with the suite instead of data.
+	//
+	// Fails with DIVISION_FILE_INVALID, DIVISION_PARENT_UNKNOWN, DIVISION_DIFF_CHANGED, DIVISION_NOT_FOUND.
+	ImportDivisions(grpc.ClientStreamingServer[ImportDivisionsRequest, ImportDivisionsResponse]) error
 	// GetUnit returns a unit. Fails with UNIT_NOT_FOUND.
 	GetUnit(context.Context, *GetUnitRequest) (*GetUnitResponse, error)
 	// ListUnits pages through units by identifier.
@@ -188,6 +258,15 @@ func (UnimplementedPlaceServiceServer) BatchCreateDivisions(context.Context, *Ba
 }
 func (UnimplementedPlaceServiceServer) UpdateDivision(context.Context, *UpdateDivisionRequest) (*UpdateDivisionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdateDivision not implemented")
+}
+func (UnimplementedPlaceServiceServer) FindDivisions(context.Context, *FindDivisionsRequest) (*FindDivisionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindDivisions not implemented")
+}
+func (UnimplementedPlaceServiceServer) TraceDivision(context.Context, *TraceDivisionRequest) (*TraceDivisionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method TraceDivision not implemented")
+}
+func (UnimplementedPlaceServiceServer) ImportDivisions(grpc.ClientStreamingServer[ImportDivisionsRequest, ImportDivisionsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ImportDivisions not implemented")
 }
 func (UnimplementedPlaceServiceServer) GetUnit(context.Context, *GetUnitRequest) (*GetUnitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetUnit not implemented")
@@ -294,6 +373,49 @@ func _PlaceService_UpdateDivision_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PlaceService_FindDivisions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindDivisionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlaceServiceServer).FindDivisions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlaceService_FindDivisions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlaceServiceServer).FindDivisions(ctx, req.(*FindDivisionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlaceService_TraceDivision_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TraceDivisionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlaceServiceServer).TraceDivision(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlaceService_TraceDivision_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlaceServiceServer).TraceDivision(ctx, req.(*TraceDivisionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlaceService_ImportDivisions_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(PlaceServiceServer).ImportDivisions(&grpc.GenericServerStream[ImportDivisionsRequest, ImportDivisionsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PlaceService_ImportDivisionsServer = grpc.ClientStreamingServer[ImportDivisionsRequest, ImportDivisionsResponse]
+
 func _PlaceService_GetUnit_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetUnitRequest)
 	if err := dec(in); err != nil {
@@ -390,6 +512,14 @@ var PlaceService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PlaceService_UpdateDivision_Handler,
 		},
 		{
+			MethodName: "FindDivisions",
+			Handler:    _PlaceService_FindDivisions_Handler,
+		},
+		{
+			MethodName: "TraceDivision",
+			Handler:    _PlaceService_TraceDivision_Handler,
+		},
+		{
 			MethodName: "GetUnit",
 			Handler:    _PlaceService_GetUnit_Handler,
 		},
@@ -406,6 +536,12 @@ var PlaceService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PlaceService_UpdateUnit_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "ImportDivisions",
+			Handler:       _PlaceService_ImportDivisions_Handler,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "xinju/registry/v1/place_service.proto",
 }

@@ -40,6 +40,7 @@ type commands struct {
 	Resident  residentCmds  `cmd:"" group:"use" help:"居民。One resident."`
 	Policy    policyCmds    `cmd:"" group:"use" help:"政策包。Policy packs: rules, indicators, targets."`
 
+	Division  divisionCmds `cmd:"" group:"operate" help:"行政区划。The administrative tree."`
 	Following followingCmd `cmd:"" group:"operate" help:"统计服务跟到了各服务的哪一步。How far the aggregator has followed each service."`
 	Rebuild   rebuildCmd   `cmd:"" group:"operate" help:"从变更流重新计算统计数据。Compute what the aggregator derives again from the feeds."`
 	Migrate   migrateCmds  `cmd:"" group:"operate" help:"数据库结构。Schemas of databases."`

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX division_name ON division (name, code);
