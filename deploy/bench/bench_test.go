@@ -126,6 +126,12 @@ func TestCallsOfBothKindsAreMeasuredOnBothTransports(t *testing.T) {
 	measured(t, list, err, 2)
 }
 
+func TestPeopleAreLookedUpByDocumentAndByIDOnEveryEngine(t *testing.T) {
+	b := small(t)
+	list, err := b.runLookup(t.Context())
+	measured(t, list, err, 2*len(b.engines()))
+}
+
 func TestRESTAndGRPCGiveTheSameAnswer(t *testing.T) {
 	b := small(t)
 	list, err := b.runREST(t.Context())

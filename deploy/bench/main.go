@@ -115,6 +115,7 @@ var sections = []section{
 	{"c", "gRPC 调用 a gRPC call", (*bench).runCalls},
 	{"d", "REST 调用 a REST call", (*bench).runREST},
 	{"e", "导入的内存 memory of an import", (*bench).runMemory},
+	{"f", "查人 looking people up", (*bench).runLookup},
 }
 
 func (b *bench) run(ctx context.Context) ([]figures.Comparison, error) {

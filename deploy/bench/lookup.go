@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"google.golang.org/grpc"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/deploy/bench/internal/figures"
+)
+
+// asked is how many different people are looked up by turns.
+const asked = 1000
+
+// person is how one of them is asked for, through the API and in SQL.
+type person struct {
+	number string
+	id     string
+	index  []byte // of the document
+}
+
+// runLookup compares what a look-up costs beyond an echo through the same
+// interceptors with the bare prepared statement that finds the same rows.
+func (b *bench) runLookup(ctx context.Context) (all []figures.Comparison, err error) {
+	feed, err := b.writeFeed(b.residents)
+	if err != nil {
+		return nil, err
+	}
+	echoes, err := serve(ctx, "echo", echo{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, echoes.stop()) }()
+	for _, e := range b.engines() {
+		list, err := b.lookUpOn(ctx, e, feed, echoes.memory)
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", e.name(), err)
+		}
+		all = append(all, list...)
+	}
+	return all, nil
+}
+
+func (b *bench) lookUpOn(ctx context.Context, e engine, feed feedFile, echoes *grpc.ClientConn) (list []figures.Comparison, err error) {
+	dsn, drop, err := e.fresh(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
+	folder, err := os.MkdirTemp(b.folder, "once-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	r, err := openRegistry(ctx, dsn, folder, b.county(b.residents))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	if _, err := r.importFile(ctx, feed.gb18030); err != nil {
+		return nil, err
+	}
+	people, err := b.people(ctx, registryv1.NewRegistryServiceClient(r.memory), r.db.SQL())
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range []struct {
+		name, query string
+		call        func(person) error
+		keys        func(person) []any
+	}{
+		{
+			"按证件 by document", "SELECT resident_id FROM document WHERE document_index = ?",
+			byDocument(ctx, r.memory), func(p person) []any { return []any{p.index} },
+		},
+		{
+			"按编号 by id", "SELECT r.person, r.flags, e.coded, e.sealed FROM resident r JOIN event e ON e.resident_id = r.resident_id WHERE r.resident_id = ?",
+			byID(ctx, r.memory), func(p person) []any { return []any{p.id} },
+		},
+	} {
+		c, err := b.beyondEcho(ctx, r.db.SQL(), one.query, people, one.keys, one.call, caller(ctx, echoes))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", one.name, err)
+		}
+		c.Case = one.name + ", " + e.name()
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// people chooses who is asked for, evenly over the county.
+func (b *bench) people(ctx context.Context, to registryv1.RegistryServiceClient, db *sql.DB) (out []person, err error) {
+	every := max(1, b.residents/asked)
+	req := &registryv1.LookupResidentsRequest{}
+	for p := range b.county(b.residents).People() {
+		if p.Index%every == 0 && len(req.GetDocuments()) < 500 {
+			out = append(out, person{number: p.Number})
+			req.Documents = append(req.Documents, citizen(p.Number))
+		}
+	}
+	resp, err := to.LookupResidents(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range resp.GetResults() {
+		out[i].id = r.GetResidentId()
+		if err := db.QueryRowContext(ctx, "SELECT document_index FROM document WHERE resident_id = ?", out[i].id).Scan(&out[i].index); err != nil {
+			return nil, fmt.Errorf("person %d: %w", i, err)
+		}
+	}
+	return out, nil
+}
+
+func citizen(number string) *registryv1.Document {
+	return &registryv1.Document{Type: registryv1.DocumentType_DOCUMENT_TYPE_CITIZEN, Number: number}
+}
+
+func byDocument(ctx context.Context, conn *grpc.ClientConn) func(person) error {
+	client := registryv1.NewRegistryServiceClient(conn)
+	return func(p person) error {
+		resp, err := client.LookupResidents(ctx, &registryv1.LookupResidentsRequest{Documents: []*registryv1.Document{citizen(p.number)}})
+		if err == nil && resp.GetResults()[0].GetResidentId() != p.id {
+			return errors.New("somebody else was found")
+		}
+		return err
+	}
+}
+
+func byID(ctx context.Context, conn *grpc.ClientConn) func(person) error {
+	client := registryv1.NewRegistryServiceClient(conn)
+	return func(p person) error {
+		resp, err := client.GetResident(ctx, &registryv1.GetResidentRequest{ResidentId: p.id})
+		if err == nil && resp.GetResident().GetResidentId() != p.id {
+			return errors.New("somebody else was found")
+		}
+		return err
+	}
+}
+
+// beyondEcho measures calls, echoes and statements by turns, and takes the echo
+// from the call.
+func (b *bench) beyondEcho(ctx context.Context, db *sql.DB, query string, people []person, keys func(person) []any, call func(person) error, echoOnce func() error) (figures.Comparison, error) {
+	statement, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return figures.Comparison{}, err
+	}
+	defer statement.Close() //nolint:errcheck // the database goes next
+	next := 0
+	each := func(do func(person) error) func() error {
+		return func() error {
+			next++
+			return do(people[next%len(people)])
+		}
+	}
+	bareSQL := each(func(p person) error { return readAll(ctx, statement, keys(p)) })
+	calls, echoes, err := b.turns(each(call), echoOnce)
+	if err != nil {
+		return figures.Comparison{}, err
+	}
+	_, bare, err := b.turns(echoOnce, bareSQL)
+	if err != nil {
+		return figures.Comparison{}, err
+	}
+	ours, echoed := calls.named("调用减回显 call less echo"), echoes.named("echo")
+	ours.Wall, ours.CPU = less(ours.Wall, echoed.Wall), less(ours.CPU, echoed.CPU)
+	return figures.Comparison{
+		Section: "f", Residents: b.residents, Ours: ours, Baseline: bare.named("裸预备语句 bare prepared SQL"),
+		Note: fmt.Sprintf("回显 the echo takes %s; 每次核对人员 the person is checked in every call", figures.Short(echoed.Wall)),
+	}, nil
+}
+
+func less(a, b time.Duration) time.Duration { return max(a-b, time.Nanosecond) }
+
+func readAll(ctx context.Context, statement *sql.Stmt, keys []any) (err error) {
+	rows, err := statement.QueryContext(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	cells := make([]any, len(columns))
+	for i := range cells {
+		cells[i] = new(sql.RawBytes)
+	}
+	some := false
+	for rows.Next() {
+		some = true
+		if err := rows.Scan(cells...); err != nil {
+			return err
+		}
+	}
+	if !some {
+		return sql.ErrNoRows
+	}
+	return rows.Err()
+}
