@@ -35,6 +35,8 @@ func sevenProcesses(t *testing.T) client.Run {
 			for source, address := range run.GRPC {
 				args = append(args, "--feeds."+source, address)
 			}
+		} else if registry, there := run.GRPC["registry"]; there {
+			args = append(args, "--registry.address", registry, "--registry.token", token)
 		}
 		var said listening
 		started = append(started, start(t, &said, name+"d", args...))

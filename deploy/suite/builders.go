@@ -36,16 +36,32 @@ var builders = []builder{
 		})
 	}},
 	{"archive", sqlstore.Options{}, archive.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
-		return archive.New(archive.Deps{DB: db, Now: s.cfg.Now, Sealer: s.sealer})
+		feed, err := s.registryFeed()
+		if err != nil {
+			return nil, err
+		}
+		return archive.New(archive.Deps{DB: db, Now: s.cfg.Now, Sealer: s.sealer, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics})
 	}},
 	{"immunization", sqlstore.Options{}, immunization.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
-		return immunization.New(immunization.Deps{DB: db, Now: s.cfg.Now})
+		feed, err := s.registryFeed()
+		if err != nil {
+			return nil, err
+		}
+		return immunization.New(immunization.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics})
 	}},
 	{"maternal", sqlstore.Options{}, maternal.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
-		return maternal.New(maternal.Deps{DB: db, Now: s.cfg.Now}), nil
+		feed, err := s.registryFeed()
+		if err != nil {
+			return nil, err
+		}
+		return maternal.New(maternal.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics}), nil
 	}},
 	{"familyplanning", sqlstore.Options{}, familyplanning.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
-		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now}), nil
+		feed, err := s.registryFeed()
+		if err != nil {
+			return nil, err
+		}
+		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics}), nil
 	}},
 	{"aggregator", sqlstore.Options{Rebuildable: true}, aggregator.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		sources := map[string]feedv1.ChangeFeedServiceClient{}
@@ -58,4 +74,14 @@ var builders = []builder{
 		}
 		return aggregator.New(aggregator.Deps{DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sources: sources})
 	}},
+}
+
+// registryFeed opens the registry's change feed for a record service, which
+// follows in it which residents are one person.
+func (s *Suite) registryFeed() (feedv1.ChangeFeedServiceClient, error) {
+	conn, err := s.dial("registry", s.cfg.Token)
+	if err != nil {
+		return nil, err
+	}
+	return feedv1.NewChangeFeedServiceClient(conn), nil
 }

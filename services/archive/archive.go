@@ -3,8 +3,11 @@
 package archive
 
 import (
+	"context"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
 	archivev1 "xinju.dev/api/gen/xinju/archive/v1"
@@ -17,21 +20,27 @@ import (
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// Deps is everything the service takes from its surroundings; all are required.
+// Deps is everything the service takes from its surroundings. DB, Now and Sealer are required.
 type Deps struct {
 	DB     *sqlstore.DB
 	Now    func() time.Time
 	Sealer seal.Sealer // protects who to call
+	// Registry's feed tells which residents are one person; nil: each is shown alone.
+	Registry feedv1.ChangeFeedServiceClient
+	Log      *zap.Logger           // may be nil
+	Metrics  prometheus.Registerer // may be nil
 }
 
 // Service is an archive service ready to be put on a gRPC server.
 type Service struct {
 	server archivev1.ArchiveServiceServer
 	feed   feedv1.ChangeFeedServiceServer
+	links  *residentlink.Follower
 }
 
 // New wires the service. It starts nothing.
@@ -43,6 +52,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		server: rpc.New(rpc.Stores{Archives: s.Archives, Attendances: s.Attendances, Cases: s.Cases}),
 		feed:   changefeed.NewServer(d.DB, s.Lister()),
+		links:  residentlink.New(residentlink.Deps{DB: d.DB, Service: "archive", Registry: d.Registry, Log: d.Log, Metrics: d.Metrics}),
 	}, nil
 }
 
@@ -52,7 +62,10 @@ func (s *Service) Register(r grpc.ServiceRegistrar) {
 	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
 }
 
+// Run follows which residents the registry has merged, until ctx ends.
+func (s *Service) Run(ctx context.Context, ready func()) error { return s.links.Run(ctx, ready) }
+
 // Migrations of the service's database.
 func Migrations() []migrate.Set {
-	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 }

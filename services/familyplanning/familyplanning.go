@@ -3,8 +3,11 @@
 package familyplanning
 
 import (
+	"context"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
 	familyplanningv1 "xinju.dev/api/gen/xinju/familyplanning/v1"
@@ -16,19 +19,25 @@ import (
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// Deps is everything the service takes from its surroundings; all are required.
+// Deps is everything the service takes from its surroundings. DB and Now are required.
 type Deps struct {
 	DB  *sqlstore.DB
 	Now func() time.Time
+	// Registry's feed tells which residents are one person; nil: each is shown alone.
+	Registry feedv1.ChangeFeedServiceClient
+	Log      *zap.Logger           // may be nil
+	Metrics  prometheus.Registerer // may be nil
 }
 
 // Service is a family-planning service ready to be put on a gRPC server.
 type Service struct {
 	server familyplanningv1.FamilyPlanningServiceServer
 	feed   feedv1.ChangeFeedServiceServer
+	links  *residentlink.Follower
 }
 
 // New wires the service. It starts nothing.
@@ -37,6 +46,7 @@ func New(d Deps) *Service {
 	return &Service{
 		server: rpc.New(rpc.Stores{Methods: s.Methods, Services: s.Services}),
 		feed:   changefeed.NewServer(d.DB, s.Lister()),
+		links:  residentlink.New(residentlink.Deps{DB: d.DB, Service: "familyplanning", Registry: d.Registry, Log: d.Log, Metrics: d.Metrics}),
 	}
 }
 
@@ -46,7 +56,10 @@ func (s *Service) Register(r grpc.ServiceRegistrar) {
 	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
 }
 
+// Run follows which residents the registry has merged, until ctx ends.
+func (s *Service) Run(ctx context.Context, ready func()) error { return s.links.Run(ctx, ready) }
+
 // Migrations of the service's database.
 func Migrations() []migrate.Set {
-	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 }

@@ -3,9 +3,12 @@
 package immunization
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
@@ -18,19 +21,25 @@ import (
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// Deps is everything the service takes from its surroundings; all are required.
+// Deps is everything the service takes from its surroundings. DB and Now are required.
 type Deps struct {
 	DB  *sqlstore.DB
 	Now func() time.Time
+	// Registry's feed tells which residents are one person; nil: each is shown alone.
+	Registry feedv1.ChangeFeedServiceClient
+	Log      *zap.Logger           // may be nil
+	Metrics  prometheus.Registerer // may be nil
 }
 
 // Service is an immunization service ready to be put on a gRPC server.
 type Service struct {
 	server immunizationv1.ImmunizationServiceServer
 	feed   feedv1.ChangeFeedServiceServer
+	links  *residentlink.Follower
 }
 
 // New wires the service with the schedule built into the program. It starts
@@ -44,6 +53,7 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		server: rpc.New(rpc.Deps{Doses: s.Doses, Certificates: s.Certificates, Schedule: schedule, Now: d.Now}),
 		feed:   changefeed.NewServer(d.DB, s.Lister()),
+		links:  residentlink.New(residentlink.Deps{DB: d.DB, Service: "immunization", Registry: d.Registry, Log: d.Log, Metrics: d.Metrics}),
 	}, nil
 }
 
@@ -53,7 +63,10 @@ func (s *Service) Register(r grpc.ServiceRegistrar) {
 	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
 }
 
+// Run follows which residents the registry has merged, until ctx ends.
+func (s *Service) Run(ctx context.Context, ready func()) error { return s.links.Run(ctx, ready) }
+
 // Migrations of the service's database.
 func Migrations() []migrate.Set {
-	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 }

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"gorm.io/gorm"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,6 +16,7 @@ import (
 
 	"xinju.dev/services/immunization"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/testkit"
 )
 
@@ -218,5 +220,59 @@ func TestACertificateIsNotFromTheFuture(t *testing.T) {
 	_, err = c.UpdateCertificate(t.Context(), &immunizationv1.UpdateCertificateRequest{Certificate: one})
 	if _, _, fields := info(err); len(fields) != 1 || fields[0] != "certificate.issued_date" {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAForecastOfAMergedChild: whichever identifier is asked for, the doses of
+// both count, and each counts for its own again when the two are parted.
+func TestAForecastOfAMergedChild(t *testing.T) {
+	db := testkit.SQLite(t, immunization.Migrations()...)
+	svc, err := immunization.New(immunization.Deps{DB: db, Now: testkit.NewClock(civil.Must("2026-06-30")).Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := immunizationv1.NewImmunizationServiceClient(testkit.Serve(t, svc.Register))
+	_, err = c.BatchCreateDoses(t.Context(), &immunizationv1.BatchCreateDosesRequest{Doses: []*immunizationv1.Dose{
+		dose(resident, "HepB", day(2026, 6, 1)), dose(resident, "BCG", day(2026, 6, 1)), dose(sibling, "HepB", day(2026, 6, 1)), dose(sibling, "HepB", day(2026, 6, 29)),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := func(into string, version int64) {
+		t.Helper()
+		err := db.Write(t.Context(), func(tx *gorm.DB) error {
+			return residentlink.Put(tx, residentlink.Link{Linked: sibling, Into: into, Version: version})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	given := func(who string) (out map[string]int) {
+		t.Helper()
+		f, err := c.GetForecast(t.Context(), &immunizationv1.GetForecastRequest{ResidentId: who, BirthDate: day(2026, 6, 1), Sex: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = map[string]int{}
+		for _, s := range f.GetSeries() {
+			if n := len(s.GetDoses()); n > 0 {
+				out[s.GetSeries()] = n
+			}
+		}
+		return out
+	}
+	apart := []map[string]int{given(resident), given(sibling)}
+	if diff := cmp.Diff([]map[string]int{{"HepB": 1, "BCG": 1}, {"HepB": 2}}, apart); diff != "" {
+		t.Fatalf("before: %s", diff)
+	}
+	link(resident, 1)
+	for _, who := range []string{resident, sibling} {
+		if diff := cmp.Diff(map[string]int{"HepB": 2, "BCG": 1}, given(who)); diff != "" {
+			t.Errorf("merged: %s", diff)
+		}
+	}
+	link("", 2)
+	if diff := cmp.Diff(apart, []map[string]int{given(resident), given(sibling)}); diff != "" {
+		t.Errorf("parted: %s", diff)
 	}
 }

@@ -10,13 +10,15 @@ import (
 
 	"xinju.dev/services/archive"
 	"xinju.dev/services/platform/daemon"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/seal"
 )
 
-// settings are those of every service and how contacts are sealed.
+// settings are those of every service, how contacts are sealed and where the registry is.
 type settings struct {
 	daemon.Base
-	Seal sealing `key:"seal"`
+	Seal     sealing               `key:"seal"`
+	Registry residentlink.Settings `key:"registry"`
 }
 
 type sealing struct {
@@ -34,7 +36,11 @@ func main() {
 			if err != nil {
 				return nil, err
 			}
-			return archive.New(archive.Deps{DB: env.DB, Now: env.Now, Sealer: sealer})
+			registry, err := cfg.Registry.Feed(env.Dial)
+			if err != nil {
+				return nil, err
+			}
+			return archive.New(archive.Deps{DB: env.DB, Now: env.Now, Sealer: sealer, Registry: registry, Log: env.Log, Metrics: env.Metrics})
 		},
 	}))
 }

@@ -8,14 +8,26 @@ import (
 
 	"xinju.dev/services/immunization"
 	"xinju.dev/services/platform/daemon"
+	"xinju.dev/services/platform/residentlink"
 )
 
+// settings are those of every service and where the registry is.
+type settings struct {
+	daemon.Base
+	Registry residentlink.Settings `key:"registry"`
+}
+
 func main() {
+	var cfg settings
 	os.Exit(daemon.Main(daemon.Spec{
-		Name: "immunization", Listen: "127.0.0.1:9103",
+		Name: "immunization", Listen: "127.0.0.1:9103", Settings: &cfg,
 		Migrations: immunization.Migrations(),
 		Build: func(_ context.Context, env daemon.Env) (daemon.Service, error) {
-			return immunization.New(immunization.Deps{DB: env.DB, Now: env.Now})
+			registry, err := cfg.Registry.Feed(env.Dial)
+			if err != nil {
+				return nil, err
+			}
+			return immunization.New(immunization.Deps{DB: env.DB, Now: env.Now, Registry: registry, Log: env.Log, Metrics: env.Metrics})
 		},
 	}))
 }

@@ -8,14 +8,26 @@ import (
 
 	"xinju.dev/services/maternal"
 	"xinju.dev/services/platform/daemon"
+	"xinju.dev/services/platform/residentlink"
 )
 
+// settings are those of every service and where the registry is.
+type settings struct {
+	daemon.Base
+	Registry residentlink.Settings `key:"registry"`
+}
+
 func main() {
+	var cfg settings
 	os.Exit(daemon.Main(daemon.Spec{
-		Name: "maternal", Listen: "127.0.0.1:9104",
+		Name: "maternal", Listen: "127.0.0.1:9104", Settings: &cfg,
 		Migrations: maternal.Migrations(),
 		Build: func(_ context.Context, env daemon.Env) (daemon.Service, error) {
-			return maternal.New(maternal.Deps{DB: env.DB, Now: env.Now}), nil
+			registry, err := cfg.Registry.Feed(env.Dial)
+			if err != nil {
+				return nil, err
+			}
+			return maternal.New(maternal.Deps{DB: env.DB, Now: env.Now, Registry: registry, Log: env.Log, Metrics: env.Metrics}), nil
 		},
 	}))
 }

@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
+	"time"
 
 	"xinju.dev/services/platform/daemon"
 	"xinju.dev/services/platform/seal"
+	"xinju.dev/services/platform/webhook"
 	"xinju.dev/services/registry"
 )
 
@@ -19,6 +21,13 @@ type settings struct {
 	daemon.Base
 	Spool string  `key:"spool" help:"folder in which received files wait until they are applied; they hold personal data"`
 	Seal  sealing `key:"seal"`
+
+	Webhook webhooks `key:"webhook"`
+}
+
+type webhooks struct {
+	Private bool          `key:"private" help:"let receivers of changes have addresses of private networks"`
+	GiveUp  time.Duration `key:"give_up" default:"24h" help:"a receiver that fails for so long is given up"`
 }
 
 type sealing struct {
@@ -40,7 +49,7 @@ func main() {
 			if cfg.Spool == "" {
 				return nil, errSpool
 			}
-			return registry.New(registry.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sealer: sealer, SpoolDir: cfg.Spool})
+			return registry.New(registry.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sealer: sealer, SpoolDir: cfg.Spool, Webhooks: webhook.Settings{AllowPrivate: cfg.Webhook.Private, GiveUp: cfg.Webhook.GiveUp}})
 		},
 	}))
 }

@@ -86,7 +86,9 @@ func (s *Store[T, R]) byIDs(tx *gorm.DB, ids []string) ([]T, error) {
 }
 
 // List returns the records that a filter leaves, without those withdrawn, in
-// the order of their main date and then of their making, a page at a time. It
+// the order of their main date and then of their making, a page at a time. Of a
+// resident it holds those of every identifier of that person (see Kind.Persons),
+// each with the identifier that it was recorded under. It
 // fails with PAGE_SIZE_INVALID and PAGE_TOKEN_INVALID.
 func (s *Store[T, R]) List(ctx context.Context, f record.Filter, q page.Query, by ...record.Equal) ([]T, page.Next, error) {
 	limit, err := q.Limit()
@@ -100,7 +102,11 @@ func (s *Store[T, R]) List(ctx context.Context, f record.Filter, q page.Query, b
 	}
 	var rows []R
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
-		tx, err := after(where(tx, f, by), key)
+		residents, err := s.persons(tx, f.ResidentID)
+		if err != nil {
+			return err
+		}
+		tx, err = after(where(tx, f, residents, by), key)
 		if err != nil {
 			return err
 		}
@@ -118,10 +124,22 @@ func (s *Store[T, R]) List(ctx context.Context, f record.Filter, q page.Query, b
 	return s.items(rows), next, nil
 }
 
-func where(tx *gorm.DB, f record.Filter, by []record.Equal) *gorm.DB {
+// persons is whose records a list of a resident holds.
+func (s *Store[T, R]) persons(tx *gorm.DB, residentID string) ([]string, error) {
+	if residentID == "" || s.k.Persons == nil {
+		return []string{residentID}, nil
+	}
+	return s.k.Persons(tx, residentID)
+}
+
+func where(tx *gorm.DB, f record.Filter, residents []string, by []record.Equal) *gorm.DB {
 	tx = tx.Where("deleted = ?", false)
-	if f.ResidentID != "" {
-		tx = tx.Where("resident_id = ?", f.ResidentID)
+	switch {
+	case f.ResidentID == "":
+	case len(residents) == 1:
+		tx = tx.Where("resident_id = ?", residents[0])
+	default:
+		tx = tx.Where("resident_id IN ?", residents)
 	}
 	if f.From != civil.None {
 		tx = tx.Where("on_date >= ?", f.From)

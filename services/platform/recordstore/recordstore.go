@@ -85,6 +85,11 @@ type Kind[T any, R Row] struct {
 	// to complete items in place from what is stored, and to refuse. Its error ends the write.
 	Before func(tx *gorm.DB, items []T) error
 
+	// Persons, when set, returns all identifiers that stand for the same person as
+	// one of them; residentlink.Expand is one. Lists of a resident then hold the
+	// records of all of them.
+	Persons func(tx *gorm.DB, residentID string) ([]string, error)
+
 	// Frees are columns beside the shared ones that a withdrawal writes: slots of
 	// unique indexes, which ToRow fills otherwise once the record is withdrawn.
 	Frees []string

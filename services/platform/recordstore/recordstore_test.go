@@ -17,6 +17,7 @@ import (
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
 	"xinju.dev/services/platform/recordstore/recordtest"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
@@ -41,7 +42,7 @@ type noteRow struct {
 
 func (noteRow) TableName() string { return "note" }
 
-var sets = []migrate.Set{{Name: "note", FS: os.DirFS("testdata")}, changefeed.Migrations(), idempotency.Migrations()}
+var sets = []migrate.Set{{Name: "note", FS: os.DirFS("testdata")}, changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 
 var kind = recordstore.Kind[note, noteRow]{
 	Name:    "note",
@@ -49,6 +50,7 @@ var kind = recordstore.Kind[note, noteRow]{
 	ToRow:   func(n note) noteRow { return noteRow{recordstore.RowOf(n.Base, n.On), n.Text, n.Weight, n.Kept} },
 	FromRow: func(r noteRow) note { return note{r.Base(), r.OnDate, r.Text, r.Weight, r.Kept} },
 	Fact:    factOf,
+	Persons: residentlink.Expand,
 }
 
 func factOf(n note) changefeed.Fact {

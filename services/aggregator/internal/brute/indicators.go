@@ -111,9 +111,12 @@ func (d *Diary) vaccinated(day civil.Date) bool {
 		return false
 	}
 	var doses []nip.Dose
+	once := map[nip.Dose]bool{} // a dose may be recorded under two identifiers of a person
 	for _, x := range d.r.Doses {
-		if x.On != civil.None && x.On <= day {
-			doses = append(doses, nip.Dose{Product: x.Product, On: x.On})
+		one := nip.Dose{Product: x.Product, On: x.On}
+		if x.On != civil.None && x.On <= day && !once[one] {
+			once[one] = true
+			doses = append(doses, one)
 		}
 	}
 	for _, s := range schedule.Forecast(nip.Child{Birth: d.r.Person.Birth, Sex: int(d.r.Person.Sex)}, doses, day) {

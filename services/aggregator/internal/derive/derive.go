@@ -18,7 +18,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "2"
+const version = "3"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {

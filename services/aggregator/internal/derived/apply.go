@@ -143,6 +143,7 @@ func (b *Book) adopt(r *replica, out *outcome) {
 	*r = *out.after
 	if r == b.live {
 		b.reportUnplaced()
+		b.reportChains()
 		b.signal()
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
@@ -59,6 +60,7 @@ type Book struct {
 	heads   map[string]int64  // last position that each source was seen to have
 	alarms  map[string]string // reason why a source is not followed any more
 	lost    ledger.Count      // residents without a village as last reported; covered: counted above one
+	chained int64             // links that lead on as last reported
 	changed chan struct{}     // closed and replaced when live or an alarm changes
 
 	work    chan struct{}           // wakes the worker that runs rebuilds
@@ -113,6 +115,7 @@ func (b *Book) Load(ctx context.Context) error {
 	b.mu.Lock()
 	b.live = r
 	b.reportUnplaced()
+	b.reportChains()
 	b.signal()
 	b.mu.Unlock()
 	b.Metrics.loaded(r.sums.members.n, r.residents)
@@ -122,6 +125,9 @@ func (b *Book) Load(ctx context.Context) error {
 // deriveAgain replaces the members of the serving generation.
 func (b *Book) deriveAgain(ctx context.Context, head store.Head) error {
 	if err := b.Store.DropMembers(ctx, head.Generation); err != nil {
+		return err
+	}
+	if err := b.linkAgain(ctx, head.Generation); err != nil {
 		return err
 	}
 	if _, err := b.deriveAll(ctx, head.Generation, func(int64) {}); err != nil {
@@ -142,4 +148,30 @@ func (b *Book) deriveAgain(ctx context.Context, head store.Head) error {
 func (b *Book) signal() {
 	close(b.changed)
 	b.changed = make(chan struct{})
+}
+
+// linkAgain makes the links of a generation anew from the facts that say so:
+// facts that an older build kept without reading them, too.
+func (b *Book) linkAgain(ctx context.Context, generation int64) error {
+	return b.Store.Write(ctx, func(t store.Tx) error {
+		if err := t.DropLinks(generation); err != nil {
+			return err
+		}
+		var links []store.LinkRow
+		err := t.EachResident(generation, "", int(^uint32(0)>>1), func(id string, raw []byte) error {
+			set, err := feedfacts.Decode(raw)
+			if err != nil {
+				return err
+			}
+			root, err := rootOf(id, set)
+			if err == nil && root != id {
+				links = append(links, linkRow(id, root))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return t.PutLinks(generation, links)
+	})
 }

@@ -23,6 +23,7 @@ type county struct {
 	villages []string
 	divs     []string // every code
 	units    []string
+	people   []string
 	next     int
 }
 
@@ -36,7 +37,7 @@ const (
 func newCounty(seed uint64) *county {
 	c := &county{rng: rand.New(rand.NewPCG(seed, 7)), feeds: map[string]*feed{}}
 	for _, s := range sourceNames {
-		c.feeds[s] = &feed{epoch: "epoch of " + s, facts: map[string]feedfacts.Fact{}}
+		c.feeds[s] = &feed{epoch: "epoch of " + s, facts: map[string]feedfacts.Fact{}, versions: map[string]int64{}}
 	}
 	return c
 }
@@ -123,14 +124,19 @@ func (c *county) tree() []*feedv1.Fact {
 type feed struct {
 	epoch   string
 	changes []derived.Change
-	facts   map[string]feedfacts.Fact // by kind and id
+	facts   map[string]feedfacts.Fact // by kind, id and resident
 	keys    []string
+
+	versions map[string]int64 // by kind and id
 }
 
-// write appends a change; the version is counted up per fact.
+// write appends a change; the version is counted up per fact, also where it
+// moves to another resident.
 func (f *feed) write(m *feedv1.Fact) {
-	key := fmt.Sprint(m.GetKind(), " ", m.GetFactId())
-	m.Version = f.facts[key].Version + 1
+	fid := fmt.Sprint(m.GetKind(), " ", m.GetFactId())
+	key := fid + " " + m.GetResidentId()
+	f.versions[fid]++
+	m.Version = f.versions[fid]
 	got, err := feedfacts.FactOf(m)
 	if err != nil {
 		panic(err)

@@ -18,6 +18,11 @@ import (
 func numbersAreRight(t tester, b *derived.Book, c *county, rng *rand.Rand) {
 	t.Helper()
 	want := truth(t, c)
+	got := figures(t, b)
+	got.Digest = ""
+	if got != want.Figures {
+		t.Fatalf("figures %+v, counted one by one %+v", got, want.Figures)
+	}
 	for _, day := range want.days(rng) {
 		for i, indicator := range b.Deriver().Indicators() {
 			key := ledger.Key(i)

@@ -6,7 +6,6 @@ import (
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
-	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
 )
 
@@ -81,24 +80,21 @@ func addResident(q *coverage.ListQuery, m *store.MemberRow, out *coverage.List) 
 	})
 }
 
-// Resident reads the facts about one person, and the state they belong to. It
-// fails with RESIDENT_UNKNOWN.
-func (b *Book) Resident(ctx context.Context, id string, look func(coverage.View) error) (*facts.Resident, error) {
-	var out *facts.Resident
-	err := b.both(ctx, func(v view) error { return look(v) }, func(t store.Tx, generation int64) error {
-		stored, err := t.Residents(generation, []string{id})
+// Resident reads the facts about the person that an identifier stands for (the
+// result's ID is that person's own), the other identifiers that count for the
+// person, and the state they belong to. It fails with RESIDENT_UNKNOWN.
+func (b *Book) Resident(ctx context.Context, id string, look func(coverage.View) error) (who *facts.Resident, linked []string, err error) {
+	err = b.both(ctx, func(v view) error { return look(v) }, func(t store.Tx, generation int64) error {
+		p, err := onePerson(t, generation, id)
 		if err != nil {
 			return err
 		}
-		set, err := feedfacts.Decode(stored[id])
-		if err != nil {
-			return err
-		}
-		if set.Live() == 0 {
+		if p.held() == 0 {
 			return ErrResident
 		}
-		out, err = set.Resident(id)
+		who, err = p.facts().Resident(p.id)
+		linked = p.linked
 		return err
 	})
-	return out, err
+	return who, linked, err
 }

@@ -16,6 +16,7 @@ type Metrics struct {
 	behind, stopped  *prometheus.GaugeVec
 	villageless      *prometheus.GaugeVec
 	people, rows     prometheus.Gauge
+	chains           prometheus.Gauge
 	differences      prometheus.Counter
 }
 
@@ -33,6 +34,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		rows:        prometheus.NewGauge(prometheus.GaugeOpts{Name: name("loaded_members"), Help: "Rows of residents in villages when the numbers were last loaded."}),
 		differences: prometheus.NewCounter(prometheus.CounterOpts{Name: name("rebuild_differences_total"), Help: "Rebuilds that ended in another state than the one that served."}),
 	}
+	m.chains = prometheus.NewGauge(prometheus.GaugeOpts{Name: name("link_chains"), Help: "Merged residents whose link leads to one that is merged itself; 0 unless the registry is wrong."})
 	if reg == nil {
 		return m, nil
 	}
@@ -46,6 +48,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 	register(reg, &m.people, &err)
 	register(reg, &m.rows, &err)
 	register(reg, &m.differences, &err)
+	register(reg, &m.chains, &err)
 	return m, err
 }
 
@@ -70,6 +73,8 @@ func (m *Metrics) alarm(source string, on bool) {
 	}
 	m.stopped.WithLabelValues(source).Set(v)
 }
+
+func (m *Metrics) chained(n int64) { m.chains.Set(float64(n)) }
 
 func (m *Metrics) loaded(rows, residents int64) {
 	m.rows.Set(float64(rows))

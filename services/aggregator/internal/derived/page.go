@@ -56,7 +56,8 @@ func byResident(list []feedfacts.Fact) map[string][]feedfacts.Entry {
 	return out
 }
 
-// residents merges the page into the facts of its residents and derives them.
+// residents merges the page into the facts of its residents and derives the
+// persons whom these count for.
 func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfacts.Entry) error {
 	ids := make([]string, 0, len(touched))
 	for id := range touched {
@@ -66,6 +67,7 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 	if err != nil {
 		return err
 	}
+	who := crowd{generation: out.before.generation, facts: map[string]facing{}}
 	for id, entries := range touched {
 		before, err := feedfacts.Decode(stored[id])
 		if err != nil {
@@ -79,15 +81,23 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 			continue
 		}
 		raw := after.Encode()
-		out.after.count(before, -1)
-		out.after.count(after, 1)
+		out.after.facts += int64(after.Live() - before.Live())
 		out.after.sums.takeFacts(id, before, stored[id])
 		out.after.sums.putFacts(id, after, raw)
-		if err := b.rederive(out, id, before, after); err != nil {
+		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: raw})
+		who.facts[id] = facing{before, after}
+	}
+	was, is, err := who.persons(t, out)
+	if err != nil {
+		return err
+	}
+	for i := range is {
+		out.after.count(&was[i], -1)
+		out.after.count(&is[i], 1)
+		if err := b.rederive(out, &was[i], &is[i]); err != nil {
 			return err
 		}
-		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: raw})
-		out.done[id] = true
+		out.done[is[i].id] = true
 		out.changed++
 	}
 	return nil
@@ -95,12 +105,12 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 
 // rederive compares the members of before in the old world with those of after
 // in the new one, and notes what differs.
-func (b *Book) rederive(out *outcome, id string, before, after feedfacts.Set) error {
-	old, err := b.members(id, before, out.before.world)
+func (b *Book) rederive(out *outcome, before, after *person) error {
+	old, err := b.members(before, out.before.world)
 	if err != nil {
 		return err
 	}
-	resident, err := after.Resident(id)
+	resident, err := after.facts().Resident(after.id)
 	if err != nil {
 		return err
 	}

@@ -124,15 +124,30 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		return err
 	}
 	var rows []store.ResidentRow
+	var links []store.LinkRow
 	for id, entries := range touched {
 		set, err := feedfacts.Decode(stored[id])
+		if err != nil {
+			return err
+		}
+		was, err := rootOf(id, set)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
 			set.Put(e)
 		}
+		is, err := rootOf(id, set)
+		if err != nil {
+			return err
+		}
+		if is != was {
+			links = append(links, linkRow(id, is))
+		}
 		rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
+	}
+	if err := t.PutLinks(generation, links); err != nil {
+		return err
 	}
 	var world []store.WorldRow
 	for _, f := range list {
@@ -233,6 +248,7 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, er
 	r.revision = revision
 	b.live = r
 	b.reportUnplaced()
+	b.reportChains()
 	clear(b.heads) // of what the sources were; the next page tells the new ones
 	for source := range b.alarms {
 		b.Metrics.alarm(source, false)

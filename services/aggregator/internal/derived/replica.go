@@ -23,19 +23,20 @@ type replica struct {
 	facts      int64 // that hold, about persons
 	residents  int64 // persons with facts that hold
 	orphans    int64 // facts about persons that the registry has not told of
+	links      int64 // identifiers whose facts count for another
+	chains     int64 // of these: linked to one that is linked itself, which never should be
 	followed   map[string]store.FollowedRow
 	refs       references
 }
 
-// count adds (sign 1) or takes away (−1) a resident's part of the figures.
-func (r *replica) count(set feedfacts.Set, sign int64) {
-	held := int64(set.Live())
+// count adds (sign 1) or takes away (−1) a person's part of the figures.
+func (r *replica) count(p *person, sign int64) {
+	held := p.held()
 	if held == 0 {
 		return
 	}
-	r.facts += sign * held
 	r.residents += sign
-	if !set.Known() {
+	if !p.known() {
 		r.orphans += sign * held
 	}
 }
@@ -99,17 +100,38 @@ func (r *replica) loadWorld(t store.Tx) (err error) {
 }
 
 func (r *replica) loadResidents(t store.Tx) error {
+	into, chains, err := linksOf(t, r.generation)
+	if err != nil {
+		return err
+	}
+	r.links, r.chains = int64(len(into)), chains
+	joined := map[string]*person{} // those to whom others are linked
+	for _, root := range into {
+		joined[root] = &person{id: root}
+	}
 	none := true
-	err := t.EachResident(r.generation, "", int(^uint32(0)>>1), func(id string, raw []byte) error {
+	err = t.EachResident(r.generation, "", int(^uint32(0)>>1), func(id string, raw []byte) error {
 		none = false
 		set, err := feedfacts.Decode(raw)
 		if err != nil {
 			return err
 		}
-		r.count(set, 1)
+		r.facts += int64(set.Live())
 		r.sums.putFacts(id, set, raw)
+		root := into[id]
+		switch {
+		case root != "":
+			joined[root].more = append(joined[root].more, set)
+		case joined[id] != nil:
+			joined[id].own = set
+		default:
+			r.count(&person{id: id, own: set}, 1)
+		}
 		return nil
 	})
+	for _, p := range joined {
+		r.count(p, 1)
+	}
 	if none {
 		r.refs = references{} // nobody yet: nothing is referred to
 	}
@@ -157,20 +179,19 @@ func (b *Book) deriveAll(ctx context.Context, generation int64, progress func(do
 	for {
 		last, n := after, 0
 		err := b.Store.Write(ctx, func(t store.Tx) error {
-			last, n = after, 0
+			var list []person
 			var rows []store.MemberRow
-			err := t.EachResident(generation, after, deriveStep, func(id string, raw []byte) error {
-				last, n = id, n+1
-				set, err := feedfacts.Decode(raw)
+			var err error
+			if list, last, err = nextPersons(t, generation, after); err != nil {
+				return err
+			}
+			n = len(list)
+			for i := range list {
+				mine, err := b.members(&list[i], world)
 				if err != nil {
 					return err
 				}
-				mine, err := b.members(id, set, world)
 				rows = append(rows, mine...)
-				return err
-			})
-			if err != nil {
-				return err
 			}
 			return t.PutMembers(generation, rows)
 		})
@@ -182,12 +203,12 @@ func (b *Book) deriveAll(ctx context.Context, generation int64, progress func(do
 	}
 }
 
-// members derives a resident's rows.
-func (b *Book) members(id string, set feedfacts.Set, world *facts.World) ([]store.MemberRow, error) {
-	if !set.Known() {
+// members derives a person's rows.
+func (b *Book) members(p *person, world *facts.World) ([]store.MemberRow, error) {
+	if !p.known() {
 		return nil, nil
 	}
-	resident, err := set.Resident(id)
+	resident, err := p.facts().Resident(p.id)
 	if err != nil {
 		return nil, err
 	}

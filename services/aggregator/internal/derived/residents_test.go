@@ -19,6 +19,17 @@ func (c *county) history(id string) []written {
 	put := func(source string, kind feedv1.FactKind, fid string, f *feedv1.Fact) {
 		out = append(out, written{source, fact(kind, fid, id, f)})
 	}
+	moved := func(kind feedv1.FactKind, fid string, f *feedv1.Fact) { // by a correction of documents
+		ends := written{"registry", fact(kind, fid, id, &feedv1.Fact{Deleted: true})}
+		begins := written{"registry", fact(kind, fid, pick(c, c.people), f)}
+		switch {
+		case begins.fact.GetResidentId() == id:
+		case c.chance(50):
+			out = append(out, ends, begins)
+		default:
+			out = append(out, begins, ends)
+		}
+	}
 	child := c.chance(50)
 	birth := c.between("1960-01-01", "2004-01-01")
 	if child {
@@ -60,8 +71,11 @@ func (c *county) history(id string) []written {
 		if c.chance(25) {
 			put("registry", feedv1.FactKind_FACT_KIND_RESIDENCE, fid, stay())
 		}
-		if c.chance(8) {
+		switch {
+		case c.chance(8):
 			put("registry", feedv1.FactKind_FACT_KIND_RESIDENCE, fid, &feedv1.Fact{Deleted: true})
+		case c.chance(12):
+			moved(feedv1.FactKind_FACT_KIND_RESIDENCE, fid, stay())
 		}
 		arrived += civil.Date(c.rng.IntN(120))
 	}
@@ -154,6 +168,33 @@ func (c *county) pregnancy(put putter) {
 	}
 }
 
+// mergers is what the registry says of an identifier that is merged into others,
+// parted and merged again. Some lead to one that is merged itself, against the
+// contract: nothing may break over it.
+func (c *county) mergers(id string) []written {
+	var out []written
+	for c.chance(25) || len(out) > 0 && c.chance(50) {
+		into := pick(c, c.people)
+		if into == id {
+			break
+		}
+		out = append(out, c.link(id, into))
+		if c.chance(40) {
+			out = append(out, c.link(id, ""))
+		}
+	}
+	return out
+}
+
+// link is a change that merges id into another, or parts it again.
+func (c *county) link(id, into string) written {
+	f := &feedv1.Fact{Body: &feedv1.Fact_Link{Link: &feedv1.LinkFact{IntoId: into}}}
+	if into == "" {
+		f = &feedv1.Fact{Deleted: true}
+	}
+	return written{"registry", fact(feedv1.FactKind_FACT_KIND_LINK, id, id, f)}
+}
+
 // live writes the tree and the histories of n residents into the feeds, in a
 // random order in which only the versions of one fact keep theirs. The tree
 // comes first, last or in between.
@@ -167,7 +208,10 @@ func (c *county) live(n int) {
 		queues = append(queues, nil)
 	}
 	for range n {
-		for _, w := range c.history(c.id("R")) {
+		c.people = append(c.people, c.id("R"))
+	}
+	for _, id := range c.people {
+		for _, w := range append(c.history(id), c.mergers(id)...) {
 			if k := len(queues) - 1; len(queues[k]) > 0 && queues[k][0].fact.GetFactId() == w.fact.GetFactId() && queues[k][0].fact.GetKind() == w.fact.GetKind() {
 				queues[k] = append(queues[k], w)
 				continue

@@ -116,7 +116,7 @@ func TestAPageIsAllOrNothing(t *testing.T) {
 				}
 				before := figures(t, b)
 				end := min(int(at.Position)+20, len(c.feeds[s].changes))
-				err := b.ApplyChanges(newFuse(t.Context(), 1+rng.IntN(120)), s, c.feeds[s].epoch, c.feeds[s].changes[at.Position:end])
+				err := b.ApplyChanges(newFuse(t.Context(), 1+rng.IntN(300)), s, c.feeds[s].epoch, c.feeds[s].changes[at.Position:end])
 				again := open(t, db)
 				if err == nil {
 					if figures(t, again) != figures(t, b) {

@@ -5,10 +5,15 @@ import (
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/brute"
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
+
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // counted is every number, by asking every resident's diary: neither packs nor
@@ -17,29 +22,74 @@ type counted struct {
 	residents []*facts.Resident
 	diaries   []*brute.Diary
 	world     *facts.World
+
+	coverage.Figures // without a digest
+}
+
+// linksIn reads the links as they are written.
+func linksIn(t tester, c *county) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, f := range c.feeds["registry"].facts {
+		if f.Kind != feedv1.FactKind_FACT_KIND_LINK || f.Deleted {
+			continue
+		}
+		var m feedv1.LinkFact
+		if err := proto.Unmarshal(f.Body, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.GetIntoId() != f.ResidentID { // who is merged into itself is merged with nobody
+			out[f.ResidentID] = m.GetIntoId()
+		}
+	}
+	return out
 }
 
 // truth folds the feeds into what holds in the end.
 func truth(t tester, c *county) *counted {
 	t.Helper()
 	sets := map[string]feedfacts.Set{}
+	links, held := linksIn(t, c), map[string]int64{}
+	out := &counted{}
 	for _, s := range sourceNames {
 		for _, f := range c.feeds[s].facts {
-			if !f.Deleted {
-				sets[f.ResidentID] = append(sets[f.ResidentID], f.Entry)
+			if f.Deleted {
+				continue
+			}
+			if f.ResidentID != "" {
+				out.Facts++
+			}
+			who, merged := links[f.ResidentID]
+			if !merged {
+				who = f.ResidentID
+			}
+			if f.Kind == feedv1.FactKind_FACT_KIND_LINK {
+				continue
+			}
+			held[who]++
+			if !merged || f.Kind != feedv1.FactKind_FACT_KIND_PERSON { // who somebody is, the other one says
+				sets[who] = append(sets[who], f.Entry)
 			}
 		}
 	}
-	out := &counted{}
 	var err error
 	if out.world, err = sets[""].World(); err != nil {
 		t.Fatal(err)
 	}
 	delete(sets, "")
-	for id, set := range sets {
+	delete(held, "")
+	out.Residents = int64(len(held))
+	for id := range held {
+		set := sets[id]
 		r, err := set.Resident(id)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if _, merged := links[id]; r.Known() && merged {
+			t.Fatalf("the count itself takes a merged resident for a person")
+		}
+		if !r.Known() {
+			out.Orphans += held[id]
 		}
 		if r.Known() {
 			out.residents = append(out.residents, r)

@@ -14,6 +14,18 @@ func (b *Book) unplaced(r *replica) (above, nowhere int32) {
 	return n.Covered, n.Eligible - n.Covered
 }
 
+// reportChains states how many links lead to somebody who is linked too, and
+// raises the alarm when they grow: what was recorded under those identifiers
+// counts for nobody until the registry has put them right. b.mu is held.
+func (b *Book) reportChains() {
+	now := b.live.chains
+	b.Metrics.chained(now)
+	if now > b.chained {
+		b.Log.Error("residents are linked to residents who are linked themselves", zap.Int64("links", now))
+	}
+	b.chained = now
+}
+
 // reportUnplaced states these figures, and warns when they grow: their stays, or
 // the successors of divisions that have ended, want correcting. b.mu is held.
 func (b *Book) reportUnplaced() {

@@ -1,7 +1,6 @@
 package derived
 
 import (
-	"bytes"
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/feedfacts"
@@ -92,22 +91,17 @@ func (b *Book) everybodyElse(t store.Tx, out *outcome) error {
 		out.after.refs = references{} // complete once everybody was read
 	}
 	for {
-		var ids []string
-		var sets []feedfacts.Set
-		err := t.EachResident(g, after, deriveStep, func(id string, raw []byte) error {
-			set, err := feedfacts.Decode(bytes.Clone(raw))
-			ids, sets = append(ids, id), append(sets, set)
-			return err
-		})
-		if err != nil || len(ids) == 0 {
+		list, last, err := nextPersons(t, g, after)
+		if err != nil || len(list) == 0 {
 			return err
 		}
-		after = ids[len(ids)-1]
-		for i, id := range ids {
-			if out.done[id] {
-				err = b.refer(out, id, sets[i])
+		after = last
+		for i := range list {
+			p := &list[i]
+			if out.done[p.id] {
+				err = b.refer(out, p)
 			} else {
-				err = b.rederive(out, id, sets[i], sets[i])
+				err = b.rederive(out, p, p)
 			}
 			if err != nil {
 				return err
@@ -120,8 +114,8 @@ func (b *Book) everybodyElse(t store.Tx, out *outcome) error {
 }
 
 // refer notes the places of a resident who was derived with the page.
-func (b *Book) refer(out *outcome, id string, set feedfacts.Set) error {
-	resident, err := set.Resident(id)
+func (b *Book) refer(out *outcome, p *person) error {
+	resident, err := p.facts().Resident(p.id)
 	if err == nil {
 		out.after.refs.addAll(resident)
 	}

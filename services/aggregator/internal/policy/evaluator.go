@@ -6,6 +6,7 @@ import (
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/nip"
+	rules "xinju.dev/services/permit"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -22,7 +23,9 @@ type evaluator struct {
 	placed  [3]bool
 	spells  []civil.Date
 	dates   []civil.Date
-	held    []facts.Held
+	held    []rules.Run
+	eras    []rules.Era
+	rule    rules.Rule
 	doses   []nip.Dose
 	runs    []run
 }

@@ -5,17 +5,25 @@ import (
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
+	rules "xinju.dev/services/permit"
 	"xinju.dev/services/platform/civil"
 )
 
 // permit: holds a residence permit (居住证), issued in the same division of the
 // level as the residence on the day, and has held it for so many months. How a
-// late endorsement is taken differs from place to place and is data.
+// late endorsement is taken differs from place to place and is data: written in
+// the pack (endorsement), or a rule of package permit (rule), by its name or, as
+// "issuer", that of the place which issued the permit, on each day the one in
+// force. Without either no endorsement is asked.
 type permit struct {
 	Level       levelName    `yaml:"level"` // "" asks for none: any permit
 	Months      int          `yaml:"months"`
 	Endorsement *endorsement `yaml:"endorsement"`
+	Rule        string       `yaml:"rule"`
 }
+
+// byIssuer is the word for the rule of the place that issued the permit.
+const byIssuer = "issuer"
 
 type endorsement struct {
 	EveryMonths  int    `yaml:"every_months"`
@@ -25,31 +33,65 @@ type endorsement struct {
 	ResumeMonths int    `yaml:"resume_months"`
 }
 
-func (p *permit) rule() facts.Endorsement {
+// noEndorsement asks for none: a permit holds while it is valid.
+var noEndorsement rules.Rule
+
+// eras says which rule counts when for a permit of a division.
+func (p *permit) eras(e *evaluator, division string) []rules.Era {
+	buf := e.eras[:0]
+	always := func(r *rules.Rule) []rules.Era { return append(buf, rules.Era{From: 1, To: civil.Forever, Rule: r}) }
+	if p.Rule != "" {
+		if all, err := rules.Default(); err == nil { // check has seen to it
+			if p.Rule == byIssuer {
+				return all.Eras(division, buf)
+			}
+			if r, ok := all.ByID(p.Rule); ok {
+				return always(r)
+			}
+		}
+	}
 	if p.Endorsement == nil {
-		return facts.Endorsement{}
+		return always(&noEndorsement)
 	}
-	n := p.Endorsement
-	return facts.Endorsement{
-		EveryMonths: n.EveryMonths, WindowMonths: n.WindowMonths, GraceDays: n.GraceDays,
-		Resume: n.Late == "resume", ResumeMonths: n.ResumeMonths,
+	e.rule = p.Endorsement.read()
+	return always(&e.rule)
+}
+
+// read is the rule that the pack itself writes down.
+func (n *endorsement) read() rules.Rule {
+	r := rules.Rule{EveryMonths: n.EveryMonths, Window: rules.Period{Months: n.WindowMonths}, GraceDays: n.GraceDays, LimitMonths: n.ResumeMonths}
+	if n.Late == "resume" {
+		r.Late = rules.Resume
 	}
+	return r
 }
 
 func (p *permit) days(e *evaluator) timeline.Set {
 	e.scratch = e.scratch[:0]
 	for i := range e.r.Permits {
 		t := &e.r.Permits[i]
-		e.held = t.Held(p.rule(), e.held[:0])
-		for _, h := range e.held {
-			v := timeline.Span{From: h.From, To: h.To}
-			if p.Months > 0 {
-				v.From = max(v.From, civil.Lived(h.Counted, p.Months, civil.Anniversary))
-			}
-			e.here(t.Division, v, levelNames[p.Level])
+		e.eras = p.eras(e, t.Division)
+		for _, era := range e.eras {
+			p.within(e, t, era)
 		}
 	}
 	return e.collect()
+}
+
+// within adds the days of one era.
+func (p *permit) within(e *evaluator, t *facts.Permit, era rules.Era) {
+	r := era.Rule
+	if r == nil {
+		r = &noEndorsement
+	}
+	e.held = r.Runs(t.Card(), e.held[:0])
+	for _, h := range e.held {
+		v := timeline.Span{From: max(h.From, era.From), To: min(h.To, era.To)}
+		if p.Months > 0 {
+			v.From = max(v.From, civil.Lived(h.Counted, p.Months, civil.Anniversary))
+		}
+		e.here(t.Division, v, levelNames[p.Level])
+	}
 }
 
 // here adds to scratch the days of v on which the place lies in the same
@@ -93,7 +135,22 @@ func (p *permit) check() Text {
 	if p.Months < 0 {
 		return Text{"months 不能为负", "months must not be negative"}
 	}
+	if !p.knownRule() {
+		return Text{"rule 不是已有的签注规则，或与 endorsement 并用", "rule names no rule of endorsement, or stands beside endorsement"}
+	}
 	return p.Level.check()
+}
+
+func (p *permit) knownRule() bool {
+	if p.Rule == "" {
+		return true
+	}
+	all, err := rules.Default()
+	if err != nil || p.Endorsement != nil {
+		return false
+	}
+	_, ok := all.ByID(p.Rule)
+	return ok || p.Rule == byIssuer
 }
 
 func (p *permit) used(e *evaluator, day civil.Date) []UsedFact {
@@ -115,7 +172,7 @@ func (p *points) days(e *evaluator) timeline.Set {
 	e.scratch = e.scratch[:0]
 	for i := range e.r.Permits {
 		t := &e.r.Permits[i]
-		e.held = t.Held(facts.Endorsement{}, e.held[:0])
+		e.held = noEndorsement.Runs(t.Card(), e.held[:0])
 		for j, entry := range t.Points {
 			to := civil.Forever
 			if j+1 < len(t.Points) {

@@ -28,8 +28,9 @@ func (e *evaluator) child() nip.Child {
 	return nip.Child{Birth: e.r.Person.Birth, Sex: int(e.r.Person.Sex)}
 }
 
-// given is the doses by day, those of one day by fact id: the schedule tells
-// doses of one day apart by their order.
+// given is the doses by day, those of one day by product: the schedule tells
+// doses of one day apart by their order. The same product on the same day is one
+// dose that was recorded under two identifiers of the person.
 func (e *evaluator) given() []nip.Dose {
 	e.doses = e.doses[:0]
 	for i := range e.r.Doses {
@@ -41,6 +42,7 @@ func (e *evaluator) given() []nip.Dose {
 		}
 		return strings.Compare(a.Product, b.Product)
 	})
+	e.doses = slices.Compact(e.doses)
 	return e.doses
 }
 

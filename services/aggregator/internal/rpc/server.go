@@ -35,7 +35,7 @@ var (
 type Book interface {
 	Look(fn func(coverage.View) error) error
 	List(ctx context.Context, q coverage.ListQuery) (coverage.List, error)
-	Resident(ctx context.Context, id string, look func(coverage.View) error) (*facts.Resident, error)
+	Resident(ctx context.Context, id string, look func(coverage.View) error) (who *facts.Resident, linked []string, err error)
 	StartRebuild(ctx context.Context, requestID string) (coverage.Operation, error)
 	Operation(ctx context.Context, id string) (coverage.Operation, error)
 }

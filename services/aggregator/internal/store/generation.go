@@ -66,6 +66,9 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 		if err := sqlstore.Exec(t.tx, "DELETE FROM world_fact WHERE generation = ?", generation); err != nil {
 			return err
 		}
+		if err := t.DropLinks(generation); err != nil {
+			return err
+		}
 		return sqlstore.Exec(t.tx, "DELETE FROM followed WHERE generation = ?", generation)
 	})
 }
@@ -101,6 +104,6 @@ func (t Tx) Generations() (out []int64, err error) {
 		}
 		out = append(out, g)
 		return nil
-	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact ORDER BY 1")
+	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link ORDER BY 1")
 	return out, err
 }

@@ -120,6 +120,7 @@ func TestDropLeavesOtherGenerations(t *testing.T) {
 					tx.PutResidents(g+1, []store.ResidentRow{{ID: "R1", Facts: []byte("x")}}),
 					tx.PutMembers(g+1, []store.MemberRow{{Village: "V", ResidentID: "R1", Pieces: []byte("x")}, {Village: "", ResidentID: "R2", Pieces: []byte("x")}}),
 					tx.PutWorld(g+1, []store.WorldRow{{Kind: 5, ID: "D", Fact: []byte("x")}}),
+					tx.PutLinks(g+1, []store.LinkRow{{Linked: "R2", Into: "R1"}}),
 					tx.PutFollowed(g+1, store.FollowedRow{Source: "registry", Epoch: "E", Position: 7, Listing: true, PageToken: "t"}))
 			})
 		}
@@ -129,6 +130,9 @@ func TestDropLeavesOtherGenerations(t *testing.T) {
 		got := read(t, s, store.Tx.Generations)
 		if diff := cmp.Diff([]int64{1}, got); diff != "" {
 			t.Error(diff)
+		}
+		if links := read(t, s, func(tx store.Tx) (map[string][]string, error) { return tx.LinkedInto(1, []string{"R1"}) }); len(links) != 1 {
+			t.Errorf("links %v", links)
 		}
 		followed := read(t, s, func(tx store.Tx) ([]store.FollowedRow, error) { return tx.Followed(1) })
 		if diff := cmp.Diff([]store.FollowedRow{{Source: "registry", Epoch: "E", Position: 7, Listing: true, PageToken: "t"}}, followed); diff != "" {
@@ -151,6 +155,37 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 		}
 		if got := read(t, s, func(tx store.Tx) (map[string][]byte, error) { return tx.Residents(1, []string{"R1"}) }); len(got) != 0 {
 			t.Error("the row is there")
+		}
+	})
+}
+
+func TestLinksOfManyResidents(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var rows []store.LinkRow
+		var linked, roots []string
+		for i := range 1200 { // more than one statement takes, two to a root
+			l := store.LinkRow{Linked: fmt.Sprintf("R%05d", i), Into: fmt.Sprintf("P%05d", i/2)}
+			rows, linked, roots = append(rows, l), append(linked, l.Linked), append(roots, l.Into)
+		}
+		write(t, s, func(tx store.Tx) error { return tx.PutLinks(1, rows) })
+		write(t, s, func(tx store.Tx) error { return tx.PutLinks(2, rows[:1]) })
+		write(t, s, func(tx store.Tx) error {
+			return tx.PutLinks(1, []store.LinkRow{{Linked: "R00000"}, {Linked: "R00002", Into: "P00599"}, {Linked: "R09999"}})
+		})
+		into := read(t, s, func(tx store.Tx) (map[string]string, error) { return tx.IntoOf(1, linked) })
+		if len(into) != 1199 || into["R00000"] != "" || into["R00002"] != "P00599" || into["R01198"] != "P00599" {
+			t.Errorf("%d links, %q, %q", len(into), into["R00002"], into["R01198"])
+		}
+		got := read(t, s, func(tx store.Tx) (map[string][]string, error) { return tx.LinkedInto(1, append(roots[2:], "nobody")) })
+		if diff := cmp.Diff([]string{"R00002", "R01198", "R01199"}, got["P00599"]); diff != "" || len(got) != 599 {
+			t.Errorf("%d roots %s", len(got), diff)
+		}
+		n := 0
+		write(t, s, func(tx store.Tx) error {
+			return errors.Join(tx.DropLinks(1), tx.Links(1, func(store.LinkRow) error { n++; return nil }), tx.Links(2, func(store.LinkRow) error { n += 10; return nil }))
+		})
+		if n != 10 {
+			t.Errorf("%d are left, want those of the other generation alone", n)
 		}
 	})
 }

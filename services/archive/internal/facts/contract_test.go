@@ -16,12 +16,13 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore/recordtest"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 )
 
-var sets = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+var sets = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 
 func stores(t *testing.T) func(db *sqlstore.DB, now func() time.Time) store.Stores {
 	sealer, err := seal.NewPlain(make([]byte, 32))

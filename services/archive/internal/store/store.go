@@ -14,6 +14,7 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 
@@ -65,7 +66,8 @@ func New(d Deps) Stores {
 			FromRow: func(r attendanceRow) core.Attendance {
 				return core.Attendance{Base: r.Base(), On: r.OnDate, Form: r.Form, Topic: r.Topic, UnitID: r.UnitID}
 			},
-			Fact: d.Facts.Attendance,
+			Fact:    d.Facts.Attendance,
+			Persons: residentlink.Expand,
 		}),
 		Cases: recordstore.New(d.DB, d.Now, recordstore.Kind[core.InfectiousCase, caseRow]{
 			Name:    "infectious_case",
@@ -73,6 +75,7 @@ func New(d Deps) Stores {
 			ToRow:   caseToRow,
 			FromRow: caseFromRow,
 			Fact:    d.Facts.Case,
+			Persons: residentlink.Expand,
 		}),
 	}
 }
@@ -163,6 +166,7 @@ func newArchives(d Deps) Archives {
 		ToRow:   func(a core.HealthArchive) archiveRow { return archiveToRow(d.Sealer, a) },
 		FromRow: func(r archiveRow) core.HealthArchive { return archiveFromRow(d.Sealer, r) },
 		Fact:    d.Facts.Archive,
+		Persons: residentlink.Expand,
 		Before:  judge(d.Sealer),
 		Frees:   []string{"open_slot"},
 	}

@@ -12,6 +12,7 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
@@ -56,7 +57,8 @@ func New(d Deps) Stores {
 			FromRow: func(r methodRow) core.Method {
 				return core.Method{Base: r.Base(), From: r.OnDate, Kind: core.MethodKind(r.Kind), Until: r.Until, AdoptedDivision: r.AdoptedDivision, UnitID: r.UnitID}
 			},
-			Fact: d.Facts.Method,
+			Fact:    d.Facts.Method,
+			Persons: residentlink.Expand,
 		}),
 		Services: recordstore.New(d.DB, d.Now, recordstore.Kind[core.Service, serviceRow]{
 			Name: "planning_service",
@@ -67,7 +69,8 @@ func New(d Deps) Stores {
 			FromRow: func(r serviceRow) core.Service {
 				return core.Service{Base: r.Base(), On: r.OnDate, Kind: r.Kind, Free: r.Free, Division: r.Division, Quantity: r.Quantity, UnitID: r.UnitID}
 			},
-			Fact: d.Facts.Service,
+			Fact:    d.Facts.Service,
+			Persons: residentlink.Expand,
 		}),
 	}
 }

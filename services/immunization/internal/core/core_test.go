@@ -50,6 +50,7 @@ func TestForecastOfADay(t *testing.T) {
 		{"without the dose of the first day it is not", "2026-01-11", "CN-NIP-2025B", newborn[1:], false},
 		{"doses of later days are not known yet", "2026-02-10", "CN-NIP-2025B", append([]core.Dose{dose("a", "HepB", "2026-03-15")}, newborn...), true},
 		{"a month without the second dose of HepB is late", "2026-03-10", "CN-NIP-2025B", newborn, false},
+		{"the same dose recorded twice counts once", "2026-03-10", "CN-NIP-2025B", append([]core.Dose{dose("b", "HepB", "2026-01-10"), dose("b", "HepB", "2026-02-10")}, newborn...), true},
 		{"the edition is the one in force on the day", "2026-06-17", "CN-NIP-2026", newborn, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -15,14 +15,19 @@ type Forecast struct {
 }
 
 // Foretell works out a forecast from the doses on record. Doses dated after asOf
-// are not known yet. It fails with DATE_INVALID for a day before birth.
+// are not known yet, and the same product on the same day is one dose that was
+// recorded under two identifiers of the child. It fails with DATE_INVALID for a
+// day before birth.
 func Foretell(s *nip.Schedule, c nip.Child, doses []Dose, asOf civil.Date) (Forecast, error) {
 	if asOf < c.Birth {
 		return Forecast{}, ErrDate.On("as_of_date", "早于出生日期 before birth_date")
 	}
-	given := make([]nip.Dose, len(doses))
-	for i, d := range doses {
-		given[i] = nip.Dose{Product: d.Product, On: d.On}
+	var given []nip.Dose
+	for _, d := range doses {
+		one := nip.Dose{Product: d.Product, On: d.On}
+		if !slices.Contains(given, one) {
+			given = append(given, one)
+		}
 	}
 	f := Forecast{Series: s.Forecast(c, given, asOf), Edition: editionOn(s.Editions(), asOf)}
 	f.UpToDate = !slices.ContainsFunc(f.Series, func(st nip.SeriesStatus) bool { return st.Status == nip.Overdue })

@@ -7,6 +7,7 @@ import (
 	"xinju.dev/services/immunization/internal/core"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 
 	"gorm.io/gorm"
@@ -44,8 +45,9 @@ func newDoses(d Deps) Doses {
 				Base: r.Base(), On: r.OnDate, Product: r.Product, Lot: r.LotNumber, Site: r.Site, Elsewhere: r.GivenElsewhere, UnitID: r.UnitID,
 			}
 		},
-		Fact:  d.Facts.Dose,
-		Frees: []string{"live_slot"},
+		Fact:    d.Facts.Dose,
+		Persons: residentlink.Expand,
+		Frees:   []string{"live_slot"},
 	}
 	return Doses{recordstore.New(d.DB, d.Now, k), d.DB}
 }

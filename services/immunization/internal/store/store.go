@@ -11,6 +11,7 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
@@ -56,7 +57,8 @@ func New(d Deps) Stores {
 			FromRow: func(r certificateRow) core.Certificate {
 				return core.Certificate{Base: r.Base(), Issued: r.OnDate, Number: r.Number, UnitID: r.UnitID}
 			},
-			Fact: d.Facts.Certificate,
+			Fact:    d.Facts.Certificate,
+			Persons: residentlink.Expand,
 		}),
 	}
 }

@@ -15,11 +15,12 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore/recordtest"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
 var (
-	sets  = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+	sets  = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
 	start = civil.Must("2026-01-01")
 )
 

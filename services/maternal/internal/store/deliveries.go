@@ -10,6 +10,7 @@ import (
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 
 	"gorm.io/gorm"
@@ -51,6 +52,7 @@ func newDeliveries(d Deps, p Pregnancies) Deliveries {
 		ToRow:   deliveryToRow,
 		FromRow: deliveryFromRow,
 		Fact:    d.Facts.Delivery,
+		Persons: residentlink.Expand,
 		Before:  admitDeliveries,
 		Frees:   []string{"live_slot"},
 	}
@@ -77,8 +79,8 @@ func deliveryFromRow(r deliveryRow) core.Delivery {
 	return d
 }
 
-func pregnancyOf(d core.Delivery) (residentID, pregnancyID string) {
-	return d.ResidentID, d.PregnancyID
+func pregnancyOf(d core.Delivery) belonging {
+	return belonging{deliveryRow{}.TableName(), d.ID, d.ResidentID, d.PregnancyID}
 }
 
 // admitDeliveries judges deliveries against their pregnancies, which it locks, and

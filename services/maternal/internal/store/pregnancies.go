@@ -8,6 +8,7 @@ import (
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 
 	"gorm.io/gorm"
@@ -41,6 +42,7 @@ func newPregnancies(d Deps) Pregnancies {
 		},
 		FromRow: pregnancyFromRow,
 		Fact:    d.Facts.Pregnancy,
+		Persons: residentlink.Expand,
 		Before:  completePregnancies,
 	}), d.DB}
 }
@@ -116,10 +118,14 @@ func unused(tx *gorm.DB, table, pregnancyID string) error {
 // that none ends or goes away meanwhile. It is one query for the whole batch, in
 // the order of ids, so that two batches do not lock each other out. It fails with
 // PREGNANCY_NOT_FOUND and the index of the first item without one.
-func pregnanciesOf[T any](tx *gorm.DB, items []T, of func(T) (residentID, pregnancyID string)) ([]core.Pregnancy, error) {
+//
+// The pregnancy may stand under another identifier of the same person. An item
+// that was recorded for it while the two were one stays its own when they are
+// parted: it can still be corrected and withdrawn.
+func pregnanciesOf[T any](tx *gorm.DB, items []T, of func(T) belonging) ([]core.Pregnancy, error) {
 	ids := make([]string, len(items))
 	for i, item := range items {
-		_, ids[i] = of(item)
+		ids[i] = of(item).pregnancy
 	}
 	var rows []pregnancyRow
 	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
@@ -133,12 +139,30 @@ func pregnanciesOf[T any](tx *gorm.DB, items []T, of func(T) (residentID, pregna
 	}
 	out := make([]core.Pregnancy, len(items))
 	for i, item := range items {
-		resident, id := of(item)
-		p, ok := byID[id]
-		if !ok || p.ResidentID != resident {
+		b := of(item)
+		p, ok := byID[b.pregnancy]
+		if ok && p.ResidentID != b.resident {
+			if ok, err = b.belongs(tx, p); err != nil {
+				return nil, err
+			}
+		}
+		if !ok {
 			return nil, core.At(core.ErrPregnancyNotFound, i)
 		}
 		out[i] = p
 	}
 	return out, nil
+}
+
+// belonging says whose a visit or delivery is, and where it is kept.
+type belonging struct{ table, id, resident, pregnancy string }
+
+// belongs decides for an item and a pregnancy under different identifiers.
+func (b belonging) belongs(tx *gorm.DB, p core.Pregnancy) (bool, error) {
+	if same, err := residentlink.Same(tx, p.ResidentID, b.resident); same || err != nil {
+		return same, err
+	}
+	var stored []string
+	err := tx.Table(b.table).Where("id = ? AND pregnancy_id = ?", b.id, b.pregnancy).Pluck("id", &stored).Error
+	return len(stored) > 0, err
 }

@@ -11,6 +11,7 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
 
@@ -63,7 +64,8 @@ func New(d Deps) Stores {
 			FromRow: func(r checkRow) core.ChildCheck {
 				return core.ChildCheck{Base: r.Base(), On: r.OnDate, Kind: r.Kind, AgeMonths: r.AgeMonths, WeightKG: r.WeightKG, HeightCM: r.HeightCM, UnitID: r.UnitID}
 			},
-			Fact: d.Facts.Check,
+			Fact:    d.Facts.Check,
+			Persons: residentlink.Expand,
 		}),
 	}
 }

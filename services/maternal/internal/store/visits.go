@@ -4,6 +4,7 @@ import (
 	"xinju.dev/services/maternal/internal/core"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/recordstore"
+	"xinju.dev/services/platform/residentlink"
 
 	"gorm.io/gorm"
 )
@@ -26,6 +27,7 @@ func newAntenatals(d Deps) *recordstore.Store[core.Antenatal, antenatalRow] {
 		},
 		FromRow: antenatalFromRow,
 		Fact:    d.Facts.Antenatal,
+		Persons: residentlink.Expand,
 		Before:  admitAntenatals,
 	})
 }
@@ -36,7 +38,9 @@ func antenatalFromRow(r antenatalRow) core.Antenatal {
 
 // admitAntenatals judges visits against their pregnancies and fills in weeks.
 func admitAntenatals(tx *gorm.DB, items []core.Antenatal) error {
-	pregnancies, err := pregnanciesOf(tx, items, func(v core.Antenatal) (string, string) { return v.ResidentID, v.PregnancyID })
+	pregnancies, err := pregnanciesOf(tx, items, func(v core.Antenatal) belonging {
+		return belonging{antenatalRow{}.TableName(), v.ID, v.ResidentID, v.PregnancyID}
+	})
 	if err != nil {
 		return err
 	}
@@ -78,14 +82,17 @@ func newPostnatals(d Deps) *recordstore.Store[core.Postnatal, postnatalRow] {
 		FromRow: func(r postnatalRow) core.Postnatal {
 			return core.Postnatal{Base: r.Base(), PregnancyID: r.PregnancyID, On: r.OnDate, Kind: r.Kind, UnitID: r.UnitID}
 		},
-		Fact:   d.Facts.Postnatal,
-		Before: admitPostnatals,
+		Fact:    d.Facts.Postnatal,
+		Persons: residentlink.Expand,
+		Before:  admitPostnatals,
 	})
 }
 
 // admitPostnatals judges visits against the end of their pregnancies.
 func admitPostnatals(tx *gorm.DB, items []core.Postnatal) error {
-	pregnancies, err := pregnanciesOf(tx, items, func(v core.Postnatal) (string, string) { return v.ResidentID, v.PregnancyID })
+	pregnancies, err := pregnanciesOf(tx, items, func(v core.Postnatal) belonging {
+		return belonging{postnatalRow{}.TableName(), v.ID, v.ResidentID, v.PregnancyID}
+	})
 	if err != nil {
 		return err
 	}

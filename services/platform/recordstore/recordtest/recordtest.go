@@ -31,8 +31,8 @@ type Records[T any] interface {
 
 // Subject is one kind of record under test.
 type Subject[T any] struct {
-	// Sets are all migrations of the service: its own, the change feed's and the
-	// idempotency table's.
+	// Sets are all migrations of the service: its own, the change feed's, the
+	// idempotency table's and those of merged residents.
 	Sets []migrate.Set
 	// Open returns the kind's store, without any records.
 	Open func(db *sqlstore.DB, now func() time.Time) Records[T]
@@ -64,6 +64,7 @@ func Run[T any](t *testing.T, s Subject[T]) {
 		t.Run("withdraw", f.withdraw)
 		t.Run("list", f.list)
 		t.Run("feed", f.feed)
+		t.Run("links", f.links)
 	})
 }
 

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX resident_link_into ON resident_link (generation, into_id, linked_id);
