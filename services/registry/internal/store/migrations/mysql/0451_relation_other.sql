@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX relation_other ON relation (other_id);
