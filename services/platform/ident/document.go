@@ -17,6 +17,8 @@ const (
 	CitizenCard       DocType = "01" // 居民身份证
 	HukouBook         DocType = "02" // 居民户口簿
 	Passport          DocType = "03" // 护照
+	OfficerCard       DocType = "04" // 军官证
+	DrivingLicence    DocType = "05" // 机动车驾驶证
 	HKMacauTravel     DocType = "06" // 港澳居民来往内地通行证
 	TaiwanTravel      DocType = "07" // 台湾居民来往大陆通行证
 	OverseasResidence DocType = "08" // 港澳台居民居住证
@@ -63,7 +65,7 @@ func Parse(kind DocType, raw, country string) (Document, error) {
 // Birth returns the birth date that the number carries, or None.
 func (d Document) Birth() civil.Date {
 	switch d.Type {
-	case CitizenCard, OverseasResidence, ForeignResident:
+	case CitizenCard, DrivingLicence, OverseasResidence, ForeignResident:
 		_, birth, _ := Citizen(d.Number)
 		return birth
 	}
@@ -74,6 +76,8 @@ var readers = map[DocType]func(string) (Number, error){
 	CitizenCard:       ParseCitizen,
 	HukouBook:         pattern(func(s string) bool { return len(s) >= 6 && len(s) <= 18 && capitals(s) }),
 	Passport:          pattern(func(s string) bool { return len(s) >= 5 && len(s) <= 17 && capitals(s) }),
+	OfficerCard:       officer,
+	DrivingLicence:    driving,
 	HKMacauTravel:     pattern(hkMacau),
 	TaiwanTravel:      taiwan,
 	OverseasResidence: overseasResidence,

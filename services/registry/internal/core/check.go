@@ -91,8 +91,23 @@ func checkPerson(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 	switch {
 	case e.Type == Void && e.Replaces == "", e.Type == Correct && e.Replaces == "" && e.ResidentID == "":
 		return "replaces_event_id", ErrNoTarget
-	case !e.Type.Amends() && none:
+	case !e.Type.Amends() && none && e.Provisional().Number.IsZero():
 		return "document", ErrNoPerson
+	case e.Type == Merge:
+		return checkMerge(e)
+	}
+	return "", nil
+}
+
+func checkMerge(e Event) (string, *fault.Error) {
+	noOther := e.OtherDocument.Number.IsZero() && e.OtherResidentID == ""
+	switch {
+	case e.Replaces != "":
+		return "replaces_event_id", ErrMerge
+	case noOther, !e.OtherDocument.Number.IsZero() && e.OtherDocument == e.Document:
+		return "other_document", ErrMerge
+	case e.OtherResidentID != "" && e.OtherResidentID == e.ResidentID:
+		return "other_resident_id", ErrMerge
 	}
 	return "", nil
 }
@@ -116,6 +131,16 @@ func checkDates(e Event, today civil.Date, _ Places) (string, *fault.Error) {
 	case e.Birth > e.Effective && !e.Type.Amends(), e.Arrived != civil.None && e.Birth > e.Arrived:
 		return "birth_date", ErrBornAfter
 	}
+	if e.BirthPartial != "" {
+		switch first := firstOf(e.BirthPartial); {
+		case first == civil.None:
+			return "birth_partial", ErrPartial
+		case first > today:
+			return "birth_partial", ErrFuture
+		case first > e.Effective && !e.Type.Amends():
+			return "birth_partial", ErrBornAfter
+		}
+	}
 	if born, _ := Stated(e.Document); born > e.Effective && !e.Type.Amends() {
 		return "document", ErrBornAfter
 	}
@@ -128,6 +153,9 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 	}
 	if m := e.MotherDocument; m.Type == ident.CitizenCard && !places.Province(m.Number.Reveal()[:2], e.Effective) {
 		return "mother_document", ErrIssuer
+	}
+	if o := e.OtherDocument; o.Type == ident.CitizenCard && !places.Province(o.Number.Reveal()[:2], e.Effective) {
+		return "other_document", ErrIssuer
 	}
 	if h := e.HukouDivision; h != "" && !(divisionForm.MatchString(h) && places.Province(h[:2], e.Effective)) {
 		return "hukou_division", ErrHukou

@@ -36,6 +36,9 @@ func (g *graph) claim(root int) Claim {
 	if !e.Document.Number.IsZero() {
 		c.Documents = append(append(c.Documents, e.Document), e.first...)
 	}
+	if own := g.events[root].Provisional(); !own.Number.IsZero() {
+		c.Documents = append(c.Documents, own) // also when a correction brought a document
+	}
 	return c
 }
 

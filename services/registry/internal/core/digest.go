@@ -1,6 +1,10 @@
 package core
 
-import "crypto/sha256"
+import (
+	"crypto/sha256"
+
+	"xinju.dev/services/platform/civil"
+)
 
 // Digest is SHA-256 over everything of a state that is kept: two states with
 // one digest are the same.
@@ -13,8 +17,15 @@ func (s State) Digest() [32]byte {
 	w.ints(exists, int64(s.Sex), int64(s.Birth), int64(s.Marital), int64(s.Death), int64(len(s.Documents)), int64(len(s.Hukou)))
 	w.texts(s.Name, s.Ethnic, s.Phone, s.Employer, s.MotherID)
 	for _, d := range s.Documents {
+		w.ints(int64(d.From), int64(d.Until))
 		w.texts(string(d.Type), d.Number.Reveal(), d.Country)
 	}
+	w.ints(int64(len(s.FormerNames)))
+	for _, n := range s.FormerNames {
+		w.ints(int64(n.Until))
+		w.texts(n.Name)
+	}
+	w.texts(s.BirthPartial, s.NameRaw, s.NameEncoding)
 	for _, h := range s.Hukou {
 		w.ints(int64(h.From), int64(h.Kind))
 		w.texts(h.Division)
@@ -34,8 +45,21 @@ func (s State) Digest() [32]byte {
 		for _, q := range p.Points {
 			w.ints(int64(q.From), int64(q.Points))
 		}
+		w.card(p)
 	}
 	w.texts(s.Flags...)
 	w.document(s.MotherDocument)
 	return w.sum()
+}
+
+// card adds nothing where nothing happened to the card of a permit.
+func (d *digester) card(p Permit) {
+	if p.Number == "" && p.Lost == civil.None && len(p.Reissued) == 0 {
+		return
+	}
+	d.texts("card", p.Number)
+	d.ints(int64(p.Lost), int64(len(p.Reissued)))
+	for _, day := range p.Reissued {
+		d.ints(int64(day))
+	}
 }

@@ -9,7 +9,12 @@ import (
 )
 
 // Fold says what the events about one resident come to. Repetitions count once.
-func Fold(events []Event) State {
+func Fold(events []Event) State { return fold(events, false) }
+
+// FoldTraced is Fold that also says who stated what of each stay and permit.
+func FoldTraced(events []Event) State { return fold(events, true) }
+
+func fold(events []Event, trace bool) State {
 	wait := map[int]Wait{}
 	list := resolve(events, wait)
 	s := State{Waiting: wait}
@@ -20,7 +25,10 @@ func Fold(events []Event) State {
 		}
 		return s
 	}
-	f := folding{state: &s}
+	f := newFolding(&s, trace)
+	for i := range list {
+		list[i].kind = f.order.kindOf(&list[i])
+	}
 	sortBy(list, func(e *effective) civil.Date { return e.Effective })
 	f.person(list)
 	sortBy(list, (*effective).day)
@@ -34,6 +42,27 @@ func Fold(events []Event) State {
 type folding struct {
 	state *State
 	flags []*fault.Error
+	order *precedence
+	heard [fieldCount]uint8 // rank of the highest source that said a field of the person
+	trace bool              // write down sources
+	open  []staying         // stays so far
+	going []int             // those of them that go on
+	today []int             // those of them told of from the day in hand
+	day   civil.Date        // the day in hand
+	room  struct {          // for the few stays that most people have
+		open         [1]staying
+		going, today [4]int
+	}
+	cards map[string]int // permits by the numbers they had, the latest issued; nil without numbers
+}
+
+func newFolding(s *State, trace bool) *folding {
+	f := &folding{state: s, order: sources(), trace: trace}
+	f.open, f.going, f.today = f.room.open[:0], f.room.going[:0], f.room.today[:0]
+	for i := range f.heard {
+		f.heard[i] = unheard
+	}
+	return f
 }
 
 func (f *folding) flag(why *fault.Error) {
@@ -44,13 +73,18 @@ func (f *folding) flag(why *fault.Error) {
 
 // finish writes down the flags in a fixed order.
 func (f *folding) finish() {
-	if f.state.Birth == civil.None {
+	switch {
+	case f.state.BirthPartial != "":
+		f.flag(FlagBirthPartial)
+	case f.state.Birth == civil.None:
 		f.flag(FlagBirthUnknown)
 	}
-	for _, r := range f.state.Name {
-		if privateUse(r) {
-			f.flag(FlagPrivateUse)
-		}
+	if len(f.state.Documents) == 0 {
+		f.flag(FlagNoDocument)
+	}
+	f.nameFlags()
+	if slices.Contains(f.flags, FlagShared) { // says more than that something contradicts
+		f.flags = slices.DeleteFunc(f.flags, func(w *fault.Error) bool { return w == FlagContradicts })
 	}
 	for _, w := range f.flags {
 		f.state.Flags = append(f.state.Flags, w.Reason)
@@ -58,8 +92,18 @@ func (f *folding) finish() {
 	slices.Sort(f.state.Flags)
 }
 
-func privateUse(r rune) bool {
-	return r >= 0xE000 && r <= 0xF8FF || r >= 0xF0000
+func (f *folding) nameFlags() {
+	odd := f.state.NameRaw != ""
+	for _, r := range f.state.Name {
+		if privateUse(r) {
+			f.flag(FlagPrivateUse)
+			return
+		}
+		odd = odd || rare(r)
+	}
+	if odd {
+		f.flag(FlagRareName)
+	}
 }
 
 // sortBy orders events by a day, then by when they were recorded, then by what
@@ -93,18 +137,21 @@ func (e *effective) rank() int {
 		return 0
 	case Arrive, PermitIssue:
 		return 1
+	case PermitReissue: // may bring the number by which others name the permit
+		return 2
 	case Correct:
-		return 4
+		return 5
 	case Leave, Death, PermitLapse, PermitCancel:
-		return 3
+		return 4
 	}
-	return 2
+	return 3
 }
 
 // Reviewable returns the fault of a review flag that somebody must look at, nil
 // for one that only informs.
 func Reviewable(flag string) *fault.Error {
-	for _, f := range []*fault.Error{FlagContradicts, ErrLeftBefore, FlagDeath, FlagOverlap, FlagLeftNoStay, FlagPrivateUse} {
+	for _, f := range []*fault.Error{FlagShared, FlagContradicts, FlagNoDocument, ErrLeftBefore, FlagDeath, FlagOverlap, FlagLeftNoStay, FlagPrivateUse,
+		FlagArrival, FlagLeave, FlagHukou} {
 		if f.Reason == flag {
 			return f
 		}

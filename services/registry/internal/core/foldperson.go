@@ -8,59 +8,73 @@ import (
 	"xinju.dev/services/platform/ident"
 )
 
-// person folds what is known of the person: of each field the latest word, but
-// birth date and sex as the number says where it says them.
+// person folds what is known of the person: of each field the latest word of
+// the highest source (data/sources.yaml), but birth date and sex as the number
+// says where it says them.
 func (f *folding) person(list []effective) {
 	p := &f.state.Person
-	named := false // FlagContradicts because of names
+	var names nameFold
 	for i := range list {
 		e := &list[i]
-		if e.Name != "" {
-			if e.desk {
-				named = false
-			} else if p.Name != "" && differ(p.Name, e.Name) {
-				named = true
-			}
-		}
-		put(&p.Name, e.Name)
-		put(&p.Sex, e.Sex)
-		put(&p.Birth, e.born())
-		put(&p.Ethnic, e.Ethnic)
-		put(&p.Marital, e.Marital)
-		put(&p.Phone, e.Phone)
-		put(&p.Employer, e.Employer)
+		names.add(p, e, f.hear(fieldName, e, e.Name != ""))
+		say(f, fieldSex, &p.Sex, e.Sex, e)
+		say(f, fieldBirth, &p.Birth, e.born(), e)
+		say(f, fieldEthnic, &p.Ethnic, e.Ethnic, e)
+		say(f, fieldMarital, &p.Marital, e.Marital, e)
+		say(f, fieldPhone, &p.Phone, e.Phone, e)
+		say(f, fieldEmployer, &p.Employer, e.Employer, e)
 		put(&p.MotherID, e.MotherResidentID)
 		put(&p.MotherDocument, e.MotherDocument)
 		for _, d := range e.first {
-			p.carry(d)
+			p.carry(d, e.Effective)
 		}
-		p.carry(e.Document)
+		p.carry(e.Document, e.Effective)
 		f.hukou(e)
 		f.death(e)
 	}
-	if named {
+	if names.contradict {
 		f.flag(FlagContradicts)
 	}
+	names.settle(p)
+	p.supersede()
 	f.byNumber(list)
+	f.partialBirth(list)
+	f.shared(list)
 }
 
 // born is the birth date that the event states.
 func (e *effective) born() civil.Date {
-	if e.Type == Birth && e.Birth == civil.None {
+	if e.Type == Birth && e.Birth == civil.None && e.BirthPartial == "" {
 		return e.Effective
 	}
 	return e.Birth
 }
 
-// carry puts a document first.
-func (p *Person) carry(d Document) {
+// carry puts a document first that was shown on a day; events come by day, so
+// the first day stays the first.
+func (p *Person) carry(d Document, day civil.Date) {
 	if d.Number.IsZero() {
 		return
 	}
-	if i := slices.Index(p.Documents, d); i >= 0 {
+	held := HeldDocument{Document: d, From: day}
+	if i := slices.IndexFunc(p.Documents, func(h HeldDocument) bool { return h.Document == d }); i >= 0 {
+		held = p.Documents[i]
 		p.Documents = slices.Delete(p.Documents, i, i+1)
 	}
-	p.Documents = slices.Insert(p.Documents, 0, d)
+	p.Documents = slices.Insert(p.Documents, 0, held)
+}
+
+// supersede ends each document on the day before the next one of its kind and
+// country was first shown.
+func (p *Person) supersede() {
+	for i := range p.Documents {
+		d := &p.Documents[i]
+		for _, o := range p.Documents {
+			if o.Type == d.Type && o.Country == d.Country && o.From > d.From && (d.Until == civil.None || o.From <= d.Until) {
+				d.Until = o.From.AddDays(-1)
+			}
+		}
+	}
 }
 
 // byNumber lets the latest document that says birth date and sex decide, and
@@ -68,7 +82,7 @@ func (p *Person) carry(d Document) {
 func (f *folding) byNumber(list []effective) {
 	p := &f.state.Person
 	for _, d := range p.Documents {
-		birth, sex := Stated(d)
+		birth, sex := Stated(d.Document)
 		if birth == civil.None {
 			continue
 		}
@@ -87,7 +101,7 @@ func (f *folding) byNumber(list []effective) {
 // zero values.
 func Stated(d Document) (birth civil.Date, sex int) {
 	switch d.Type {
-	case ident.CitizenCard, ident.OverseasResidence, ident.ForeignResident:
+	case ident.CitizenCard, ident.DrivingLicence, ident.OverseasResidence, ident.ForeignResident:
 		_, birth, sex = ident.Citizen(d.Number)
 	}
 	return birth, sex
@@ -95,7 +109,8 @@ func Stated(d Document) (birth civil.Date, sex int) {
 
 // hukou adds a span when an event says another place than the one before. A
 // code of 6 digits and one of 12 below it are the same place, the longer known
-// better.
+// better. A lower source than the one heard does not move anybody's hukou:
+// somebody should look.
 func (f *folding) hukou(e *effective) {
 	code := e.HukouDivision
 	if code == "" && e.Type == HukouIn {
@@ -105,6 +120,7 @@ func (f *folding) hukou(e *effective) {
 		return
 	}
 	p := &f.state.Person
+	heard := f.hear(fieldHukou, e, true)
 	if n := len(p.Hukou); n > 0 {
 		last := &p.Hukou[n-1]
 		if within(last.Division, code) && (e.HukouKind == 0 || last.Kind == 0 || e.HukouKind == last.Kind) {
@@ -112,6 +128,10 @@ func (f *folding) hukou(e *effective) {
 				last.Division = code
 			}
 			put(&last.Kind, e.HukouKind)
+			return
+		}
+		if !heard {
+			f.flag(FlagHukou)
 			return
 		}
 		p.Hukou = append(p.Hukou, HukouSpan{From: e.Effective, Division: code, Kind: e.HukouKind})
@@ -148,31 +168,4 @@ func (f *folding) death(e *effective) {
 	if p.Death == civil.None || e.Effective < p.Death {
 		p.Death = e.Effective
 	}
-}
-
-// differ reports two names that share fewer than half of their characters:
-// somebody else, not another spelling.
-func differ(a, b string) bool {
-	if a == b {
-		return false
-	}
-	ra, rb := []rune(strings.ToUpper(bare(a))), []rune(strings.ToUpper(bare(b)))
-	most := max(len(ra), len(rb))
-	common := 0
-	for _, r := range ra {
-		if i := slices.Index(rb, r); i >= 0 {
-			common++
-			rb = slices.Delete(rb, i, i+1)
-		}
-	}
-	return common*2 < most
-}
-
-func bare(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '·' || r == ' ' || r == '　' || r == '-' {
-			return -1
-		}
-		return r
-	}, s)
 }

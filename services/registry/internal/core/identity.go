@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -120,10 +121,28 @@ func (d *digester) sum() (out [32]byte) {
 // NormalName returns a name as it is kept: NFC, without blanks around it, the
 // variants of the middle dot in names of minorities as U+00B7.
 func NormalName(s string) string {
-	return dots.Replace(normalText(s))
+	return fullStops(dots.Replace(normalText(s)))
 }
 
-var dots = strings.NewReplacer("•", "·", "．", "·", "‧", "·", "・", "·", "●", "·", "∙", "·")
+// dots are the characters that senders type for U+00B7: U+2022, U+2024,
+// U+2027, U+2219, U+22C5, U+25CF, U+30FB, U+FF65, U+FF0E, U+16EB, U+2E31, U+A78F.
+var dots = strings.NewReplacer("•", "·", "․", "·", "‧", "·", "∙", "·", "⋅", "·", "●", "·", "・", "·", "･", "·", "．", "·",
+	"᛫", "·", "⸱", "·", "ꞏ", "·")
+
+// fullStops replaces full stops between Han characters, which are middle dots
+// typed on a keyboard without them; those in J. R. Smith stay.
+func fullStops(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	r := []rune(s)
+	for i := 1; i+1 < len(r); i++ {
+		if r[i] == '.' && unicode.Is(unicode.Han, r[i-1]) && unicode.Is(unicode.Han, r[i+1]) {
+			r[i] = '·'
+		}
+	}
+	return string(r)
+}
 
 func normalText(s string) string {
 	s = strings.TrimSpace(s)

@@ -1,39 +1,26 @@
 package core
 
-import "xinju.dev/services/platform/fault"
+import (
+	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/outcome"
+)
 
-// OutcomeCode is what became of an event; the numbers are those of
-// xinju.registry.v1.RowOutcome and are stored.
-type OutcomeCode int32
+// OutcomeCode is what became of an event; see outcome.Code.
+type OutcomeCode = outcome.Code
 
 // What may become of an event. Every event ends in exactly one of them.
 const (
-	Created     OutcomeCode = 1 // a person was created
-	Updated     OutcomeCode = 2 // a known person's record changed
-	Unchanged   OutcomeCode = 3 // new event, nothing changed
-	Duplicate   OutcomeCode = 4 // the same event was there already
-	Pending     OutcomeCode = 5 // kept; waits for an earlier event
-	NeedsReview OutcomeCode = 6 // kept for somebody to look at
-	Refused     OutcomeCode = 7 // not kept, with a reason
+	Created     = outcome.Created     // a person was created
+	Updated     = outcome.Updated     // a known person's record changed
+	Unchanged   = outcome.Unchanged   // new event, nothing changed
+	Duplicate   = outcome.Duplicate   // the same event was there already
+	Pending     = outcome.Pending     // kept; waits for an earlier event
+	NeedsReview = outcome.NeedsReview // kept for somebody to look at
+	Refused     = outcome.Refused     // not kept, with a reason
 )
 
-// Outcome is what became of one event.
-type Outcome struct {
-	Code       OutcomeCode
-	Fault      *fault.Error // reason and texts; nil when there is nothing to say
-	Column     string       // field of ResidenceEvent that is wrong; "" when none is
-	ResidentID string       // the person; "" when refused or not yet known
-}
+// Outcome is what became of one event; Column is a field of ResidenceEvent.
+type Outcome = outcome.Outcome
 
 // Refuse makes the outcome of an event that is not kept.
-func Refuse(column string, why *fault.Error) Outcome {
-	return Outcome{Code: Refused, Fault: why, Column: column}
-}
-
-// Reason is the reason code, "" when there is none.
-func (o Outcome) Reason() string {
-	if o.Fault == nil {
-		return ""
-	}
-	return o.Fault.Reason
-}
+func Refuse(column string, why *fault.Error) Outcome { return outcome.Refuse(column, why) }

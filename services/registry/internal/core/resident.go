@@ -13,6 +13,9 @@ type Resident struct {
 	Version    int64
 	CreateTime time.Time
 	UpdateTime time.Time
+	// Merged are the residents who turned out to be this person, ascending: their
+	// identifiers find this record.
+	Merged []string
 }
 
 // Recorded is an event of the log with where and when it came from.
@@ -21,7 +24,8 @@ type Recorded struct {
 	BatchID    string // "" when recorded directly
 	Row        int
 	RecordTime time.Time
-	Voided     bool // another event voids or corrects it
+	Voided     bool      // another event voids or corrects it
+	Withdrawn  time.Time // when its batch was withdrawn; zero while it counts
 }
 
 // Amended says of each event whether another one that holds voids it or puts

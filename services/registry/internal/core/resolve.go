@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ident"
 )
 
@@ -13,6 +14,8 @@ type effective struct {
 	at    int              // position of the root in the folded slice
 	desk  bool             // a CORRECT of the person as such
 	first []ident.Document // provisional documents that a correction replaced
+	kind  kind             // of the source
+	fixes []Event          // its corrections that hold, the latest last
 }
 
 // resolve applies corrections and voids, and returns what remains. wait
@@ -152,6 +155,7 @@ func (g *graph) corrected(root int) effective {
 		return cmp.Or(cmp.Compare(a.TimeMS, b.TimeMS), cmp.Compare(a.Effective, b.Effective),
 			cmp.Compare(a.ID, b.ID))
 	})
+	out.fixes = list
 	for _, c := range list {
 		if was := out.Document; was.Type == ident.BirthCertificate && !c.Document.Number.IsZero() && c.Document != was {
 			out.first = append(out.first, was)
@@ -203,9 +207,14 @@ func overlay(e *Event, c Event) {
 	put(&e.PermitPoints, c.PermitPoints)
 	put(&e.MotherResidentID, c.MotherResidentID)
 	put(&e.MotherDocument, c.MotherDocument)
-	put(&e.BirthPartial, c.BirthPartial)
+	switch { // one takes the place of the other
+	case c.Birth != civil.None:
+		e.BirthPartial = c.BirthPartial
+	case c.BirthPartial != "":
+		e.Birth, e.BirthPartial = civil.None, c.BirthPartial
+	}
 	put(&e.FormerName, c.FormerName)
-	if c.NameRaw != "" {
+	if c.Name != "" || c.NameRaw != "" {
 		e.NameRaw, e.NameEncoding = c.NameRaw, c.NameEncoding
 	}
 	put(&e.OtherDocument, c.OtherDocument)

@@ -25,13 +25,35 @@ type Person struct {
 	Marital   int
 	Phone     string
 	Employer  string
-	Documents []Document // latest first
+	Documents []HeldDocument // latest first
 	Hukou     []HukouSpan
 	Death     civil.Date
-	MotherID  string
+	// FormerNames are names that later words replaced, and those that events
+	// call former, latest first.
+	FormerNames []FormerName
+	// BirthPartial is what is known of a birth date that is not known to the day,
+	// "1990" or "1990-05"; Birth is then None.
+	BirthPartial string
+	// NameRaw holds the bytes of Name as the feed had them, in NameEncoding, where
+	// it has a character without a standard code.
+	NameRaw, NameEncoding string
+	MotherID              string
 	// MotherDocument says who the mother is where no event names her resident.
 	// Fold cannot know who holds it: the store sets MotherID once somebody does.
 	MotherDocument Document
+}
+
+// HeldDocument is a document of a person with the days for which it counts.
+type HeldDocument struct {
+	Document
+	From  civil.Date // first day on which an event showed it
+	Until civil.Date // last day before another one of its kind; None while it holds
+}
+
+// FormerName is a name that the person no longer has.
+type FormerName struct {
+	Name  string
+	Until civil.Date // last day before another name took its place; None when unknown
 }
 
 // HukouSpan is one place of hukou registration. From is None in the first one.
@@ -51,6 +73,7 @@ type Stay struct {
 	FirstSeen  civil.Date
 	Left       civil.Date // last day of residence; None while it goes on
 	Reason     int
+	Sources    []Source // only of FoldTraced; no part of the digest, which is about what holds and not who said it
 }
 
 // Permit is one residence permit.
@@ -63,6 +86,10 @@ type Permit struct {
 	Lapsed     civil.Date   // first day on which it had lapsed
 	Cancelled  civil.Date   // first day on which it was cancelled
 	Points     []Points     // ascending
+	Number     string       // on the latest card; "" when nobody said it
+	Lost       civil.Date   // day on which a card was last reported lost
+	Reissued   []civil.Date // ascending
+	Sources    []Source     // only of FoldTraced; no part of the digest
 }
 
 // Points is the total of points from one day on.

@@ -35,6 +35,10 @@ func Stay(s core.Stay, sortKey string) changefeed.Fact {
 func Permit(p core.Permit) changefeed.Fact {
 	body := &feedv1.PermitFact{
 		Division: p.Division, IssuedYmd: ymd(p.Issued), ValidToYmd: ymd(p.ValidUntil), LapsedYmd: ymd(p.Lapsed), CancelledYmd: ymd(p.Cancelled),
+		LostYmd: ymd(p.Lost),
+	}
+	for _, d := range p.Reissued {
+		body.ReissuedYmd = append(body.ReissuedYmd, ymd(d))
 	}
 	for _, d := range p.Endorsed {
 		body.EndorsedYmd = append(body.EndorsedYmd, ymd(d))
@@ -43,6 +47,11 @@ func Permit(p core.Permit) changefeed.Fact {
 		body.Points = append(body.Points, &feedv1.PointsEntry{FromYmd: ymd(q.From), Points: int32(q.Points)})
 	}
 	return fact(feedv1.FactKind_FACT_KIND_PERMIT, body)
+}
+
+// Link encodes that a resident is the same person as another one.
+func Link(into string) changefeed.Fact {
+	return fact(feedv1.FactKind_FACT_KIND_LINK, &feedv1.LinkFact{IntoId: into})
 }
 
 // Relation encodes one relation, with everything that the feed says of it.

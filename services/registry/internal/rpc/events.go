@@ -4,7 +4,6 @@ import (
 	"context"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
-	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/wire"
 	"xinju.dev/services/registry/internal/core"
 )
@@ -65,20 +64,4 @@ func outcomeProto(o core.Outcome) *registryv1.EventOutcome {
 		out.TextZh, out.TextEn = o.Fault.Chinese, o.Fault.Text
 	}
 	return out
-}
-
-// ListResidenceEvents implements registryv1.RegistryServiceServer.
-func (r *Registry) ListResidenceEvents(ctx context.Context, req *registryv1.ListResidenceEventsRequest) (*registryv1.ListResidenceEventsResponse, error) {
-	list, next, err := r.log.Events(ctx, req.GetResidentId(), page.Query{Size: int(req.GetPageSize()), Token: req.GetPageToken()})
-	if err != nil {
-		return nil, err
-	}
-	out := &registryv1.ListResidenceEventsResponse{NextPageToken: next}
-	for _, e := range list {
-		out.Events = append(out.Events, &registryv1.RecordedEvent{
-			Sender: e.Sender, BatchId: e.BatchID, RowNumber: int32(e.Row), RecordTime: wire.TimeProto(e.RecordTime), Voided: e.Voided,
-			Event: eventProto(e.Event),
-		})
-	}
-	return out, nil
 }

@@ -2,15 +2,16 @@ package rpc
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"time"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
@@ -29,13 +30,36 @@ type Feed struct {
 	// Unsafe, so that a new RPC breaks the build instead of answering Unimplemented.
 	registryv1.UnsafeFeedIntakeServiceServer
 	intake *intake.Intake
-	reader intake.Reader
+	store  FeedStore
+	now    func() time.Time
 }
 
 var _ registryv1.FeedIntakeServiceServer = (*Feed)(nil)
 
+// FeedStore is what is asked about batches and senders.
+type FeedStore interface {
+	intake.Reader
+	Receipts
+	FeedSenders
+}
+
+// Receipts signs what was received.
+type Receipts interface {
+	Receipt(ctx context.Context, batchID string) (intake.Receipt, error)
+	Signer(ctx context.Context) (ed25519.PrivateKey, error)
+}
+
+// FeedSenders is what is kept of senders.
+type FeedSenders interface {
+	SenderStatus(ctx context.Context, name string) (intake.Sender, error)
+	SenderList(ctx context.Context, q page.Query) ([]intake.Sender, page.Next, error)
+	ChangeSender(ctx context.Context, name string, c intake.Setting) (intake.Sender, error)
+}
+
 // NewFeed returns a server over the intake of files.
-func NewFeed(in *intake.Intake, reader intake.Reader) *Feed { return &Feed{intake: in, reader: reader} }
+func NewFeed(in *intake.Intake, s FeedStore, now func() time.Time) *Feed {
+	return &Feed{intake: in, store: s, now: now}
+}
 
 // ImportFeed implements registryv1.FeedIntakeServiceServer.
 func (f *Feed) ImportFeed(stream grpc.ClientStreamingServer[registryv1.ImportFeedRequest, registryv1.ImportFeedResponse]) error {
@@ -61,9 +85,11 @@ func (f *Feed) ImportFeed(stream grpc.ClientStreamingServer[registryv1.ImportFee
 		}
 		return m.GetData(), nil
 	}
-	b, err := f.intake.Receive(stream.Context(), intake.Header{
-		Sender: h.GetSender(), FileName: h.GetFileName(), Encoding: h.GetEncoding(), ValidateOnly: h.GetValidateOnly(),
-	}, next)
+	header, err := feedHeader(h)
+	if err != nil {
+		return err
+	}
+	b, err := f.intake.Receive(stream.Context(), header, next)
 	if err != nil {
 		return err
 	}
@@ -72,11 +98,19 @@ func (f *Feed) ImportFeed(stream grpc.ClientStreamingServer[registryv1.ImportFee
 
 // GetFeedBatch implements registryv1.FeedIntakeServiceServer.
 func (f *Feed) GetFeedBatch(ctx context.Context, req *registryv1.GetFeedBatchRequest) (*registryv1.GetFeedBatchResponse, error) {
-	b, err := f.reader.FeedBatch(ctx, req.GetBatchId())
+	b, err := f.store.FeedBatch(ctx, req.GetBatchId())
 	if err != nil {
 		return nil, err
 	}
-	return &registryv1.GetFeedBatchResponse{Batch: feedBatch(b)}, nil
+	out := feedBatch(b)
+	if b.Counts[core.Pending] > 0 {
+		n, err := f.store.StillPending(ctx, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		out.StillPending = proto.Int32(int32(n))
+	}
+	return &registryv1.GetFeedBatchResponse{Batch: out}, nil
 }
 
 // WatchFeedBatch implements registryv1.FeedIntakeServiceServer.
@@ -86,7 +120,7 @@ func (f *Feed) WatchFeedBatch(req *registryv1.WatchFeedBatchRequest, stream grpc
 	defer tick.Stop()
 	var sent *registryv1.FeedBatch
 	for {
-		b, err := f.reader.FeedBatch(ctx, req.GetBatchId())
+		b, err := f.store.FeedBatch(ctx, req.GetBatchId())
 		if err != nil {
 			return err
 		}
@@ -96,7 +130,7 @@ func (f *Feed) WatchFeedBatch(req *registryv1.WatchFeedBatchRequest, stream grpc
 			}
 			sent = now
 		}
-		if b.State.Done() {
+		if b.State.Rests() {
 			return nil
 		}
 		select {
@@ -109,7 +143,7 @@ func (f *Feed) WatchFeedBatch(req *registryv1.WatchFeedBatchRequest, stream grpc
 
 // ListFeedBatches implements registryv1.FeedIntakeServiceServer.
 func (f *Feed) ListFeedBatches(ctx context.Context, req *registryv1.ListFeedBatchesRequest) (*registryv1.ListFeedBatchesResponse, error) {
-	batches, next, err := f.reader.FeedBatches(ctx, req.GetSender(), page.Query{Size: int(req.GetPageSize()), Token: req.GetPageToken()})
+	batches, next, err := f.store.FeedBatches(ctx, req.GetSender(), page.Query{Size: int(req.GetPageSize()), Token: req.GetPageToken()})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +160,7 @@ func (f *Feed) ListFeedRows(ctx context.Context, req *registryv1.ListFeedRowsReq
 	for _, o := range req.GetOutcomes() {
 		filter.Outcomes = append(filter.Outcomes, core.OutcomeCode(o))
 	}
-	rows, next, err := f.reader.FeedRows(ctx, filter, page.Query{Size: int(req.GetPageSize()), Token: req.GetPageToken()})
+	rows, next, err := f.store.FeedRows(ctx, filter, page.Query{Size: int(req.GetPageSize()), Token: req.GetPageToken()})
 	if err != nil {
 		return nil, err
 	}
@@ -139,14 +173,22 @@ func (f *Feed) ListFeedRows(ctx context.Context, req *registryv1.ListFeedRowsReq
 
 // DownloadFeedRejects implements registryv1.FeedIntakeServiceServer.
 func (f *Feed) DownloadFeedRejects(req *registryv1.DownloadFeedRejectsRequest, stream grpc.ServerStreamingServer[registryv1.DownloadFeedRejectsResponse]) error {
-	return intake.WriteRejects(stream.Context(), f.reader, req.GetBatchId(), func(part []byte) error {
-		for len(part) > 0 {
-			n := min(len(part), maxPart)
-			if err := stream.Send(&registryv1.DownloadFeedRejectsResponse{Data: append([]byte(nil), part[:n]...)}); err != nil {
-				return err
-			}
-			part = part[n:]
+	return f.intake.WriteRejects(stream.Context(), f.store, req.GetBatchId(), rejectsTo{stream})
+}
+
+// rejectsTo sends what is written, in parts.
+type rejectsTo struct {
+	stream grpc.ServerStreamingServer[registryv1.DownloadFeedRejectsResponse]
+}
+
+func (w rejectsTo) Write(part []byte) (int, error) {
+	sent := len(part)
+	for len(part) > 0 {
+		n := min(len(part), maxPart)
+		if err := w.stream.Send(&registryv1.DownloadFeedRejectsResponse{Data: append([]byte(nil), part[:n]...)}); err != nil {
+			return 0, err
 		}
-		return nil
-	})
+		part = part[n:]
+	}
+	return sent, nil
 }

@@ -21,9 +21,11 @@ import (
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/page"
+	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
+	residence "xinju.dev/services/registry/internal/intake"
 	"xinju.dev/services/registry/internal/rpc"
 	"xinju.dev/services/testkit"
 )
@@ -31,6 +33,8 @@ import (
 // shelf is batches and rows without a database: what these tests need of one.
 type shelf struct {
 	intake.Store
+	rpc.Receipts
+	rpc.FeedSenders
 	batches []intake.Batch
 	rows    []intake.RowResult
 	asked   int
@@ -79,16 +83,30 @@ func (s *shelf) RefusedRows(_ context.Context, _ string, after, limit int) ([]in
 	return out, nil
 }
 
+func (s *shelf) Sender(_ context.Context, name string) (intake.Sender, error) {
+	return intake.Sender{Name: name}, nil
+}
+
+func (s *shelf) StillPending(context.Context, string) (int64, error) { return 3, nil }
+
 var noon = time.Date(2025, 6, 30, 4, 0, 0, 0, time.UTC)
 
 func serve(t *testing.T, s *shelf) registryv1.FeedIntakeServiceClient {
 	t.Helper()
-	in, err := intake.New(intake.Deps{Store: s, SpoolDir: t.TempDir(), Now: func() time.Time { return noon }, Log: zap.NewNop()})
+	sealer, err := seal.NewPlain(bytes.Repeat([]byte{'k'}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return noon }
+	in, err := intake.New(intake.Deps{
+		Store: s, Senders: s, Targets: []intake.Target{residence.Residence{}}, Format: residence.Text{}, Sealer: sealer,
+		SpoolDir: t.TempDir(), Now: now, Log: zap.NewNop(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	conn := testkit.Serve(t, func(r grpc.ServiceRegistrar) {
-		registryv1.RegisterFeedIntakeServiceServer(r, rpc.NewFeed(in, s))
+		registryv1.RegisterFeedIntakeServiceServer(r, rpc.NewFeed(in, s, now))
 	})
 	return registryv1.NewFeedIntakeServiceClient(conn)
 }
@@ -168,10 +186,17 @@ func TestImportFeedRefusesWhatIsNoFeed(t *testing.T) {
 	}
 }
 
+// textLayout is that of a file of separated values in UTF-8.
+var textLayout = intake.Layout{
+	Format: "csv", Encoding: "UTF-8", Delimiter: ",", Columns: []string{"公民身份号码", "姓名", "来本地日期"}, Start: intake.Position{Offset: 100, Line: 1},
+	Detail: []byte(`{"header":"5YWs5rCR6Lqr5Lu95Y+356CBLOWnk+WQjSzmnaXmnKzlnLDml6XmnJ8="}`),
+}
+
 func aBatch() intake.Batch {
 	b := intake.Batch{
 		ID: "01JZ0000000000000000000000", Sender: "ga", Bytes: 1000, State: intake.Running, Received: noon, Started: noon, Rate: 100,
-		Layout: intake.Layout{Encoding: intake.UTF8, Delimiter: ',', Header: []byte("公民身份号码,姓名,来本地日期"), DataFrom: 100}, Offset: 400,
+		Kind: intake.Events, Stage: intake.StageApply, At: intake.Position{Offset: 400, Line: 31},
+		Layout: textLayout,
 	}
 	b.Counts[core.Created], b.Counts[core.Refused] = 20, 10
 	b.Reasons = map[intake.ReasonKey]int64{

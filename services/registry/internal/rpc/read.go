@@ -109,7 +109,7 @@ func arrivalOf(req *registryv1.CreateResidentRequest, today civil.Date) (core.Ev
 	if err := c.Err(); err != nil {
 		return e, nil, err
 	}
-	e.Document = docs[0]
+	e.Document, e.BirthPartial = docs[0], who.BirthPartial
 	e.Name, e.Sex, e.Birth, e.Ethnic, e.Marital, e.Phone, e.Employer = who.Name, who.Sex, who.Birth, who.Ethnic, who.Marital, who.Phone, who.Employer
 	var more []core.Event
 	for _, d := range docs[1:] {
@@ -138,6 +138,7 @@ func personOf(c *wire.Check, in *registryv1.Resident) core.Event {
 	return core.Event{
 		Name: in.GetName(), Sex: int(in.GetSex()), Birth: c.Date("resident.birth_date", in.GetBirthDate(), false),
 		Ethnic: in.GetEthnicCode(), Marital: int(in.GetMaritalCode()), Phone: in.GetPhone(), Employer: in.GetEmployer(),
+		BirthPartial: in.GetBirthPartial(),
 	}
 }
 
@@ -164,7 +165,7 @@ func hukouOf(c *wire.Check, in *registryv1.Resident) (out []core.HukouSpan) {
 }
 
 // changeable are the fields of a resident that UpdateResident corrects.
-var changeable = []string{"name", "sex", "birth_date", "ethnic_code", "marital_code", "phone", "employer", "documents", "hukou"}
+var changeable = []string{"name", "sex", "birth_date", "birth_partial", "ethnic_code", "marital_code", "phone", "employer", "documents", "hukou"}
 
 // correctionsOf reads UpdateResident as CORRECTs about the person. Fields that
 // the mask names must have a value; without a mask, those that have one change.
@@ -191,6 +192,8 @@ func correctionsOf(in *registryv1.Resident, mask *fieldmaskpb.FieldMask, today c
 			e.Sex, said = who.Sex, who.Sex != 0
 		case "birth_date":
 			e.Birth, said = who.Birth, who.Birth != civil.None
+		case "birth_partial":
+			e.BirthPartial, said = who.BirthPartial, who.BirthPartial != ""
 		case "ethnic_code":
 			e.Ethnic, said = who.Ethnic, who.Ethnic != ""
 		case "marital_code":

@@ -24,6 +24,7 @@ type Residents interface {
 	Amend(ctx context.Context, id string, version int64, events []core.Event, now time.Time) (core.Resident, error)
 	Resident(ctx context.Context, id string) (core.Resident, error)
 	Residents(ctx context.Context, ids []string) ([]core.Resident, error)
+	KnownResident(ctx context.Context, id string, known time.Time) (core.Resident, error)
 	ListResidents(ctx context.Context, f core.ResidentFilter, q page.Query) ([]core.Resident, page.Next, error)
 	Lookup(ctx context.Context, documents []core.Document) ([]string, error)
 }
@@ -32,6 +33,8 @@ type Residents interface {
 type Log interface {
 	Record(ctx context.Context, events []core.Event, dry bool, now time.Time) ([]core.Outcome, error)
 	Events(ctx context.Context, resident string, q page.Query) ([]core.Recorded, page.Next, error)
+	KnownEvents(ctx context.Context, resident string, known time.Time, q page.Query) ([]core.Recorded, page.Next, error)
+	Changes(ctx context.Context, resident string, q page.Query) ([]core.Change, page.Next, error)
 }
 
 // maxBatch is the largest number of items of one request.
@@ -83,15 +86,6 @@ func requestOf(id string, m proto.Message) (record.Request, error) {
 	}
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	return record.NewRequest(id, raw), err
-}
-
-// GetResident implements registryv1.RegistryServiceServer.
-func (r *Registry) GetResident(ctx context.Context, req *registryv1.GetResidentRequest) (*registryv1.GetResidentResponse, error) {
-	out, err := r.residents.Resident(ctx, req.GetResidentId())
-	if err != nil {
-		return nil, err
-	}
-	return &registryv1.GetResidentResponse{Resident: residentProto(out)}, nil
 }
 
 // UpdateResident implements registryv1.RegistryServiceServer.

@@ -15,10 +15,14 @@ func residentProto(r core.Resident) *registryv1.Resident {
 	out := &registryv1.Resident{
 		ResidentId: r.ID, Name: r.Name, Sex: int32(r.Sex), BirthDate: wire.DateProto(r.Birth), EthnicCode: r.Ethnic,
 		MaritalCode: int32(r.Marital), Phone: r.Phone, Employer: r.Employer, DeathDate: wire.DateProto(r.Death),
+		BirthPartial: r.BirthPartial, NameRaw: []byte(r.NameRaw), NameEncoding: r.NameEncoding, MergedResidentIds: r.Merged,
 		ReviewFlags: r.Flags, Etag: etag(r.Version), CreateTime: wire.TimeProto(r.CreateTime), UpdateTime: wire.TimeProto(r.UpdateTime),
 	}
 	for _, d := range r.Documents {
-		out.Documents = append(out.Documents, documentProto(d))
+		out.Documents = append(out.Documents, heldProto(d))
+	}
+	for _, n := range r.FormerNames {
+		out.FormerNames = append(out.FormerNames, &registryv1.FormerName{Name: n.Name, UntilDate: wire.DateProto(n.Until)})
 	}
 	for _, h := range r.Hukou {
 		out.Hukou = append(out.Hukou, &registryv1.HukouEntry{FromDate: wire.DateProto(h.From), Division: h.Division, Kind: int32(h.Kind)})
@@ -45,18 +49,38 @@ func documentProto(d core.Document) *registryv1.Document {
 	return &registryv1.Document{Type: registryv1.DocumentType(kind), Number: d.Number.Reveal(), Country: d.Country}
 }
 
+func heldProto(d core.HeldDocument) *registryv1.Document {
+	out := documentProto(d.Document)
+	out.FromDate, out.UntilDate = wire.DateProto(d.From), wire.DateProto(d.Until)
+	return out
+}
+
 func stayProto(s core.Stay) *registryv1.Residence {
 	return &registryv1.Residence{
 		ResidenceId: s.ID, Division: s.Division, Address: s.Address, ArrivedDate: wire.DateProto(s.Arrived),
 		RegisteredDate: wire.DateProto(s.Registered), FirstSeenDate: wire.DateProto(s.FirstSeen), LeftDate: wire.DateProto(s.Left),
-		Reason: registryv1.ResidenceReason(s.Reason),
+		Reason: registryv1.ResidenceReason(s.Reason), Sources: sourceProtos(s.Sources),
 	}
+}
+
+func sourceProtos(list []core.Source) (out []*registryv1.FieldSource) {
+	for _, s := range list {
+		out = append(out, &registryv1.FieldSource{Field: s.Field, Sender: s.Sender, EventId: s.ID})
+	}
+	return out
 }
 
 func permitProto(p core.Permit) *registryv1.Permit {
 	out := &registryv1.Permit{
 		PermitId: p.ID, Division: p.Division, IssuedDate: wire.DateProto(p.Issued), ValidUntilDate: wire.DateProto(p.ValidUntil),
 		LapsedDate: wire.DateProto(p.Lapsed), CancelledDate: wire.DateProto(p.Cancelled),
+		Number: p.Number, LostDate: wire.DateProto(p.Lost), Sources: sourceProtos(p.Sources),
+	}
+	for _, d := range p.Reissued {
+		out.ReissuedDates = append(out.ReissuedDates, wire.DateProto(d))
+	}
+	for _, q := range p.Points {
+		out.Points = append(out.Points, &registryv1.PermitPoints{FromDate: wire.DateProto(q.From), Points: int32(q.Points)})
 	}
 	for _, d := range p.Endorsed {
 		out.EndorsedDates = append(out.EndorsedDates, wire.DateProto(d))

@@ -23,7 +23,7 @@ func (s *SQL) applyEvents(tx *gorm.DB, events []core.Event, src Source, now time
 	if err := b.admit(events); err != nil {
 		return nil, nil, err
 	}
-	for _, stage := range []func() error{b.lockSenders, b.gather, b.drop, b.assign, b.judge, b.save} {
+	for _, stage := range []func() error{b.lockSenders, b.gather, b.drop, b.assign, b.join, b.judge, b.save} {
 		if err := stage(); err != nil {
 			return nil, nil, err
 		}
@@ -42,6 +42,7 @@ type batch struct {
 	facts []changefeed.Fact
 
 	work      []entry             // every event that matters: the new ones, then what they touch
+	refolds   bool                // without new events: also what the digests do not show
 	fresh     int                 // how many of work are new
 	at        map[eventKey]int    // position in work
 	owner     map[docIndex]string // document → resident, "" when nobody has it
@@ -52,6 +53,18 @@ type batch struct {
 	permits   map[string]map[string]kept
 	persons   []person // who has which events now
 	twins     [][2]int // inputs that repeat an input of the same call
+
+	has    rarely
+	links  map[string]link     // of loaded residents, as the table has them
+	former map[docIndex]string // who had a document of which nothing was left
+	pairs  []pair              // what MERGEs in hand say
+	moved  bool                // events or facts go from one resident to another
+	lost   map[string]bool     // residents who had a fact that somebody else has now
+
+	leavingStays, leavingPermits map[string]leaving
+
+	witnesses [][]any          // rows of event_witness
+	withdrawn map[string]int64 // residents of withdrawn events → the highest version of their facts
 }
 
 type eventKey struct{ sender, id string }
@@ -67,6 +80,10 @@ type entry struct {
 	now      string // whose it is now
 	input    int    // position in the call; -1 for one that was there
 	gone     bool   // refused or a duplicate after all
+	home     string // whose it was before a correction gave it away; "" when nobody's
+	homeNow  string // the same, afterwards
+	names    string // the resident that the event itself names
+	least    int64  // a fact of this event may have had this version before it was withdrawn
 }
 
 // person is a resident with the events that are theirs now.
@@ -76,6 +93,10 @@ type person struct {
 	docs   []docIndex
 	state  core.State
 	mother []byte // index of the mother's document
+
+	into    string // the resident who stands for this one; "" when none does
+	hollow  bool   // nothing of the person's own makes them known: a correction gave it away
+	members []int  // persons for whom this one stands, by position
 }
 
 // admit normalises and checks events, and drops what comes twice in one call.
@@ -131,6 +152,10 @@ func (b *batch) drop() error {
 	given := map[docIndex]string{}
 	for i := range b.work[:b.fresh] {
 		e := &b.work[i]
+		if !e.gone && e.OtherResidentID != "" && b.residents[e.OtherResidentID] == nil {
+			b.refuse(e, "other_resident_id", core.ErrResident)
+			continue
+		}
 		if e.gone || e.ResidentID == "" {
 			continue
 		}

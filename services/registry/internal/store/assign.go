@@ -21,7 +21,12 @@ func (b *batch) assign() error {
 			events = append(events, b.work[i].Event)
 		}
 	}
-	groups := core.Groups(core.Claims(events))
+	claims := core.Claims(events)
+	for i, p := range positions {
+		b.work[p].names = claims[i].ResidentID
+	}
+	b.pairs = b.pairsOf(events, positions)
+	groups := core.Groups(claims)
 	seats := make([]seat, len(groups))
 	for i, g := range groups {
 		seats[i] = b.seatOf(g, positions)
@@ -34,8 +39,16 @@ func (b *batch) assign() error {
 // seat is a group that looks for its resident.
 type seat struct {
 	person
-	named bool     // by an event, so that nothing is to be chosen
-	wants []string // residents that had its documents, then residents that had its events
+	named bool // by an event, so that nothing is to be chosen
+	wants []wanted
+}
+
+// wanted is a resident that a group may be, and why.
+type wanted struct {
+	id     string
+	holds  bool // has a document of the group so far
+	native bool // had an event of the group before any correction gave it away
+	keeps  bool // has an event of the group so far
 }
 
 func (b *batch) seatOf(g core.Group, positions []int) seat {
@@ -43,27 +56,49 @@ func (b *batch) seatOf(g core.Group, positions []int) seat {
 	for _, p := range g.Events {
 		s.events = append(s.events, positions[p])
 	}
-	var holders, keepers []string
 	for _, d := range g.Documents {
 		x := b.index(d)
 		s.docs = append(s.docs, x)
-		if id := b.owner[x]; id != "" {
-			holders = append(holders, id)
-		}
+		s.want(b.owner[x], wanted{holds: true})
+		s.want(b.former[x], wanted{})
 	}
 	for _, p := range s.events {
-		if id := b.work[p].resident; id != "" {
-			keepers = append(keepers, id)
-		}
+		e := &b.work[p]
+		s.want(e.resident, wanted{keeps: true, native: e.home == ""})
+		s.want(e.home, wanted{native: true})
 	}
-	slices.Sort(holders)
-	slices.Sort(keepers)
-	s.wants = append(slices.Compact(holders), slices.Compact(keepers)...)
+	slices.SortFunc(s.wants, func(a, c wanted) int { return cmp.Compare(a.id, c.id) })
 	return s
 }
 
-// chooseResidents gives each group a resident of its own. Holders of documents
-// come before mere keepers of events, larger groups before smaller ones.
+func (s *seat) want(id string, why wanted) {
+	if id == "" {
+		return
+	}
+	at := slices.IndexFunc(s.wants, func(w wanted) bool { return w.id == id })
+	if at < 0 {
+		at = len(s.wants)
+		s.wants = append(s.wants, wanted{id: id})
+	}
+	w := &s.wants[at]
+	w.holds, w.native, w.keeps = w.holds || why.holds, w.native || why.native, w.keeps || why.keeps
+}
+
+// reasons are those for which a group gets a resident, the best first: of
+// two groups that had one document together, the one whose events were the
+// resident's before; then whoever had its documents; then whose its events were
+// before any correction; then who keeps them; then who had a document that a
+// withdrawal left to nobody.
+var reasons = []func(wanted) bool{
+	func(w wanted) bool { return w.holds && w.native },
+	func(w wanted) bool { return w.holds },
+	func(w wanted) bool { return w.native },
+	func(w wanted) bool { return w.keeps },
+	func(wanted) bool { return true },
+}
+
+// chooseResidents gives each group a resident of its own, for the best reason,
+// and for one reason larger groups before smaller ones.
 func (b *batch) chooseResidents(seats []seat) {
 	order := make([]int, len(seats))
 	for i := range order {
@@ -73,14 +108,13 @@ func (b *batch) chooseResidents(seats []seat) {
 		return cmp.Or(cmp.Compare(b.weight(&seats[j]), b.weight(&seats[i])))
 	})
 	taken := map[string]bool{}
-	for _, byDocument := range []bool{true, false} {
+	for _, why := range reasons {
 		for _, i := range order {
 			s := &seats[i]
-			for _, id := range s.wants {
-				if s.id != "" || taken[id] || byDocument && !b.holds(s, id) {
-					continue
+			for _, w := range s.wants {
+				if s.id == "" && !taken[w.id] && why(w) && b.residents[w.id] != nil {
+					s.id, taken[w.id] = w.id, true
 				}
-				s.id, taken[id] = id, true
 			}
 		}
 	}
@@ -99,11 +133,6 @@ func (b *batch) weight(s *seat) int {
 		}
 	}
 	return n
-}
-
-// holds reports that a document of the group is the resident's so far.
-func (b *batch) holds(s *seat, id string) bool {
-	return slices.ContainsFunc(s.docs, func(x docIndex) bool { return b.owner[x] == id })
 }
 
 // collect joins groups of one resident, and adds residents who lost everything.

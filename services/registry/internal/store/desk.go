@@ -70,15 +70,21 @@ func (s *SQL) holder(tx *gorm.DB, d core.Document) (known bool, err error) {
 	x := s.docIndex(d)
 	err = sqlstore.Query(tx, func(r *sql.Rows) error {
 		return r.Scan(&known)
-	}, "SELECT r.known FROM document d JOIN resident r ON r.resident_id = d.resident_id WHERE d.document_index = ?", x[:])
+	}, "SELECT r.known = 1 OR l.into_id IS NOT NULL FROM document d JOIN resident r ON r.resident_id = d.resident_id"+
+		" LEFT JOIN resident_link l ON l.resident_id = d.resident_id WHERE d.document_index = ?", x[:])
 	return known, err
 }
 
-// Amend records CORRECTs about a resident at the version that was read. It
+// Amend records CORRECTs about a resident at the version that was read; of a
+// resident for whom another one stands, about that one and at its version. It
 // fails with RESIDENT_NOT_FOUND, RESIDENT_CHANGED, DOCUMENT_TAKEN and what
 // refuses an event.
 func (s *SQL) Amend(ctx context.Context, id string, version int64, events []core.Event, now time.Time) (out core.Resident, err error) {
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
+		id, err := standsFor(tx, id)
+		if err != nil {
+			return err
+		}
 		row, err := lockResident(tx, id)
 		if err != nil {
 			return err
@@ -103,7 +109,13 @@ func (s *SQL) amend(tx *gorm.DB, id string, events []core.Event, now time.Time) 
 		return nil, nil
 	}
 	for i := range events {
-		events[i].ResidentID = id
+		// What is said of a document goes to whom of the merged residents it
+		// belongs, so that they can be parted again.
+		own, err := s.memberWith(tx, id, events[i].Document)
+		if err != nil {
+			return nil, err
+		}
+		events[i].ResidentID = own
 		stamp(&events[i], now)
 	}
 	out, facts, err := s.applyEvents(tx, events, Source{}, now)
@@ -116,6 +128,24 @@ func (s *SQL) amend(tx *gorm.DB, id string, events []core.Event, now time.Time) 
 		}
 	}
 	return facts, nil
+}
+
+// standsFor returns who stands for a resident: mostly the resident.
+func standsFor(tx *gorm.DB, id string) (string, error) {
+	err := sqlstore.Query(tx, func(r *sql.Rows) error { return r.Scan(&id) }, "SELECT into_id FROM resident_link WHERE resident_id = ?", id)
+	return id, err
+}
+
+// memberWith returns whoever of those for whom a resident stands has a document,
+// and the resident when none has.
+func (s *SQL) memberWith(tx *gorm.DB, id string, d core.Document) (string, error) {
+	if d.Number.IsZero() {
+		return id, nil
+	}
+	x := s.docIndex(d)
+	err := sqlstore.Query(tx, func(r *sql.Rows) error { return r.Scan(&id) },
+		"SELECT d.resident_id FROM document d JOIN resident_link l ON l.resident_id = d.resident_id WHERE d.document_index = ? AND l.into_id = ?", x[:], id)
+	return id, err
 }
 
 // stamp makes an event one of the desk's.

@@ -17,6 +17,7 @@ import (
 func (s *SQL) Listers() map[string]changefeed.Lister {
 	return map[string]changefeed.Lister{
 		"division":  lister(s.divisionFacts),
+		"link":      lister(s.linkFacts),
 		"person":    lister(s.personFacts),
 		"permit":    s.residentFacts("permit", "permit_id", s.kinds.permit),
 		"residence": s.residentFacts("stay", "stay_id", s.kinds.stay),
@@ -55,6 +56,18 @@ func (s *SQL) personFacts(ctx context.Context, after string, limit int) ([]chang
 			err := r.Scan(&f.ID, &f.Version, &f.Body)
 			f.ResidentID = f.ID
 			return f, f.ID, err
+		})
+}
+
+func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	return s.factPage(ctx, limit, "SELECT resident_id, into_id, version FROM resident_link WHERE resident_id > ? ORDER BY resident_id", []any{after},
+		func(r *sql.Rows) (changefeed.Fact, string, error) {
+			var id, into string
+			var version int64
+			err := r.Scan(&id, &into, &version)
+			f := s.encode.Link(into)
+			f.ID, f.ResidentID, f.Version = id, id, version
+			return f, id, err
 		})
 }
 

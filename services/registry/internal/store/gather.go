@@ -32,13 +32,16 @@ func (b *batch) lockSenders() error {
 // gather brings into work whatever the new events can change: whose documents
 // they show, what they amend, what waited for them, and all events of every
 // resident so reached, until nothing more is reached.
-func (b *batch) gather() error {
+func (b *batch) gather() error { return b.gatherFrom(map[string]bool{}) }
+
+// gatherFrom is gather that begins with residents to load besides.
+func (b *batch) gatherFrom(reach map[string]bool) error {
 	b.owner = make(map[docIndex]string, len(b.work))
 	b.indexes = make(map[core.Document]docIndex, len(b.work))
 	b.loaded = map[string]bool{}
 	b.residents = map[string]*resident{}
 	b.stays, b.permits = map[string]map[string]kept{}, map[string]map[string]kept{}
-	reach := map[string]bool{}
+	b.links, b.former = map[string]link{}, map[docIndex]string{}
 	for seen, first := 0, true; seen < len(b.work) || len(reach) > 0; first = false {
 		from := seen
 		seen = len(b.work)
@@ -49,6 +52,9 @@ func (b *batch) gather() error {
 			if err := b.dropKnown(); err != nil {
 				return err
 			}
+			if err := b.lookWithdrawn(); err != nil {
+				return err
+			}
 		}
 		if err := b.lookAmended(from, seen, reach); err != nil {
 			return err
@@ -56,10 +62,11 @@ func (b *batch) gather() error {
 		for id := range b.loaded {
 			delete(reach, id)
 		}
-		if err := b.load(slices.Sorted(maps.Keys(reach))); err != nil {
+		ids := slices.Sorted(maps.Keys(reach))
+		clear(reach)
+		if err := b.load(ids, reach); err != nil {
 			return err
 		}
-		clear(reach)
 	}
 	return nil
 }
@@ -69,10 +76,12 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 	var ask []docIndex
 	for i := from; i < to; i++ {
 		e := &b.work[i]
-		if e.ResidentID != "" {
-			reach[e.ResidentID] = true
+		for _, id := range [2]string{e.ResidentID, e.OtherResidentID} {
+			if id != "" {
+				reach[id] = true
+			}
 		}
-		for _, d := range [2]core.Document{e.Document, e.MotherDocument} {
+		for _, d := range [4]core.Document{e.Document, e.MotherDocument, e.OtherDocument, e.Provisional()} {
 			if d.Number.IsZero() {
 				continue
 			}
@@ -106,6 +115,9 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 	if err != nil {
 		return err
 	}
+	if err := b.lookSides(ask, reach); err != nil {
+		return err
+	}
 	return b.lookChildren(keys, reach)
 }
 
@@ -133,15 +145,18 @@ func (b *batch) lockDocuments(keys [][]byte) error {
 // dropKnown takes out the new events that were recorded before.
 func (b *batch) dropKnown() error {
 	return b.bySender(0, b.fresh, func(e *entry) string { return e.ID }, func(sender string, ids []string) error {
-		return selectIn(b.tx, "SELECT event_id, digest, resident_id FROM event WHERE sender = ? AND event_id", []any{sender}, ids, func(r *sql.Rows) error {
-			var id, resident string
+		return selectIn(b.tx, "SELECT event_id, digest, resident_id, batch_id FROM event WHERE sender = ? AND event_id", []any{sender}, ids, func(r *sql.Rows) error {
+			var id, resident, batchID string
 			var digest []byte
-			if err := r.Scan(&id, &digest, &resident); err != nil {
+			if err := r.Scan(&id, &digest, &resident, &batchID); err != nil {
 				return err
 			}
 			e := &b.work[b.at[eventKey{sender, id}]]
 			b.out[e.input] = again([16]byte(digest), e.digest, resident)
 			e.gone = true
+			if batchID != b.src.BatchID && b.out[e.input].Code == core.Duplicate {
+				b.witnesses = append(b.witnesses, []any{sender, id, b.src.BatchID, b.row(e)})
+			}
 			return nil
 		})
 	})
@@ -216,7 +231,7 @@ func (b *batch) bySender(from, to int, key func(*entry) string, ask func(sender 
 }
 
 // load locks residents and brings their rows and all their events.
-func (b *batch) load(ids []string) error {
+func (b *batch) load(ids []string, reach map[string]bool) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -232,5 +247,13 @@ func (b *batch) load(ids []string) error {
 	if err := b.readKept("SELECT resident_id, permit_id, version, body FROM permit WHERE resident_id", ids, b.permits); err != nil {
 		return err
 	}
-	return b.readEvents("", "resident_id", nil, ids, b.add)
+	if err := b.lookLinks(ids, reach); err != nil {
+		return err
+	}
+	return b.readEvents("", "resident_id", nil, ids, func(e entry) {
+		if e.home != "" {
+			reach[e.home] = true
+		}
+		b.add(e)
+	})
 }

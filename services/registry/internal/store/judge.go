@@ -24,6 +24,7 @@ func (b *batch) judge() error {
 	for i := range b.persons {
 		b.judgePerson(&b.persons[i])
 	}
+	b.judgePairs()
 	for _, t := range b.twins {
 		if b.out[t[0]].Code == core.Duplicate {
 			b.out[t[0]].ResidentID = b.out[t[1]].ResidentID
@@ -35,12 +36,13 @@ func (b *batch) judge() error {
 func (b *batch) judgePerson(p *person) {
 	var set []core.Event
 	var fresh []int
-	for _, at := range p.events {
+	mine := b.takes(p)
+	for _, at := range mine {
 		e := &b.work[at]
 		switch {
 		case e.input >= 0:
 			fresh = append(fresh, at)
-		case e.resident == p.id:
+		case e.resident == p.id, b.was(e.resident) == p.id:
 			set = append(set, e.Event)
 		}
 	}
@@ -51,8 +53,8 @@ func (b *batch) judgePerson(p *person) {
 		}
 		b.steps(p, set, before, fresh)
 	}
-	all := make([]core.Event, len(p.events))
-	for i, at := range p.events {
+	all := make([]core.Event, len(mine))
+	for i, at := range mine {
 		all[i] = b.work[at].Event
 	}
 	p.state = core.Fold(all)

@@ -2,7 +2,9 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql"
+	"slices"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -37,10 +39,22 @@ func (b *batch) nameMothers() {
 		}
 		x := b.index(s.MotherDocument)
 		b.persons[i].mother = bytes.Clone(x[:])
-		if m := holder[x]; s.MotherID == "" && m != nil && m.state.Exists && m.id != b.persons[i].id {
+		m := holder[x]
+		if m != nil && m.into != "" {
+			m = b.person(m.into)
+		}
+		if s.MotherID == "" && m != nil && m.state.Exists && m.id != b.persons[i].id {
 			s.MotherID = m.id
 		}
 	}
+}
+
+// person is the person in hand with an identifier; persons are sorted by it.
+func (b *batch) person(id string) *person {
+	if i, there := slices.BinarySearchFunc(b.persons, id, func(p person, id string) int { return cmp.Compare(p.id, id) }); there {
+		return &b.persons[i]
+	}
+	return nil
 }
 
 func (b *batch) holders() map[docIndex]*person {

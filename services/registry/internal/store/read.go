@@ -10,7 +10,6 @@ import (
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/page"
-	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
 )
 
@@ -27,7 +26,8 @@ func (s *SQL) Resident(ctx context.Context, id string) (core.Resident, error) {
 	return list[0], nil
 }
 
-// Residents returns persons in the order of ids, without those not found.
+// Residents returns persons in the order of ids, without those not found, and
+// each person once: for residents who are one person, whoever stands for them.
 func (s *SQL) Residents(ctx context.Context, ids []string) (out []core.Resident, err error) {
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		out, err = s.readPersons(tx, ids)
@@ -38,8 +38,12 @@ func (s *SQL) Residents(ctx context.Context, ids []string) (out []core.Resident,
 
 // readPersons folds persons from the log: names and addresses are nowhere else.
 func (s *SQL) readPersons(tx *gorm.DB, ids []string) ([]core.Resident, error) {
+	c, err := readClusters(tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	rows := map[string]*resident{}
-	err := selectIn(tx, selectResident+" WHERE known = 1 AND resident_id", nil, ids, func(r *sql.Rows) error {
+	err = selectIn(tx, selectResident+" WHERE known = 1 AND resident_id", nil, c.stand, func(r *sql.Rows) error {
 		row, err := scanResident(r)
 		rows[row.id] = row
 		return err
@@ -48,7 +52,7 @@ func (s *SQL) readPersons(tx *gorm.DB, ids []string) ([]core.Resident, error) {
 		return nil, err
 	}
 	events := map[string][]core.Event{}
-	err = selectIn(tx, selectEvent+" WHERE resident_id", nil, sortedKeys(rows), func(r *sql.Rows) error {
+	err = selectIn(tx, selectEvent+" WHERE resident_id", nil, c.everybody(rows), func(r *sql.Rows) error {
 		e, err := s.scanEvent(r)
 		events[e.resident] = append(events[e.resident], e.Event)
 		return err
@@ -56,11 +60,11 @@ func (s *SQL) readPersons(tx *gorm.DB, ids []string) ([]core.Resident, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]core.Resident, 0, len(ids))
-	for _, id := range ids {
+	out := make([]core.Resident, 0, len(c.stand))
+	for _, id := range c.stand {
 		if row := rows[id]; row != nil {
 			out = append(out, core.Resident{
-				State: core.Fold(events[id]), ID: id, Version: row.version,
+				State: core.FoldTraced(c.together(id, events)), ID: id, Version: row.version, Merged: c.members[id],
 				CreateTime: time.UnixMilli(row.created).UTC(), UpdateTime: time.UnixMilli(row.updated).UTC(),
 			})
 		}
@@ -68,7 +72,8 @@ func (s *SQL) readPersons(tx *gorm.DB, ids []string) ([]core.Resident, error) {
 	return out, nil
 }
 
-// Lookup returns who holds each document, "" for nobody.
+// Lookup returns who holds each document, "" for nobody; of residents who are
+// one person, whoever stands for them.
 func (s *SQL) Lookup(ctx context.Context, documents []core.Document) ([]string, error) {
 	keys := make([][]byte, len(documents))
 	for i, d := range documents {
@@ -77,7 +82,8 @@ func (s *SQL) Lookup(ctx context.Context, documents []core.Document) ([]string, 
 	}
 	holder := map[docIndex]string{}
 	err := s.db.Read(ctx, func(tx *gorm.DB) error {
-		return selectIn(tx, "SELECT d.document_index, d.resident_id FROM document d JOIN resident r ON r.resident_id = d.resident_id WHERE r.known = 1 AND d.document_index",
+		return selectIn(tx, "SELECT d.document_index, COALESCE(l.into_id, d.resident_id) FROM document d JOIN resident r ON r.resident_id = d.resident_id"+
+			" LEFT JOIN resident_link l ON l.resident_id = d.resident_id WHERE (r.known = 1 OR l.into_id IS NOT NULL) AND d.document_index",
 			nil, keys, func(r *sql.Rows) error {
 				var x []byte
 				var id string
@@ -95,8 +101,9 @@ func (s *SQL) Lookup(ctx context.Context, documents []core.Document) ([]string, 
 	return out, err
 }
 
-// Events pages through the log of one resident, oldest record first. It fails
-// with RESIDENT_NOT_FOUND.
+// Events pages through the log of one resident and of everybody for whom the
+// resident stands, oldest record first, with what was withdrawn. It fails with
+// RESIDENT_NOT_FOUND.
 func (s *SQL) Events(ctx context.Context, resident string, q page.Query) (out []core.Recorded, next page.Next, err error) {
 	limit, err := q.Limit()
 	if err != nil {
@@ -110,14 +117,28 @@ func (s *SQL) Events(ctx context.Context, resident string, q page.Query) (out []
 	var all []stored
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		all = nil
-		if list, err := s.readPersons(tx, []string{resident}); err != nil || len(list) == 0 {
-			return cmp.Or(err, error(core.ErrResident))
+		c, err := readClusters(tx, []string{resident})
+		if err != nil {
+			return err
 		}
-		return sqlstore.Query(tx, func(r *sql.Rows) error {
+		who := append([]string{c.stand[0]}, c.members[c.stand[0]]...)
+		each := func(r *sql.Rows) error {
 			e, err := s.scanEvent(r)
 			all = append(all, e)
 			return err
-		}, selectEvent+" WHERE resident_id = ?", resident)
+		}
+		known, err := everKnown(tx, c.stand[0])
+		if err != nil || !known {
+			return cmp.Or(err, error(core.ErrResident))
+		}
+		if err := selectIn(tx, selectEvent+" WHERE resident_id", nil, who, each); err != nil {
+			return err
+		}
+		return selectIn(tx, selectWithdrawn+" WHERE resident_id", nil, who, func(r *sql.Rows) error {
+			e, err := s.scanWithdrawn(r)
+			all = append(all, e)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, "", err
@@ -128,14 +149,23 @@ func (s *SQL) Events(ctx context.Context, resident string, q page.Query) (out []
 // eventPage cuts a page out of all events of one person: there are few, and
 // whether one is amended takes all of them.
 func eventPage(all []stored, after string, limit int, filter []byte) (out []core.Recorded, next page.Next, err error) {
-	key := func(e *stored) string { return core.EventKey(e.Sender, e.ID) }
+	key := func(e *stored) string {
+		k := core.EventKey(e.Sender, e.ID)
+		if e.withdrawnMS != 0 {
+			k += "/" + e.batch // the same event may have come again
+		}
+		return k
+	}
 	slices.SortFunc(all, func(a, b stored) int {
 		return cmp.Or(cmp.Compare(a.recordMS, b.recordMS), cmp.Compare(key(&a), key(&b)))
 	})
-	events := make([]core.Event, len(all))
+	var events []core.Event
+	var counts []int
 	start := 0
 	for i := range all {
-		events[i] = all[i].Event
+		if all[i].withdrawnMS == 0 {
+			events, counts = append(events, all[i].Event), append(counts, i)
+		}
 		if after != "" && key(&all[i]) == after {
 			start = i + 1
 		}
@@ -143,12 +173,15 @@ func eventPage(all []stored, after string, limit int, filter []byte) (out []core
 	if after != "" && start == 0 {
 		return nil, "", page.ErrToken.On("page_token", "not a token of this query")
 	}
-	amended := core.Amended(events)
+	amended := make([]bool, len(all))
+	for i, is := range core.Amended(events) {
+		amended[counts[i]] = is
+	}
 	end := min(start+limit, len(all))
 	for i := start; i < end; i++ {
 		e := &all[i]
 		out = append(out, core.Recorded{
-			Event: e.Event, BatchID: e.batch, Row: e.row, RecordTime: time.UnixMilli(e.recordMS).UTC(), Voided: amended[i],
+			Event: e.Event, BatchID: e.batch, Row: e.row, RecordTime: time.UnixMilli(e.recordMS).UTC(), Voided: amended[i], Withdrawn: at(e.withdrawnMS),
 		})
 	}
 	if end < len(all) {

@@ -43,21 +43,28 @@ func Relations(db *sqlstore.DB, now func() time.Time, fact func(core.Relation) c
 }
 
 func checkRelations(tx *gorm.DB, items []core.Relation) error {
-	want := map[string]bool{}
+	want, stands := map[string]bool{}, map[string]string{}
 	for _, r := range items {
 		if err := r.Check(); err != nil {
 			return err
 		}
 		want[r.ResidentID], want[r.OtherID] = true, true
 	}
-	err := selectIn(tx, "SELECT resident_id FROM resident WHERE known = 1 AND resident_id", nil, sortedKeys(want), func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
+	err := selectIn(tx, "SELECT r.resident_id, COALESCE(l.into_id, r.resident_id) FROM resident r LEFT JOIN resident_link l ON l.resident_id = r.resident_id"+
+		" WHERE (r.known = 1 OR l.into_id IS NOT NULL) AND r.resident_id", nil, sortedKeys(want), func(r *sql.Rows) error {
+		var id, into string
+		err := r.Scan(&id, &into)
 		delete(want, id)
+		stands[id] = into
 		return err
 	})
 	if err == nil && len(want) > 0 {
 		return core.ErrResident.On("resident_id", "不存在 does not exist")
+	}
+	for _, r := range items {
+		if err == nil && !r.Deleted && stands[r.ResidentID] == stands[r.OtherID] {
+			return core.ErrRelation.On("other_resident_id", "是同一人 the same person")
+		}
 	}
 	return err
 }

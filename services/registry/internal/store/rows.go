@@ -15,6 +15,10 @@ var (
 	residentColumns = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
 	documentColumns = []string{"document_index", "resident_id"}
 	stayColumns     = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
+	linkColumns     = []string{"resident_id", "into_id", "version"}
+	sideColumns     = []string{"sender", "event_id", "document_index", "resident_id"}
+	formerColumns   = []string{"document_index", "resident_id"}
+	witnessColumns  = []string{"sender", "event_id", "batch_id", "batch_row"}
 	permitColumns   = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
 )
 
@@ -71,22 +75,34 @@ type stored struct {
 	batch    string
 	row      int
 	recordMS int64
+
+	coded, sealed []byte
+
+	withdrawnMS int64 // 0 while it counts
 }
 
-const selectEvent = "SELECT sender, event_id, resident_id, digest, coded, sealed, batch_id, batch_row, record_ms FROM event"
+const selectEvent = "SELECT sender, event_id, resident_id, digest, coded, sealed, batch_id, batch_row, record_ms, home_id FROM event"
 
 func (s *SQL) scanEvent(rows *sql.Rows) (stored, error) {
+	var home sql.NullString
+	e, err := s.scanStored(rows, &home)
+	e.home = home.String
+	return e, err
+}
+
+// scanStored reads a row of the log whose last column goes to last.
+func (s *SQL) scanStored(rows *sql.Rows, last any) (stored, error) {
 	e := stored{entry: entry{input: -1}}
 	var sender, id string
-	var digest, coded, sealed []byte
-	if err := rows.Scan(&sender, &id, &e.resident, &digest, &coded, &sealed, &e.batch, &e.row, &e.recordMS); err != nil {
+	var digest []byte
+	if err := rows.Scan(&sender, &id, &e.resident, &digest, &e.coded, &e.sealed, &e.batch, &e.row, &e.recordMS, last); err != nil {
 		return e, err
 	}
-	plain, err := s.seal.Open("event", sender+"/"+id, "person", sealed)
+	plain, err := s.seal.Open("event", sender+"/"+id, "person", e.sealed)
 	if err != nil {
 		return e, err
 	}
-	if e.Event, err = readEvent(sender, id, coded, plain); err != nil {
+	if e.Event, err = readEvent(sender, id, e.coded, plain); err != nil {
 		return e, err
 	}
 	e.digest = [16]byte(digest)
@@ -119,6 +135,23 @@ func (b *batch) eventRow(e *entry) ([]any, error) {
 	return []any{
 		e.Sender, e.ID, e.now, replaces, e.digest[:], codeEvent(e.Event), secret, b.src.BatchID, b.row(e), b.now.UnixMilli(),
 	}, nil
+}
+
+// sideRow finds an event by the second person whom it names; nil when it names
+// none.
+func (b *batch) sideRow(e *entry) []any {
+	if e.OtherDocument.Number.IsZero() && e.OtherResidentID == "" {
+		return nil
+	}
+	var document, resident any
+	if !e.OtherDocument.Number.IsZero() {
+		x := b.index(e.OtherDocument)
+		document = x[:]
+	}
+	if e.OtherResidentID != "" {
+		resident = e.OtherResidentID
+	}
+	return []any{e.Sender, e.ID, document, resident}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -14,8 +14,9 @@ import (
 // changes is what a batch writes to the tables of residents, collected so that
 // each table is written with few statements.
 type changes struct {
-	residents, stays, permits, documents, events [][]any
+	residents, stays, permits, documents, events, links, sides, former, witnesses [][]any
 
+	oldLinks                           []string
 	oldResidents, oldStays, oldPermits []string // residents whose rows are written anew
 	oldDocuments                       [][]byte
 }
@@ -23,6 +24,7 @@ type changes struct {
 // save writes the new events and whatever differs from what the tables say.
 func (b *batch) save() error {
 	b.nameMothers()
+	b.moves()
 	c := &changes{}
 	for i := range b.persons {
 		b.savePerson(c, &b.persons[i])
@@ -31,34 +33,55 @@ func (b *batch) save() error {
 	if err := b.saveEvents(c); err != nil {
 		return err
 	}
-	return c.write(b.tx)
+	c.witnesses = b.witnesses
+	if err := c.write(b.tx); err != nil {
+		return err
+	}
+	return b.keepHistory()
 }
 
 func (b *batch) savePerson(c *changes, p *person) {
-	for _, at := range p.events {
-		b.work[at].now = p.id
-	}
 	old := b.residents[p.id]
 	row := resident{id: p.id, created: b.now.UnixMilli()}
 	if old != nil {
 		row = *old
 	}
-	digest := p.state.Digest()
-	if old != nil && bytes.Equal(old.digest, digest[:]) {
+	digest, least := p.state.Digest(), b.leastVersion(p)
+	relinked := b.links[p.id].into != p.into
+	if old != nil && bytes.Equal(old.digest, digest[:]) && least <= old.version && !relinked && !b.lost[p.id] &&
+		(!b.refolds || b.sameFacts(p, old)) {
+		b.seal(p, old.version)
 		return
 	}
+	if row.version = max(row.version, least) + 1; b.moved {
+		row.version++ // a fact that comes from somebody else ends there one version earlier
+	}
 	wasKnown := row.known
+	b.seal(p, row.version)
 	row.known, row.sex, row.birth, row.death = p.state.Exists, p.state.Sex, p.state.Birth, p.state.Death
 	row.flags, row.digest = strings.Join(p.state.Flags, ","), digest[:]
 	row.mother = p.mother
-	row.version, row.updated = row.version+1, b.now.UnixMilli()
+	row.updated = b.now.UnixMilli()
 	b.personFact(&row, p, wasKnown)
 	b.stayFacts(c, &row, p)
 	b.permitFacts(c, &row, p)
+	if relinked {
+		b.linkFact(c, &row, p)
+	}
 	if old != nil {
 		c.oldResidents = append(c.oldResidents, p.id)
 	}
 	c.residents = append(c.residents, row.values())
+}
+
+// seal remembers the version that facts of a person can have had, for events of
+// theirs that are withdrawn.
+func (b *batch) seal(p *person, version int64) {
+	for id := range b.withdrawn {
+		if id == p.id || b.was(id) == p.id {
+			b.withdrawn[id] = max(b.withdrawn[id], version)
+		}
+	}
 }
 
 func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
@@ -84,6 +107,20 @@ func (b *batch) fact(f changefeed.Fact, id, resident string, version int64) {
 		f.Body = nil
 	}
 	b.facts = append(b.facts, f)
+}
+
+// linkFact tells the feed who stands for a resident from now on, or that the
+// resident stands alone again.
+func (b *batch) linkFact(c *changes, row *resident, p *person) {
+	if b.links[p.id].into != "" {
+		c.oldLinks = append(c.oldLinks, p.id)
+	}
+	if p.into == "" {
+		b.fact(changefeed.Fact{Kind: b.s.kinds.link, Deleted: true}, p.id, p.id, row.version)
+		return
+	}
+	b.fact(b.s.encode.Link(p.into), p.id, p.id, row.version)
+	c.links = append(c.links, []any{p.id, p.into, row.version})
 }
 
 // saveDocuments writes down who has which document now.
@@ -112,8 +149,12 @@ func (b *batch) saveDocuments(c *changes) {
 	for x, was := range b.owner {
 		if _, still := now[x]; !still && was != "" {
 			replace(x, "")
+			if p := b.person(was); b.withdrawn[was] > 0 && len(p.events) == 0 {
+				c.former = append(c.former, []any{bytes.Clone(x[:]), was})
+			}
 		}
 	}
+	slices.SortFunc(c.former, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
 	slices.SortFunc(c.oldDocuments, bytes.Compare)
 	slices.SortFunc(c.documents, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
 }
@@ -123,11 +164,15 @@ func (b *batch) saveDocuments(c *changes) {
 func (b *batch) saveEvents(c *changes) error {
 	for i := range b.work {
 		e := &b.work[i]
-		if e.gone || e.input < 0 && e.now == e.resident {
+		if e.gone || e.input < 0 && e.now == e.resident && e.homeNow == e.home {
 			continue
 		}
 		if e.input < 0 {
-			if err := sqlstore.Exec(b.tx, "UPDATE event SET resident_id = ? WHERE sender = ? AND event_id = ?", e.now, e.Sender, e.ID); err != nil {
+			var home any
+			if e.homeNow != "" {
+				home = e.homeNow
+			}
+			if err := sqlstore.Exec(b.tx, "UPDATE event SET resident_id = ?, home_id = ? WHERE sender = ? AND event_id = ?", e.now, home, e.Sender, e.ID); err != nil {
 				return err
 			}
 			continue
@@ -137,6 +182,9 @@ func (b *batch) saveEvents(c *changes) error {
 			return err
 		}
 		c.events = append(c.events, row)
+		if row := b.sideRow(e); row != nil {
+			c.sides = append(c.sides, row)
+		}
 	}
 	return nil
 }
@@ -149,12 +197,26 @@ func (c *changes) write(tx *gorm.DB) error {
 		{"DELETE FROM resident WHERE resident_id", c.oldResidents},
 		{"DELETE FROM stay WHERE resident_id", c.oldStays},
 		{"DELETE FROM permit WHERE resident_id", c.oldPermits},
+		{"DELETE FROM resident_link WHERE resident_id", c.oldLinks},
 	} {
 		if err := deleteIn(tx, del.query, del.keys); err != nil {
 			return err
 		}
 	}
 	if err := deleteIn(tx, "DELETE FROM document WHERE document_index", c.oldDocuments); err != nil {
+		return err
+	}
+	keys := make([][]byte, len(c.former))
+	for i, row := range c.former {
+		keys[i] = row[0].([]byte)
+	}
+	if err := deleteIn(tx, "DELETE FROM former_document WHERE document_index", keys); err != nil {
+		return err
+	}
+	if err := insertAbsent(tx, "former_document", formerColumns, c.former); err != nil {
+		return err
+	}
+	if err := insertAbsent(tx, "event_witness", witnessColumns, c.witnesses); err != nil {
 		return err
 	}
 	for _, ins := range []struct {
@@ -167,6 +229,8 @@ func (c *changes) write(tx *gorm.DB) error {
 		{"stay", stayColumns, c.stays},
 		{"permit", permitColumns, c.permits},
 		{"event", eventColumns, c.events},
+		{"resident_link", linkColumns, c.links},
+		{"merge_side", sideColumns, c.sides},
 	} {
 		if err := sqlstore.InsertMany(tx, ins.table, ins.columns, ins.rows); err != nil {
 			return err

@@ -31,7 +31,10 @@ func (b *batch) readKept(query string, residents []string, into map[string]map[s
 
 // diff emits a fact where body and version must change, and returns the version
 // that the row has now.
-func (b *batch) diff(old map[string]kept, f changefeed.Fact, id string, row *resident) int64 {
+func (b *batch) diff(old map[string]kept, away map[string]leaving, f changefeed.Fact, id string, row *resident) int64 {
+	if l, was := away[id]; was { // readers that keep facts by resident see it end there first
+		b.fact(changefeed.Fact{Kind: f.Kind, Deleted: true}, id, l.resident, row.version-1)
+	}
 	if k, was := old[id]; was {
 		delete(old, id)
 		if bytes.Equal(k.body, f.Body) {
@@ -51,13 +54,13 @@ func (b *batch) removed(old map[string]kept, kind int32, row *resident) {
 
 func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 	old := b.stays[p.id]
-	if len(old) > 0 {
+	if len(old) > 0 || b.lost[p.id] {
 		c.oldStays = append(c.oldStays, p.id)
 	}
 	for _, s := range p.state.Stays {
 		key := b.s.sortKey(s.Division, s.Address)
 		f := b.s.encode.Stay(s, key)
-		version := b.diff(old, f, s.ID, row)
+		version := b.diff(old, b.leavingStays, f, s.ID, row)
 		c.stays = append(c.stays, []any{
 			p.id, s.ID, s.Division, key, s.Arrived, s.Registered, s.FirstSeen, s.Left, s.Reason, version, nonNil(f.Body),
 		})
@@ -67,12 +70,12 @@ func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 
 func (b *batch) permitFacts(c *changes, row *resident, p *person) {
 	old := b.permits[p.id]
-	if len(old) > 0 {
+	if len(old) > 0 || b.lost[p.id] {
 		c.oldPermits = append(c.oldPermits, p.id)
 	}
 	for _, t := range p.state.Permits {
 		f := b.s.encode.Permit(t)
-		version := b.diff(old, f, t.ID, row)
+		version := b.diff(old, b.leavingPermits, f, t.ID, row)
 		c.permits = append(c.permits, []any{
 			p.id, t.ID, t.Division, t.Issued, t.ValidUntil, t.Lapsed, t.Cancelled, version, nonNil(f.Body),
 		})

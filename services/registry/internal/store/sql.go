@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -40,9 +41,34 @@ func selectIn[K any](tx *gorm.DB, query string, before []any, keys []K, each fun
 	})
 }
 
+// insertAbsent inserts rows whose keys are not there yet.
+func insertAbsent(tx *gorm.DB, table string, columns []string, rows [][]any) error {
+	verb := "INSERT OR IGNORE INTO "
+	if sqlstore.EngineOf(tx) == sqlstore.MySQL {
+		verb = "INSERT IGNORE INTO "
+	}
+	one := "(" + marks(len(columns)) + ")"
+	for chunk := range slices.Chunk(rows, step) {
+		var args []any
+		for _, row := range chunk {
+			args = append(args, row...)
+		}
+		values := strings.TrimSuffix(strings.Repeat(one+",", len(chunk)), ",")
+		if err := sqlstore.Exec(tx, verb+table+" ("+strings.Join(columns, ", ")+") VALUES "+values, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deleteIn deletes by key.
 func deleteIn[K any](tx *gorm.DB, query string, keys []K) error {
+	return deleteOf(tx, query, nil, keys)
+}
+
+// deleteOf deletes by key; before are the arguments ahead of the list.
+func deleteOf[K any](tx *gorm.DB, query string, before []any, keys []K) error {
 	return inChunks(keys, func(m string, args []any) error {
-		return sqlstore.Exec(tx, query+" IN ("+m+")", args...)
+		return sqlstore.Exec(tx, query+" IN ("+m+")", append(append([]any{}, before...), args...)...)
 	})
 }

@@ -19,6 +19,7 @@ type Encoders struct {
 	Person   func(core.Person) changefeed.Fact
 	Stay     func(s core.Stay, sortKey string) changefeed.Fact
 	Permit   func(core.Permit) changefeed.Fact
+	Link     func(into string) changefeed.Fact
 	Division func(core.Division) changefeed.Fact
 	Unit     func(core.Unit) changefeed.Fact
 }
@@ -28,7 +29,7 @@ type SQL struct {
 	db     *sqlstore.DB
 	seal   seal.Sealer
 	encode Encoders
-	kinds  struct{ person, stay, permit int32 }
+	kinds  struct{ person, stay, permit, link int32 }
 }
 
 // New returns a store on a migrated database.
@@ -37,6 +38,7 @@ func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 	s.kinds.person = encode.Person(core.Person{}).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind
+	s.kinds.link = encode.Link("").Kind
 	return s
 }
 

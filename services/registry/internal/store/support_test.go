@@ -11,6 +11,7 @@ import (
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/intakestore"
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/seal"
@@ -20,7 +21,7 @@ import (
 	"xinju.dev/services/testkit"
 )
 
-var sets = []migrate.Set{Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+var sets = []migrate.Set{Migrations(), intakestore.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
 
 // today is the day on which everything below is recorded.
 var today = civil.Must("2026-06-30")
@@ -28,7 +29,7 @@ var today = civil.Must("2026-06-30")
 func onDay(day civil.Date) time.Time { return day.Time().Add(9 * time.Hour) }
 
 func encoders() Encoders {
-	return Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Division: facts.Division, Unit: facts.Unit}
+	return Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit}
 }
 
 // each runs a test on both engines, with the invented county 990101.

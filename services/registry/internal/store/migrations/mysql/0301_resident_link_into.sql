@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE resident_link ADD KEY resident_link_into (into_id);

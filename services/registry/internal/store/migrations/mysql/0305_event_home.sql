@@ -1,0 +1,3 @@
+-- +goose Up
+-- the resident whose the event was before a correction gave it to another
+ALTER TABLE event ADD COLUMN home_id CHAR(26);

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX merge_side_document ON merge_side (document_index);
