@@ -29,7 +29,7 @@ var bans = []ban{
 	{why: "a struct as condition skips zero values: name the columns", hits: structArgument("Where", "Or", "Not", "FirstOrCreate", "FirstOrInit", "Attrs", "Assign")},
 	{why: "Updates of a struct skips zero values: Select the columns or give a map", hits: updatesOfStruct},
 	{why: "rules take the day as an argument", hits: func(s source, n ast.Node) bool {
-		pure := s.within("internal/core", "internal/timeline", "internal/policy", "internal/ledger", "services/nip", "platform/civil", "platform/record")
+		pure := s.within("internal/core", "internal/timeline", "internal/policy", "internal/ledger", "services/nip", "services/permit", "platform/civil", "platform/record")
 		return !s.forTests() && pure && (qualified("time", "Now")(s, n) || qualified("time", "Since")(s, n) || qualified("time", "Until")(s, n))
 	}},
 	{why: "a test that is left out tells nobody: fail with what to do", hits: func(s source, n ast.Node) bool {

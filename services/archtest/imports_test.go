@@ -26,7 +26,7 @@ var effects = []string{grpc, protobuf, gateway, gorm, zap, contract, `net/http`,
 var rules = []rule{
 	{why: "core decides and does no I/O", from: `xinju\.dev/services/[a-z]+/internal/core(/.*)?`, reach: transitive, never: effects},
 	{why: "the aggregator's mathematics does no I/O", from: `xinju\.dev/services/aggregator/internal/(timeline|policy|ledger)(/.*)?`, reach: transitive, never: effects},
-	{why: "the immunization schedule does no I/O", from: `xinju\.dev/services/nip(/.*)?`, reach: transitive, never: effects},
+	{why: "the schedule of immunization and the rules of permits do no I/O", from: `xinju\.dev/services/(nip|permit)(/.*)?`, reach: transitive, never: effects},
 	{why: "civil dates, faults and identity numbers are plain values", from: `xinju\.dev/services/platform/(civil|fault|ident|ids|page|record)`, reach: transitive, never: effects},
 	{why: "stores keep rows, not messages", from: `xinju\.dev/services/[a-z]+/internal/store(/.*)?`, reach: direct, never: []string{protobuf, grpc, contract}},
 	{why: "handlers do not query", from: `xinju\.dev/services/(?P<svc>[a-z]+)/internal/rpc(/.*)?`, reach: transitive, never: []string{gorm, `xinju\.dev/services/${svc}/internal/store(/.*)?`}},
@@ -55,7 +55,8 @@ var rules = []rule{
 		why: "the gateway takes only the kit from services", from: `xinju\.dev/gateway(/.*)?`, reach: transitive,
 		never: []string{`xinju\.dev/(services|deploy)(/.*)?`}, allow: []string{kit},
 	},
-	{why: "one pure Go SQLite and no other", from: `xinju\.dev/.*`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`, `github\.com/mattn/go-sqlite3`, `gorm\.io/driver/sqlite`}},
+	{why: "only sqlstore's table of rows speaks to SQLite past its driver", from: `xinju\.dev/services/platform/sqlstore/internal/rowtable`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`}, allow: []string{`modernc\.org/sqlite/lib`}},
+	{why: "one pure Go SQLite and no other", from: `xinju\.dev/.*`, but: `xinju\.dev/services/platform/sqlstore/internal/rowtable`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`, `github\.com/mattn/go-sqlite3`, `gorm\.io/driver/sqlite`}},
 }
 
 func TestImports(t *testing.T) {
@@ -83,7 +84,7 @@ func TestRulesFindWhatBreaksThem(t *testing.T) {
 	}{
 		{"core decides and does no I/O", pkg{ImportPath: path("services/registry/internal/core"), Deps: []string{"net/http"}}, pkg{ImportPath: path("services/registry/internal/store"), Deps: []string{"net/http"}}},
 		{"the aggregator's mathematics does no I/O", pkg{ImportPath: path("services/aggregator/internal/ledger"), Deps: []string{"gorm.io/gorm"}}, pkg{ImportPath: path("services/aggregator/internal/store"), Deps: []string{"gorm.io/gorm"}}},
-		{"the immunization schedule does no I/O", pkg{ImportPath: path("services/nip"), Deps: []string{"google.golang.org/protobuf/proto"}}, pkg{ImportPath: path("services/nip"), Deps: []string{"embed"}}},
+		{"the schedule of immunization and the rules of permits do no I/O", pkg{ImportPath: path("services/nip"), Deps: []string{"google.golang.org/protobuf/proto"}}, pkg{ImportPath: path("services/nip"), Deps: []string{"embed"}}},
 		{"civil dates, faults and identity numbers are plain values", pkg{ImportPath: path("services/platform/civil"), Deps: []string{"google.golang.org/grpc"}}, pkg{ImportPath: path("services/platform/rpcserver"), Deps: []string{"google.golang.org/grpc"}}},
 		{"stores keep rows, not messages", pkg{ImportPath: path("services/archive/internal/store"), Imports: []string{path("api/gen/xinju/archive/v1")}}, pkg{ImportPath: path("services/archive/internal/store"), Deps: []string{path("api/gen/xinju/feed/v1")}}},
 		{"handlers do not query", pkg{ImportPath: path("services/archive/internal/rpc"), Deps: []string{path("services/archive/internal/store")}}, pkg{ImportPath: path("services/archive/internal/rpc"), Deps: []string{path("services/archive/internal/core")}}},
@@ -97,6 +98,7 @@ func TestRulesFindWhatBreaksThem(t *testing.T) {
 		{"the contract carries no runtime", pkg{ImportPath: path("api/gen"), Deps: []string{"go.uber.org/zap"}}, pkg{ImportPath: path("api/gen"), Deps: []string{"google.golang.org/grpc"}}},
 		{"the gateway opens no database", pkg{ImportPath: path("gateway/edge"), Deps: []string{"github.com/glebarez/sqlite"}}, pkg{ImportPath: path("gateway/edge"), Deps: []string{"database/sql"}}},
 		{"the gateway takes only the kit from services", pkg{ImportPath: path("gateway/edge"), Deps: []string{path("services/registry")}}, pkg{ImportPath: path("gateway/edge"), Deps: []string{path("services/platform/obs")}}},
+		{"only sqlstore's table of rows speaks to SQLite past its driver", pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite"}}, pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite/lib"}}},
 		{"one pure Go SQLite and no other", pkg{ImportPath: path("services/platform/sqlstore"), Imports: []string{"gorm.io/driver/sqlite"}}, pkg{ImportPath: path("services/platform/sqlstore"), Imports: []string{"github.com/glebarez/sqlite"}}},
 	}
 	if len(cases) != len(rules) {

@@ -50,9 +50,12 @@ type Fact struct {
 	Body       []byte // the feedv1 message of the kind, in its deterministic encoding
 }
 
-const topic = "changefeed"
+// valid reports a fact that can be kept.
+func (f *Fact) valid() bool {
+	return f.Kind > 0 && f.ID != "" && len(f.ID) <= 64 && len(f.ResidentID) <= 64 && f.Version > 0
+}
 
-var columns = []string{"position", "kind", "fact_id", "resident_id", "version", "deleted", "body"}
+const topic = "changefeed"
 
 // Append adds facts to the feed as part of tx. Call it as the LAST statement of
 // the transaction: it locks the head row until the commit, which is what makes
@@ -70,7 +73,7 @@ func Append(tx *gorm.DB, facts ...Fact) error {
 		return ErrTooMany
 	}
 	for i := range facts {
-		if f := &facts[i]; f.Kind <= 0 || f.ID == "" || len(f.ID) > 64 || len(f.ResidentID) > 64 || f.Version <= 0 {
+		if !facts[i].valid() {
 			return errFact
 		}
 	}
@@ -85,18 +88,13 @@ func Append(tx *gorm.DB, facts ...Fact) error {
 	if err != nil {
 		return err
 	}
-	position := h.Position - int64(len(facts))
-	rows := make([][]any, len(facts))
-	for i := range facts {
-		f := &facts[i]
-		body := f.Body
-		if f.Deleted || body == nil {
-			body = []byte{}
+	for last := h.Position - int64(len(facts)); len(facts) > 0; {
+		pack, n := encodePack(facts)
+		first := last + 1
+		last, facts = last+int64(n), facts[n:]
+		if err := sqlstore.Exec(tx, "INSERT INTO feed_change (last_position, first_position, pack) VALUES (?, ?, ?)", last, first, pack); err != nil {
+			return err
 		}
-		rows[i] = []any{position + int64(i) + 1, int64(f.Kind), f.ID, f.ResidentID, f.Version, f.Deleted, body}
-	}
-	if err := sqlstore.InsertMany(tx, "feed_change", columns, rows); err != nil {
-		return err
 	}
 	sqlstore.Announce(tx, topic)
 	return nil

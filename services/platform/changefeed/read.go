@@ -18,7 +18,7 @@ type Head struct {
 	Trimmed  int64  // changes up to here are no longer kept
 }
 
-// Change is one row of the feed.
+// Change is one position of the feed.
 type Change struct {
 	Position int64
 	Fact     Fact
@@ -60,7 +60,7 @@ func Read(ctx context.Context, db *sqlstore.DB, epoch string, after int64, limit
 		if err := p.Head.accept(epoch, after); err != nil {
 			return err
 		}
-		p.Changes, err = readChanges(tx, after, size(limit))
+		p.Changes, err = readChanges(tx, after, p.Head.Position, size(limit))
 		return err
 	})
 	return p, err
@@ -97,34 +97,83 @@ func readHead(tx *gorm.DB) (h Head, err error) {
 	return h, err
 }
 
-// enough ends a page early.
+// readChanges reads packs until the page is full or head is reached.
+func readChanges(tx *gorm.DB, after, head int64, limit int) ([]Change, error) {
+	p := pageOf{after: after, limit: limit}
+	for p.last() < head {
+		at := p.last()
+		err := sqlstore.Query(tx, func(rows *sql.Rows) error {
+			var last, first int64
+			var pack []byte
+			if err := rows.Scan(&last, &first, &pack); err != nil {
+				return err
+			}
+			return p.add(first, last, pack)
+		}, "SELECT last_position, first_position, pack FROM feed_change WHERE last_position > ? ORDER BY last_position LIMIT ?", at, p.packsAhead())
+		switch {
+		case errors.Is(err, enough{}):
+			return p.changes, nil
+		case err != nil:
+			return nil, err
+		case p.last() == at:
+			return nil, errGap // what the head says was written is not there
+		}
+	}
+	return p.changes, nil
+}
+
+// enough ends the reading of a page.
 type enough struct{}
 
 func (enough) Error() string { return "the page is full" }
 
-func readChanges(tx *gorm.DB, after int64, limit int) ([]Change, error) {
-	var out []Change
-	bytes := 0
-	err := sqlstore.Query(tx, func(rows *sql.Rows) error {
-		var c Change
-		f := &c.Fact
-		if err := rows.Scan(&c.Position, &f.Kind, &f.ID, &f.ResidentID, &f.Version, &f.Deleted, &f.Body); err != nil {
-			return err
-		}
-		if c.Position != after+int64(len(out))+1 {
-			return errGap
-		}
-		if bytes += len(f.Body) + 128; bytes > maxBytes && len(out) > 0 {
+// fewPacks is how many packs are asked for when their size is unknown: so many
+// of the largest exceed a page, but not by much.
+const fewPacks = 16
+
+// pageOf is a page that fills up.
+type pageOf struct {
+	after   int64
+	limit   int
+	changes []Change
+	bytes   int // of the bodies, and what a message needs besides
+	packs   int
+}
+
+// last is the position up to which the page goes so far.
+func (p *pageOf) last() int64 { return p.after + int64(len(p.changes)) }
+
+// packsAhead is how many packs more will fill the page, if those to come are
+// like those that were. Engines that send rows ahead send them for nothing
+// beyond that.
+func (p *pageOf) packsAhead() int {
+	most := min(p.limit-len(p.changes), (maxBytes-p.bytes)*p.packs/max(p.bytes, 1))
+	return max(most, fewPacks)
+}
+
+// add takes from a pack what the page still needs, and returns enough when
+// that was the last.
+func (p *pageOf) add(first, last int64, pack []byte) error {
+	facts, err := decodePack(pack, last-first+1)
+	if err != nil {
+		return err
+	}
+	next := p.last() + 1
+	// A page may begin within a pack, but only with its first one.
+	if first > next || first < next && len(p.changes) > 0 {
+		return errGap
+	}
+	p.packs++
+	for _, f := range facts[next-first:] {
+		if p.bytes += len(f.Body) + 128; p.bytes > maxBytes && len(p.changes) > 0 {
 			return enough{}
 		}
-		out = append(out, c)
-		return nil
-	}, "SELECT position, kind, fact_id, resident_id, version, deleted, body FROM feed_change WHERE position > ? ORDER BY position LIMIT ?",
-		after, limit)
-	if errors.Is(err, enough{}) {
-		err = nil
+		p.changes = append(p.changes, Change{Position: p.last() + 1, Fact: f})
+		if len(p.changes) >= p.limit {
+			return enough{}
+		}
 	}
-	return out, err
+	return nil
 }
 
 // Renew gives the feed a new epoch, so that every reader rebuilds. It belongs
@@ -139,12 +188,13 @@ func Renew(ctx context.Context, db *sqlstore.DB) (epoch string, err error) {
 	return epoch, err
 }
 
-// trimStep bounds the rows that one transaction deletes.
+// trimStep bounds the positions that one transaction deletes.
 const trimStep = 10_000
 
 // Trim drops changes up to and including position: a reader that has not
-// applied them must rebuild. Positions are never used again. Positions beyond
-// the head are refused with FEED_POSITION_AHEAD.
+// applied them must rebuild. A pack stays until its last position is dropped,
+// but nobody reads what lies at or below position. Positions are never used
+// again. Positions beyond the head are refused with FEED_POSITION_AHEAD.
 func Trim(ctx context.Context, db *sqlstore.DB, position int64) error {
 	for {
 		done := false
@@ -161,7 +211,7 @@ func Trim(ctx context.Context, db *sqlstore.DB, position int64) error {
 				done = true
 				return nil
 			}
-			if err := sqlstore.Exec(tx, "DELETE FROM feed_change WHERE position <= ?", upTo); err != nil {
+			if err := sqlstore.Exec(tx, "DELETE FROM feed_change WHERE last_position <= ?", upTo); err != nil {
 				return err
 			}
 			return sqlstore.Exec(tx, "UPDATE feed_head SET trimmed = ? WHERE id = 1 AND trimmed < ?", upTo, upTo)

@@ -26,6 +26,7 @@ const (
 type Server struct {
 	feedv1.UnimplementedChangeFeedServiceServer
 	db        *sqlstore.DB
+	source    Source
 	facts     Lister
 	poll      time.Duration
 	heartbeat time.Duration
@@ -33,12 +34,23 @@ type Server struct {
 
 // NewServer returns the server of the feed in db; facts lists what holds now.
 func NewServer(db *sqlstore.DB, facts Lister) *Server {
-	return &Server{db: db, facts: facts, poll: defaultPoll, heartbeat: defaultHeartbeat}
+	return &Server{db: db, source: Source{DB: db}, facts: facts, poll: defaultPoll, heartbeat: defaultHeartbeat}
+}
+
+// Locating lets the server filter by division with what the source knows of its
+// residents, and returns it.
+func (s *Server) Locating(p Places) *Server {
+	s.source.Places = p
+	return s
 }
 
 // ReadChanges implements feedv1.ChangeFeedServiceServer.
 func (s *Server) ReadChanges(ctx context.Context, req *feedv1.ReadChangesRequest) (*feedv1.ReadChangesResponse, error) {
-	p, err := Read(ctx, s.db, req.GetEpoch(), req.GetAfter(), int(req.GetLimit()))
+	epoch, after, f, err := begin(req)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.source.Read(ctx, epoch, after, int(req.GetLimit()), f)
 	if err != nil {
 		return nil, err
 	}
@@ -46,30 +58,41 @@ func (s *Server) ReadChanges(ctx context.Context, req *feedv1.ReadChangesRequest
 	if err != nil {
 		return nil, err
 	}
-	return &feedv1.ReadChangesResponse{Epoch: p.Head.Epoch, Head: p.Head.Position, Changes: changes}, nil
+	entered, err := factsOf(p.Entered)
+	if err != nil {
+		return nil, err
+	}
+	return &feedv1.ReadChangesResponse{
+		Epoch: p.Head.Epoch, Head: p.Head.Position, Changes: changes, Skipped: skippedOf(p.Skipped),
+		Position: p.Position, ResumeToken: f.token(p.Head.Epoch, p.Position), Entered: entered,
+	}, nil
 }
 
 // WatchChanges implements feedv1.ChangeFeedServiceServer. The first message is
 // sent at once, so that a reader without news learns epoch and head.
 func (s *Server) WatchChanges(req *feedv1.WatchChangesRequest, out grpc.ServerStreamingServer[feedv1.WatchChangesResponse]) error {
 	ctx := out.Context()
-	epoch, after, silent := req.GetEpoch(), req.GetAfter(), time.Time{}
+	epoch, after, f, err := begin(req)
+	if err != nil {
+		return err
+	}
+	silent := time.Time{}
 	for {
 		woken := s.db.Announced(topic) // before reading, or a commit may fall in between
-		p, err := Read(ctx, s.db, epoch, after, int(req.GetLimit()))
+		p, err := s.source.Read(ctx, epoch, after, int(req.GetLimit()), f)
 		if err != nil {
 			return err
 		}
 		epoch = p.Head.Epoch // from now on a renewed epoch ends the stream
-		if n := len(p.Changes); n > 0 || time.Since(silent) >= s.heartbeat {
-			changes, err := changesOf(p.Changes)
+		if p.Position > after || time.Since(silent) >= s.heartbeat {
+			m, err := watched(p, f)
 			if err != nil {
 				return err
 			}
-			if err := out.Send(&feedv1.WatchChangesResponse{Epoch: epoch, Head: p.Head.Position, Changes: changes}); err != nil {
+			if err := out.Send(m); err != nil {
 				return err
 			}
-			after, silent = after+int64(n), time.Now()
+			after, silent = p.Position, time.Now()
 		}
 		if after < p.Head.Position {
 			continue
@@ -78,6 +101,19 @@ func (s *Server) WatchChanges(req *feedv1.WatchChangesRequest, out grpc.ServerSt
 			return err
 		}
 	}
+}
+
+// watched is one message of WatchChanges; without progress it is a heartbeat.
+func watched(p Selection, f Filter) (*feedv1.WatchChangesResponse, error) {
+	changes, err := changesOf(p.Changes)
+	if err != nil {
+		return nil, err
+	}
+	entered, err := factsOf(p.Entered)
+	return &feedv1.WatchChangesResponse{
+		Epoch: p.Head.Epoch, Head: p.Head.Position, Changes: changes, Skipped: skippedOf(p.Skipped),
+		Position: p.Position, ResumeToken: f.token(p.Head.Epoch, p.Position), Entered: entered,
+	}, err
 }
 
 // idle waits for a commit of this process, the next poll, or the end of ctx.
@@ -110,13 +146,20 @@ func (s *Server) ListFacts(ctx context.Context, req *feedv1.ListFactsRequest) (*
 	if req.GetPageSize() < 0 {
 		return nil, page.ErrSize.On("page_size", "must not be negative")
 	}
+	f, err := FilterOf("", req.GetKinds(), req.GetDivision())
+	if err != nil {
+		return nil, err
+	}
+	if f.Division != "" && s.source.Places == nil {
+		return nil, ErrFilter
+	}
 	head, err := ReadHead(ctx, s.db)
 	if err != nil {
 		return nil, err
 	}
 	at := cursor{epoch: head.Epoch, position: head.Position}
 	if token := req.GetPageToken(); token != "" {
-		if at, err = decodeCursor(token); err != nil {
+		if at, err = decodeCursor(f, token); err != nil {
 			return nil, err
 		}
 		if err := head.accept(at.epoch, at.position); err != nil {
@@ -127,15 +170,16 @@ func (s *Server) ListFacts(ctx context.Context, req *feedv1.ListFactsRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	resp := &feedv1.ListFactsResponse{Epoch: at.epoch, SnapshotPosition: at.position, Facts: make([]*feedv1.Fact, len(facts))}
-	for i := range facts {
-		if resp.Facts[i], err = factOf(&facts[i]); err != nil {
-			return nil, err
-		}
+	resp := &feedv1.ListFactsResponse{Epoch: at.epoch, SnapshotPosition: at.position}
+	if facts, err = s.source.keep(ctx, f, facts); err != nil {
+		return nil, err
+	}
+	if resp.Facts, err = factsOf(facts); err != nil {
+		return nil, err
 	}
 	if next != "" {
 		at.key = next
-		resp.NextPageToken = at.encode()
+		resp.NextPageToken = at.encode(f)
 	}
 	return resp, nil
 }
@@ -165,14 +209,14 @@ type cursor struct {
 	key      string
 }
 
-var cursorOf = []byte("feed.facts")
+const cursorOf = "feed.facts"
 
-func (c cursor) encode() string {
-	return page.Encode(cursorOf, fmt.Sprintf("%s %d %s", c.epoch, c.position, c.key))
+func (c cursor) encode(f Filter) string {
+	return page.Encode(f.bound(cursorOf), fmt.Sprintf("%s %d %s", c.epoch, c.position, c.key))
 }
 
-func decodeCursor(token string) (cursor, error) {
-	text, err := page.Decode(cursorOf, token)
+func decodeCursor(f Filter, token string) (cursor, error) {
+	text, err := page.Decode(f.bound(cursorOf), token)
 	if err != nil {
 		return cursor{}, err
 	}
@@ -190,7 +234,7 @@ func decodeCursor(token string) (cursor, error) {
 func changesOf(in []Change) ([]*feedv1.Change, error) {
 	out := make([]*feedv1.Change, len(in))
 	for i := range in {
-		f, err := factOf(&in[i].Fact)
+		f, err := ProtoOf(&in[i].Fact)
 		if err != nil {
 			return nil, err
 		}
@@ -202,8 +246,8 @@ func changesOf(in []Change) ([]*feedv1.Change, error) {
 // bodyField is the distance between a kind's number and the field of its body.
 const bodyField = 10
 
-// factOf puts the stored body into the field of its kind.
-func factOf(f *Fact) (*feedv1.Fact, error) {
+// ProtoOf is the fact as the contract has it: the stored body in the field of its kind.
+func ProtoOf(f *Fact) (*feedv1.Fact, error) {
 	out := &feedv1.Fact{
 		Kind: feedv1.FactKind(f.Kind), FactId: f.ID, ResidentId: f.ResidentID, Version: f.Version, Deleted: f.Deleted,
 	}

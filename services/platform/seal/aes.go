@@ -21,7 +21,7 @@ type Key struct {
 // HMAC-SHA-256 for the index. What a value is sealed to is authenticated:
 // table, row, field and key version.
 type AES struct {
-	index   []byte
+	index   *indexer
 	secrets map[uint32][]byte
 	newest  uint32
 
@@ -38,7 +38,7 @@ func NewAES(indexKey []byte, keys ...Key) (*AES, error) {
 	if len(indexKey) != 32 || len(keys) == 0 {
 		return nil, ErrKey
 	}
-	s := &AES{index: bytes.Clone(indexKey), secrets: map[uint32][]byte{}, aeads: map[string]cipher.AEAD{}}
+	s := &AES{index: newIndexer(indexKey), secrets: map[uint32][]byte{}, aeads: map[string]cipher.AEAD{}}
 	for _, k := range keys {
 		if _, twice := s.secrets[k.Version]; twice || len(k.Secret) != 32 {
 			return nil, ErrKey
@@ -84,7 +84,7 @@ func (s *AES) Open(table, row, field string, sealed []byte) ([]byte, error) {
 }
 
 // Index implements Sealer.
-func (s *AES) Index(field string, plain []byte) []byte { return index(s.index, field, plain) }
+func (s *AES) Index(field string, plain []byte) []byte { return s.index.index(field, plain) }
 
 // Current reports whether a value is sealed with the newest key; what is not
 // should be sealed again.

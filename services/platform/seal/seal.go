@@ -8,8 +8,6 @@ package seal
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 )
@@ -44,14 +42,14 @@ const (
 
 // Plain is the suite that protects nothing: values are stored as they are, the
 // index is HMAC-SHA-256. It serves demonstrations and tests.
-type Plain struct{ index []byte }
+type Plain struct{ index *indexer }
 
 // NewPlain returns the plain suite; indexKey has 32 bytes. It fails with ErrKey.
 func NewPlain(indexKey []byte) (*Plain, error) {
 	if len(indexKey) != 32 {
 		return nil, ErrKey
 	}
-	return &Plain{bytes.Clone(indexKey)}, nil
+	return &Plain{newIndexer(indexKey)}, nil
 }
 
 // Seal implements Sealer.
@@ -74,20 +72,13 @@ func (*Plain) Open(_, _, _ string, sealed []byte) ([]byte, error) {
 }
 
 // Index implements Sealer.
-func (p *Plain) Index(field string, plain []byte) []byte { return index(p.index, field, plain) }
+func (p *Plain) Index(field string, plain []byte) []byte { return p.index.index(field, plain) }
 
 // String keeps the key out of whatever prints the suite.
 func (*Plain) String() string { return "seal: plain suite" }
 
 // GoString does the same for %#v.
 func (p *Plain) GoString() string { return p.String() }
-
-func index(key []byte, field string, plain []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write(place(field))
-	mac.Write(plain)
-	return mac.Sum(nil)
-}
 
 // place joins names so that no two lists of names give the same bytes.
 func place(names ...string) []byte {

@@ -46,7 +46,10 @@ func openMySQL(ctx context.Context, dsn string, opts Options) (*DB, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	g, err := open(mysqlDialector{mysql.New(mysql.Config{Conn: pool, DSNConfig: cfg, DisableWithReturning: true}).(*mysql.Dialector)})
+	load := &loading{}
+	load.probe(ctx, pool)
+	dial := mysql.New(mysql.Config{Conn: pool, DSNConfig: cfg, DisableWithReturning: true}).(*mysql.Dialector)
+	g, err := open(mysqlDialector{dial, load})
 	if err != nil {
 		_ = db.Close()
 		return nil, err
@@ -103,7 +106,10 @@ func (d *DB) assertServer(ctx context.Context) error {
 }
 
 // mysqlDialector replaces the driver's errors before gorm hands them out.
-type mysqlDialector struct{ *mysql.Dialector }
+type mysqlDialector struct {
+	*mysql.Dialector
+	load *loading
+}
 
 func (mysqlDialector) Translate(err error) error { return Shown(err) }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"xinju.dev/services/platform/sqlstore/internal/rowtable"
+
 	"github.com/glebarez/sqlite"
 	"gorm.io/gorm"
 )
@@ -16,6 +18,18 @@ import (
 const (
 	sqliteReaders = 8
 	busyTimeoutMS = "5000"
+
+	// What the writer holds in memory, in KiB below zero: keys that come in no
+	// order touch a page each, and SQLite's own 2 MiB make it read and write the
+	// same pages again and again within one transaction.
+	writerCache = "-32768"
+	// How many pages (of 4 KiB) the log takes before they are copied into the
+	// file. A commit is as safe before as after; with SQLite's own 1,000 pages
+	// every large commit was followed by a copy of pages that the next one changes
+	// again. 200,000 rows into three tables with keys in no order: 33 µs of CPU a
+	// row with SQLite's own settings, 24 µs with these; 16 KiB pages, mmap and a
+	// longer log gained nothing more.
+	checkpointPages = "8192"
 )
 
 // openSQLite opens one pool with a single connection that writes, so that
@@ -24,6 +38,9 @@ const (
 func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	if path == "" || strings.ContainsAny(path, "?#%") || strings.HasPrefix(path, "file:") || strings.Contains(path, ":memory:") {
 		return nil, ErrDSN
+	}
+	if err := rowtable.Register(); err != nil {
+		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(err)
 	}
 	readers := opts.Readers
 	if readers <= 0 {
@@ -40,7 +57,8 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	var err error
 	if db.write, err = db.openFile(ctx, path, 1, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)"},
+		"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
+			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + checkpointPages + ")"},
 	}); err == nil {
 		db.read, err = db.openFile(ctx, path, readers, url.Values{
 			"_txlock": {"deferred"},
@@ -85,12 +103,17 @@ func (d *DB) openFile(ctx context.Context, path string, conns int, params url.Va
 	return open(sqliteDialector{&sqlite.Dialector{DriverName: sqlite.DriverName, Conn: pool}})
 }
 
+type setting struct{ pragma, value string }
+
 // assertPragmas reads back what was asked for: a misspelt parameter is ignored
 // by the driver without a word.
 func (d *DB) assertPragmas(ctx context.Context, level string) error {
 	for i, pool := range d.pools {
-		want := []struct{ pragma, value string }{
+		want := []setting{
 			{"journal_mode", "wal"}, {"synchronous", level}, {"foreign_keys", "1"}, {"busy_timeout", busyTimeoutMS}, {"query_only", []string{"0", "1"}[i]},
+		}
+		if i == 0 {
+			want = append(want, setting{"cache_size", writerCache}, setting{"wal_autocheckpoint", checkpointPages})
 		}
 		for _, w := range want {
 			var got string

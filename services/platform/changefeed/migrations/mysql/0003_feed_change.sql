@@ -1,10 +1,7 @@
 -- +goose Up
+-- one row holds the facts at first_position to last_position, see pack.go
 CREATE TABLE feed_change (
-  position    BIGINT      NOT NULL PRIMARY KEY,
-  kind        INT         NOT NULL,
-  fact_id     VARCHAR(64) NOT NULL,
-  resident_id VARCHAR(64) NOT NULL,
-  version     BIGINT      NOT NULL,
-  deleted     TINYINT(1)  NOT NULL,
-  body        MEDIUMBLOB  NOT NULL
+  last_position  BIGINT     NOT NULL PRIMARY KEY,
+  first_position BIGINT     NOT NULL,
+  pack           MEDIUMBLOB NOT NULL
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,10 +1,7 @@
 -- +goose Up
+-- one row holds the facts at first_position to last_position, see pack.go
 CREATE TABLE feed_change (
-  position    INTEGER NOT NULL PRIMARY KEY,
-  kind        INTEGER NOT NULL,
-  fact_id     TEXT    NOT NULL,
-  resident_id TEXT    NOT NULL,
-  version     INTEGER NOT NULL,
-  deleted     INTEGER NOT NULL,
-  body        BLOB    NOT NULL
+  last_position  INTEGER NOT NULL PRIMARY KEY,
+  first_position INTEGER NOT NULL,
+  pack           BLOB    NOT NULL
 ) STRICT;

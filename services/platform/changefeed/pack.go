@@ -1,0 +1,174 @@
+package changefeed
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"slices"
+)
+
+// A pack is a run of facts in one row: rows cost more than facts do. Its first
+// byte is the version of its form. Version 1 goes on with a checksum of the rest
+// (CRC-32C, 4 bytes, little-endian), and then for each fact
+//
+//	uvarint  kind·8 + marks
+//	text     resident, unless it is the one of the fact before
+//	text     id, unless it is the resident's
+//	uvarint  version
+//	bytes    body, unless deleted
+//
+// where text and bytes are a uvarint and that many bytes. It is not compressed:
+// deflate makes a pack of an import a third as long and costs more than writing
+// the rest does.
+const packVersion = 1
+
+const packHead = 1 + 4
+
+// The marks of a fact.
+const (
+	markDeleted = 1 << iota
+	markOwnID   // the id is the resident's
+	markSame    // the resident is the one of the fact before
+	markBits    = 3
+)
+
+// Bounds of a pack, so that a reader of a few changes does not read many more.
+// A single fact may be larger.
+const (
+	packFacts = 1000
+	packBytes = 256 << 10
+)
+
+// errPack says that a stored pack cannot be read. It quotes nothing.
+var errPack = errors.New("change feed: a stored pack is damaged or from a newer build")
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// encodePack writes as many of facts as one pack takes, at least one, and
+// returns how many those were.
+func encodePack(facts []Fact) (pack []byte, n int) {
+	pack = append(make([]byte, 0, packSize(facts)), packVersion, 0, 0, 0, 0)
+	resident := ""
+	for n < len(facts) && n < packFacts {
+		f := &facts[n]
+		if n > 0 && len(pack)+len(f.Body)+len(f.ID)+len(f.ResidentID) > packBytes {
+			break
+		}
+		pack = appendFact(pack, f, n > 0 && f.ResidentID == resident)
+		resident = f.ResidentID
+		n++
+	}
+	binary.LittleEndian.PutUint32(pack[1:], crc32.Checksum(pack[packHead:], castagnoli))
+	return pack, n
+}
+
+func packSize(facts []Fact) int {
+	size := packHead
+	for i := range facts[:min(len(facts), packFacts)] {
+		f := &facts[i]
+		if size += len(f.Body) + len(f.ID) + len(f.ResidentID) + 4*binary.MaxVarintLen32; size > packBytes {
+			break
+		}
+	}
+	return size
+}
+
+func appendFact(pack []byte, f *Fact, same bool) []byte {
+	marks := uint64(f.Kind) << markBits
+	if f.Deleted {
+		marks |= markDeleted
+	}
+	if f.ID == f.ResidentID {
+		marks |= markOwnID
+	}
+	if same {
+		marks |= markSame
+	}
+	pack = binary.AppendUvarint(pack, marks)
+	if !same {
+		pack = append(binary.AppendUvarint(pack, uint64(len(f.ResidentID))), f.ResidentID...)
+	}
+	if f.ID != f.ResidentID {
+		pack = append(binary.AppendUvarint(pack, uint64(len(f.ID))), f.ID...)
+	}
+	pack = binary.AppendUvarint(pack, uint64(f.Version))
+	if !f.Deleted {
+		pack = append(binary.AppendUvarint(pack, uint64(len(f.Body))), f.Body...)
+	}
+	return pack
+}
+
+// decodePack reads the n facts that a pack must hold. Their bodies share its
+// memory.
+func decodePack(pack []byte, n int64) ([]Fact, error) {
+	if len(pack) < packHead || pack[0] != packVersion ||
+		binary.LittleEndian.Uint32(pack[1:]) != crc32.Checksum(pack[packHead:], castagnoli) {
+		return nil, errPack
+	}
+	r := packReader{rest: pack[packHead:]}
+	if n < 1 || n > int64(len(r.rest)) { // a fact takes more than a byte
+		return nil, errPack
+	}
+	facts := make([]Fact, 0, n)
+	resident := ""
+	for range n {
+		f, ok := r.fact(resident, len(facts) > 0)
+		if !ok {
+			return nil, errPack
+		}
+		resident = f.ResidentID
+		facts = append(facts, f)
+	}
+	if len(r.rest) > 0 {
+		return nil, errPack
+	}
+	return facts, nil
+}
+
+// packReader takes a pack apart; bad is set for good by the first thing missing.
+type packReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *packReader) fact(before string, follows bool) (f Fact, ok bool) {
+	marks := r.number()
+	f.Kind, f.Deleted = int32(marks>>markBits), marks&markDeleted != 0
+	switch {
+	case marks&markSame == 0:
+		f.ResidentID = string(r.bytes())
+	case !follows:
+		return f, false
+	default:
+		f.ResidentID = before
+	}
+	if f.ID = f.ResidentID; marks&markOwnID == 0 {
+		f.ID = string(r.bytes())
+	}
+	f.Version = int64(r.number())
+	if !f.Deleted {
+		f.Body = r.bytes()
+	}
+	return f, !r.bad && marks>>markBits == uint64(f.Kind) && f.valid()
+}
+
+func (r *packReader) number() uint64 {
+	n, used := binary.Uvarint(r.rest)
+	if used <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[used:]
+	return n
+}
+
+func (r *packReader) bytes() []byte {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return nil
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return slices.Clip(b)
+}
