@@ -78,6 +78,61 @@ func (x *Change) GetFact() *Fact {
 	return nil
 }
 
+// SkippedRange is a run of positions that a filter left out.
+type SkippedRange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First position left out.
+	First int64 `protobuf:"varint,1,opt,name=first,proto3" json:"first,omitempty"`
+	// Last position left out.
+	Last          int64 `protobuf:"varint,2,opt,name=last,proto3" json:"last,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SkippedRange) Reset() {
+	*x = SkippedRange{}
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SkippedRange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SkippedRange) ProtoMessage() {}
+
+func (x *SkippedRange) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SkippedRange.ProtoReflect.Descriptor instead.
+func (*SkippedRange) Descriptor() ([]byte, []int) {
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *SkippedRange) GetFirst() int64 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+func (x *SkippedRange) GetLast() int64 {
+	if x != nil {
+		return x.Last
+	}
+	return 0
+}
+
 // ReadChangesRequest asks for the part of the feed after a position.
 type ReadChangesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -86,14 +141,21 @@ type ReadChangesRequest struct {
 	// Last position the reader applied; 0 from the beginning.
 	After int64 `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
 	// Most changes to return: 0 means 1000, above 5000 is lowered to 5000.
-	Limit         int32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit int32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Only facts of these kinds; empty for all.
+	Kinds []FactKind `protobuf:"varint,4,rep,packed,name=kinds,proto3,enum=xinju.feed.v1.FactKind" json:"kinds,omitempty"`
+	// Only what concerns a division, 12 digits, and everything below it; empty for all. See ChangeFeedService.
+	Division string `protobuf:"bytes,5,opt,name=division,proto3" json:"division,omitempty"`
+	// The resume_token of the answer before, in the place of epoch and after. Bound to kinds and division:
+	// another filter fails with PAGE_TOKEN_INVALID.
+	ResumeToken   string `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReadChangesRequest) Reset() {
 	*x = ReadChangesRequest{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[1]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -105,7 +167,7 @@ func (x *ReadChangesRequest) String() string {
 func (*ReadChangesRequest) ProtoMessage() {}
 
 func (x *ReadChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[1]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -118,7 +180,7 @@ func (x *ReadChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadChangesRequest.ProtoReflect.Descriptor instead.
 func (*ReadChangesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{1}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ReadChangesRequest) GetEpoch() string {
@@ -142,6 +204,27 @@ func (x *ReadChangesRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *ReadChangesRequest) GetKinds() []FactKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *ReadChangesRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *ReadChangesRequest) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
 // ReadChangesResponse is one page of the feed.
 type ReadChangesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -150,14 +233,25 @@ type ReadChangesResponse struct {
 	// The last committed position, so that lag = head − position.
 	Head int64 `protobuf:"varint,2,opt,name=head,proto3" json:"head,omitempty"`
 	// Changes at after + 1, after + 2 …, possibly none.
-	Changes       []*Change `protobuf:"bytes,3,rep,name=changes,proto3" json:"changes,omitempty"`
+	Changes []*Change `protobuf:"bytes,3,rep,name=changes,proto3" json:"changes,omitempty"`
+	// Runs of positions that the filter left out, ascending; together with changes they are every
+	// position from after + 1 to position, without a gap. Empty without a filter.
+	Skipped []*SkippedRange `protobuf:"bytes,4,rep,name=skipped,proto3" json:"skipped,omitempty"`
+	// The position that this answer reaches; a reader stores it as its cursor.
+	Position int64 `protobuf:"varint,5,opt,name=position,proto3" json:"position,omitempty"`
+	// Epoch, position and filter in one opaque text, to go on from.
+	ResumeToken string `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Filter by division only: the current facts of residents of whom changes say that they came to live
+	// in the division, of the kinds asked for. What was said of them before may have been left out; these
+	// make it up. A fact that the reader has already is harmless by its version.
+	Entered       []*Fact `protobuf:"bytes,7,rep,name=entered,proto3" json:"entered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReadChangesResponse) Reset() {
 	*x = ReadChangesResponse{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[2]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -169,7 +263,7 @@ func (x *ReadChangesResponse) String() string {
 func (*ReadChangesResponse) ProtoMessage() {}
 
 func (x *ReadChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[2]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -182,7 +276,7 @@ func (x *ReadChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadChangesResponse.ProtoReflect.Descriptor instead.
 func (*ReadChangesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{2}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ReadChangesResponse) GetEpoch() string {
@@ -206,6 +300,34 @@ func (x *ReadChangesResponse) GetChanges() []*Change {
 	return nil
 }
 
+func (x *ReadChangesResponse) GetSkipped() []*SkippedRange {
+	if x != nil {
+		return x.Skipped
+	}
+	return nil
+}
+
+func (x *ReadChangesResponse) GetPosition() int64 {
+	if x != nil {
+		return x.Position
+	}
+	return 0
+}
+
+func (x *ReadChangesResponse) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *ReadChangesResponse) GetEntered() []*Fact {
+	if x != nil {
+		return x.Entered
+	}
+	return nil
+}
+
 // WatchChangesRequest starts a stream after a position.
 type WatchChangesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -214,14 +336,21 @@ type WatchChangesRequest struct {
 	// Last position the reader applied; 0 from the beginning.
 	After int64 `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
 	// Most changes in one message: 0 means 1000, above 5000 is lowered to 5000.
-	Limit         int32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit int32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Only facts of these kinds; empty for all.
+	Kinds []FactKind `protobuf:"varint,4,rep,packed,name=kinds,proto3,enum=xinju.feed.v1.FactKind" json:"kinds,omitempty"`
+	// Only what concerns a division, 12 digits, and everything below it; empty for all. See ChangeFeedService.
+	Division string `protobuf:"bytes,5,opt,name=division,proto3" json:"division,omitempty"`
+	// The resume_token of the answer before, in the place of epoch and after. Bound to kinds and division:
+	// another filter fails with PAGE_TOKEN_INVALID.
+	ResumeToken   string `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WatchChangesRequest) Reset() {
 	*x = WatchChangesRequest{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[3]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -233,7 +362,7 @@ func (x *WatchChangesRequest) String() string {
 func (*WatchChangesRequest) ProtoMessage() {}
 
 func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[3]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -246,7 +375,7 @@ func (x *WatchChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesRequest.ProtoReflect.Descriptor instead.
 func (*WatchChangesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{3}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *WatchChangesRequest) GetEpoch() string {
@@ -270,6 +399,27 @@ func (x *WatchChangesRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *WatchChangesRequest) GetKinds() []FactKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *WatchChangesRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *WatchChangesRequest) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
 // WatchChangesResponse is one page, or a heartbeat when changes is empty.
 type WatchChangesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -278,14 +428,25 @@ type WatchChangesResponse struct {
 	// The last committed position.
 	Head int64 `protobuf:"varint,2,opt,name=head,proto3" json:"head,omitempty"`
 	// The next changes, possibly none.
-	Changes       []*Change `protobuf:"bytes,3,rep,name=changes,proto3" json:"changes,omitempty"`
+	Changes []*Change `protobuf:"bytes,3,rep,name=changes,proto3" json:"changes,omitempty"`
+	// Runs of positions that the filter left out, ascending; together with changes they are every
+	// position from after + 1 to position, without a gap. Empty without a filter.
+	Skipped []*SkippedRange `protobuf:"bytes,4,rep,name=skipped,proto3" json:"skipped,omitempty"`
+	// The position that this answer reaches; a reader stores it as its cursor.
+	Position int64 `protobuf:"varint,5,opt,name=position,proto3" json:"position,omitempty"`
+	// Epoch, position and filter in one opaque text, to go on from.
+	ResumeToken string `protobuf:"bytes,6,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// Filter by division only: the current facts of residents of whom changes say that they came to live
+	// in the division, of the kinds asked for. What was said of them before may have been left out; these
+	// make it up. A fact that the reader has already is harmless by its version.
+	Entered       []*Fact `protobuf:"bytes,7,rep,name=entered,proto3" json:"entered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WatchChangesResponse) Reset() {
 	*x = WatchChangesResponse{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[4]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -297,7 +458,7 @@ func (x *WatchChangesResponse) String() string {
 func (*WatchChangesResponse) ProtoMessage() {}
 
 func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[4]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -310,7 +471,7 @@ func (x *WatchChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChangesResponse.ProtoReflect.Descriptor instead.
 func (*WatchChangesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{4}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WatchChangesResponse) GetEpoch() string {
@@ -334,20 +495,52 @@ func (x *WatchChangesResponse) GetChanges() []*Change {
 	return nil
 }
 
+func (x *WatchChangesResponse) GetSkipped() []*SkippedRange {
+	if x != nil {
+		return x.Skipped
+	}
+	return nil
+}
+
+func (x *WatchChangesResponse) GetPosition() int64 {
+	if x != nil {
+		return x.Position
+	}
+	return 0
+}
+
+func (x *WatchChangesResponse) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *WatchChangesResponse) GetEntered() []*Fact {
+	if x != nil {
+		return x.Entered
+	}
+	return nil
+}
+
 // ListFactsRequest asks for a page of current facts.
 type ListFactsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Most facts in a page: 0 means 1000, above 5000 is lowered to 5000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only facts of these kinds; empty for all.
+	Kinds []FactKind `protobuf:"varint,3,rep,packed,name=kinds,proto3,enum=xinju.feed.v1.FactKind" json:"kinds,omitempty"`
+	// Only what concerns a division, 12 digits, and everything below it; empty for all. See ChangeFeedService.
+	Division      string `protobuf:"bytes,4,opt,name=division,proto3" json:"division,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListFactsRequest) Reset() {
 	*x = ListFactsRequest{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -359,7 +552,7 @@ func (x *ListFactsRequest) String() string {
 func (*ListFactsRequest) ProtoMessage() {}
 
 func (x *ListFactsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -372,7 +565,7 @@ func (x *ListFactsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFactsRequest.ProtoReflect.Descriptor instead.
 func (*ListFactsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{5}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListFactsRequest) GetPageSize() int32 {
@@ -385,6 +578,20 @@ func (x *ListFactsRequest) GetPageSize() int32 {
 func (x *ListFactsRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListFactsRequest) GetKinds() []FactKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+func (x *ListFactsRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
 	}
 	return ""
 }
@@ -406,7 +613,7 @@ type ListFactsResponse struct {
 
 func (x *ListFactsResponse) Reset() {
 	*x = ListFactsResponse{}
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -418,7 +625,7 @@ func (x *ListFactsResponse) String() string {
 func (*ListFactsResponse) ProtoMessage() {}
 
 func (x *ListFactsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_feed_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -431,7 +638,7 @@ func (x *ListFactsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFactsResponse.ProtoReflect.Descriptor instead.
 func (*ListFactsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{6}
+	return file_xinju_feed_v1_feed_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListFactsResponse) GetEpoch() string {
@@ -469,27 +676,46 @@ const file_xinju_feed_v1_feed_service_proto_rawDesc = "" +
 	" xinju/feed/v1/feed_service.proto\x12\rxinju.feed.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x18xinju/feed/v1/fact.proto\x1a\x1bxinju/type/v1/options.proto\"S\n" +
 	"\x06Change\x12 \n" +
 	"\bposition\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\bposition\x12'\n" +
-	"\x04fact\x18\x02 \x01(\v2\x13.xinju.feed.v1.FactR\x04fact\"q\n" +
+	"\x04fact\x18\x02 \x01(\v2\x13.xinju.feed.v1.FactR\x04fact\"D\n" +
+	"\fSkippedRange\x12\x1a\n" +
+	"\x05first\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\x05first\x12\x18\n" +
+	"\x04last\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04last\"\xfa\x01\n" +
 	"\x12ReadChangesRequest\x12\x1d\n" +
 	"\x05epoch\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05epoch\x12\x1d\n" +
 	"\x05after\x18\x02 \x01(\x03B\a\xe0A\x01\xc8\xf3\x18\x02R\x05after\x12\x1d\n" +
-	"\x05limit\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x05limit\"|\n" +
+	"\x05limit\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x05limit\x126\n" +
+	"\x05kinds\x18\x04 \x03(\x0e2\x17.xinju.feed.v1.FactKindB\a\xe0A\x01\xc8\xf3\x18\x02R\x05kinds\x12#\n" +
+	"\bdivision\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bdivision\x12*\n" +
+	"\fresume_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\vresumeToken\"\xad\x02\n" +
 	"\x13ReadChangesResponse\x12\x1a\n" +
 	"\x05epoch\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x05epoch\x12\x18\n" +
 	"\x04head\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04head\x12/\n" +
-	"\achanges\x18\x03 \x03(\v2\x15.xinju.feed.v1.ChangeR\achanges\"r\n" +
+	"\achanges\x18\x03 \x03(\v2\x15.xinju.feed.v1.ChangeR\achanges\x125\n" +
+	"\askipped\x18\x04 \x03(\v2\x1b.xinju.feed.v1.SkippedRangeR\askipped\x12 \n" +
+	"\bposition\x18\x05 \x01(\x03B\x04\xc8\xf3\x18\x02R\bposition\x12'\n" +
+	"\fresume_token\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vresumeToken\x12-\n" +
+	"\aentered\x18\a \x03(\v2\x13.xinju.feed.v1.FactR\aentered\"\xfb\x01\n" +
 	"\x13WatchChangesRequest\x12\x1d\n" +
 	"\x05epoch\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05epoch\x12\x1d\n" +
 	"\x05after\x18\x02 \x01(\x03B\a\xe0A\x01\xc8\xf3\x18\x02R\x05after\x12\x1d\n" +
-	"\x05limit\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x05limit\"}\n" +
+	"\x05limit\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x05limit\x126\n" +
+	"\x05kinds\x18\x04 \x03(\x0e2\x17.xinju.feed.v1.FactKindB\a\xe0A\x01\xc8\xf3\x18\x02R\x05kinds\x12#\n" +
+	"\bdivision\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bdivision\x12*\n" +
+	"\fresume_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\vresumeToken\"\xae\x02\n" +
 	"\x14WatchChangesResponse\x12\x1a\n" +
 	"\x05epoch\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x05epoch\x12\x18\n" +
 	"\x04head\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04head\x12/\n" +
-	"\achanges\x18\x03 \x03(\v2\x15.xinju.feed.v1.ChangeR\achanges\"`\n" +
+	"\achanges\x18\x03 \x03(\v2\x15.xinju.feed.v1.ChangeR\achanges\x125\n" +
+	"\askipped\x18\x04 \x03(\v2\x1b.xinju.feed.v1.SkippedRangeR\askipped\x12 \n" +
+	"\bposition\x18\x05 \x01(\x03B\x04\xc8\xf3\x18\x02R\bposition\x12'\n" +
+	"\fresume_token\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vresumeToken\x12-\n" +
+	"\aentered\x18\a \x03(\v2\x13.xinju.feed.v1.FactR\aentered\"\xbd\x01\n" +
 	"\x10ListFactsRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xbb\x01\n" +
+	"page_token\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\x126\n" +
+	"\x05kinds\x18\x03 \x03(\x0e2\x17.xinju.feed.v1.FactKindB\a\xe0A\x01\xc8\xf3\x18\x02R\x05kinds\x12#\n" +
+	"\bdivision\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bdivision\"\xbb\x01\n" +
 	"\x11ListFactsResponse\x12\x1a\n" +
 	"\x05epoch\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x05epoch\x121\n" +
 	"\x11snapshot_position\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x10snapshotPosition\x12)\n" +
@@ -521,33 +747,42 @@ func file_xinju_feed_v1_feed_service_proto_rawDescGZIP() []byte {
 	return file_xinju_feed_v1_feed_service_proto_rawDescData
 }
 
-var file_xinju_feed_v1_feed_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_xinju_feed_v1_feed_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_xinju_feed_v1_feed_service_proto_goTypes = []any{
 	(*Change)(nil),               // 0: xinju.feed.v1.Change
-	(*ReadChangesRequest)(nil),   // 1: xinju.feed.v1.ReadChangesRequest
-	(*ReadChangesResponse)(nil),  // 2: xinju.feed.v1.ReadChangesResponse
-	(*WatchChangesRequest)(nil),  // 3: xinju.feed.v1.WatchChangesRequest
-	(*WatchChangesResponse)(nil), // 4: xinju.feed.v1.WatchChangesResponse
-	(*ListFactsRequest)(nil),     // 5: xinju.feed.v1.ListFactsRequest
-	(*ListFactsResponse)(nil),    // 6: xinju.feed.v1.ListFactsResponse
-	(*Fact)(nil),                 // 7: xinju.feed.v1.Fact
+	(*SkippedRange)(nil),         // 1: xinju.feed.v1.SkippedRange
+	(*ReadChangesRequest)(nil),   // 2: xinju.feed.v1.ReadChangesRequest
+	(*ReadChangesResponse)(nil),  // 3: xinju.feed.v1.ReadChangesResponse
+	(*WatchChangesRequest)(nil),  // 4: xinju.feed.v1.WatchChangesRequest
+	(*WatchChangesResponse)(nil), // 5: xinju.feed.v1.WatchChangesResponse
+	(*ListFactsRequest)(nil),     // 6: xinju.feed.v1.ListFactsRequest
+	(*ListFactsResponse)(nil),    // 7: xinju.feed.v1.ListFactsResponse
+	(*Fact)(nil),                 // 8: xinju.feed.v1.Fact
+	(FactKind)(0),                // 9: xinju.feed.v1.FactKind
 }
 var file_xinju_feed_v1_feed_service_proto_depIdxs = []int32{
-	7, // 0: xinju.feed.v1.Change.fact:type_name -> xinju.feed.v1.Fact
-	0, // 1: xinju.feed.v1.ReadChangesResponse.changes:type_name -> xinju.feed.v1.Change
-	0, // 2: xinju.feed.v1.WatchChangesResponse.changes:type_name -> xinju.feed.v1.Change
-	7, // 3: xinju.feed.v1.ListFactsResponse.facts:type_name -> xinju.feed.v1.Fact
-	1, // 4: xinju.feed.v1.ChangeFeedService.ReadChanges:input_type -> xinju.feed.v1.ReadChangesRequest
-	3, // 5: xinju.feed.v1.ChangeFeedService.WatchChanges:input_type -> xinju.feed.v1.WatchChangesRequest
-	5, // 6: xinju.feed.v1.ChangeFeedService.ListFacts:input_type -> xinju.feed.v1.ListFactsRequest
-	2, // 7: xinju.feed.v1.ChangeFeedService.ReadChanges:output_type -> xinju.feed.v1.ReadChangesResponse
-	4, // 8: xinju.feed.v1.ChangeFeedService.WatchChanges:output_type -> xinju.feed.v1.WatchChangesResponse
-	6, // 9: xinju.feed.v1.ChangeFeedService.ListFacts:output_type -> xinju.feed.v1.ListFactsResponse
-	7, // [7:10] is the sub-list for method output_type
-	4, // [4:7] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	8,  // 0: xinju.feed.v1.Change.fact:type_name -> xinju.feed.v1.Fact
+	9,  // 1: xinju.feed.v1.ReadChangesRequest.kinds:type_name -> xinju.feed.v1.FactKind
+	0,  // 2: xinju.feed.v1.ReadChangesResponse.changes:type_name -> xinju.feed.v1.Change
+	1,  // 3: xinju.feed.v1.ReadChangesResponse.skipped:type_name -> xinju.feed.v1.SkippedRange
+	8,  // 4: xinju.feed.v1.ReadChangesResponse.entered:type_name -> xinju.feed.v1.Fact
+	9,  // 5: xinju.feed.v1.WatchChangesRequest.kinds:type_name -> xinju.feed.v1.FactKind
+	0,  // 6: xinju.feed.v1.WatchChangesResponse.changes:type_name -> xinju.feed.v1.Change
+	1,  // 7: xinju.feed.v1.WatchChangesResponse.skipped:type_name -> xinju.feed.v1.SkippedRange
+	8,  // 8: xinju.feed.v1.WatchChangesResponse.entered:type_name -> xinju.feed.v1.Fact
+	9,  // 9: xinju.feed.v1.ListFactsRequest.kinds:type_name -> xinju.feed.v1.FactKind
+	8,  // 10: xinju.feed.v1.ListFactsResponse.facts:type_name -> xinju.feed.v1.Fact
+	2,  // 11: xinju.feed.v1.ChangeFeedService.ReadChanges:input_type -> xinju.feed.v1.ReadChangesRequest
+	4,  // 12: xinju.feed.v1.ChangeFeedService.WatchChanges:input_type -> xinju.feed.v1.WatchChangesRequest
+	6,  // 13: xinju.feed.v1.ChangeFeedService.ListFacts:input_type -> xinju.feed.v1.ListFactsRequest
+	3,  // 14: xinju.feed.v1.ChangeFeedService.ReadChanges:output_type -> xinju.feed.v1.ReadChangesResponse
+	5,  // 15: xinju.feed.v1.ChangeFeedService.WatchChanges:output_type -> xinju.feed.v1.WatchChangesResponse
+	7,  // 16: xinju.feed.v1.ChangeFeedService.ListFacts:output_type -> xinju.feed.v1.ListFactsResponse
+	14, // [14:17] is the sub-list for method output_type
+	11, // [11:14] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_xinju_feed_v1_feed_service_proto_init() }
@@ -562,7 +797,7 @@ func file_xinju_feed_v1_feed_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_feed_v1_feed_service_proto_rawDesc), len(file_xinju_feed_v1_feed_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

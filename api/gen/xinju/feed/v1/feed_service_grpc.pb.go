@@ -34,12 +34,19 @@ const (
 // Positions are dense (1, 2, 3 …) and follow commit order: a reader applies
 // position cursor + 1 only, stores cursor and effect in one transaction, and so
 // proves that it missed nothing. It has no HTTP binding on purpose.
+//
+// A reader may ask for some kinds and for one division. A change concerns a division when its fact
+// stands in it (residence, permit, division, unit), when the source has at any time heard that its
+// resident lives there, or when it takes a fact back or links two residents. A source that does not
+// know where residents live refuses a division with FEED_FILTER_UNSUPPORTED. Positions that a filter
+// leaves out are told as skipped ranges, so that the proof stays the same.
 type ChangeFeedServiceClient interface {
 	// ReadChanges returns changes after a position, oldest first.
 	//
 	// Fails with FEED_EPOCH_CHANGED when the source was restored or replaced since
 	// the reader's epoch (rebuild from ListFacts), FEED_POSITION_AHEAD when the
-	// position is beyond the head, FEED_TRIMMED when changes after it are no longer kept.
+	// position is beyond the head, FEED_TRIMMED when changes after it are no longer kept,
+	// FEED_FILTER_UNSUPPORTED, DIVISION_NOT_FOUND and PAGE_TOKEN_INVALID (of a resume_token).
 	ReadChanges(ctx context.Context, in *ReadChangesRequest, opts ...grpc.CallOption) (*ReadChangesResponse, error)
 	// WatchChanges sends pages as they are committed, and a heartbeat without
 	// changes when nothing happens, until the caller leaves. It fails as
@@ -109,12 +116,19 @@ func (c *changeFeedServiceClient) ListFacts(ctx context.Context, in *ListFactsRe
 // Positions are dense (1, 2, 3 …) and follow commit order: a reader applies
 // position cursor + 1 only, stores cursor and effect in one transaction, and so
 // proves that it missed nothing. It has no HTTP binding on purpose.
+//
+// A reader may ask for some kinds and for one division. A change concerns a division when its fact
+// stands in it (residence, permit, division, unit), when the source has at any time heard that its
+// resident lives there, or when it takes a fact back or links two residents. A source that does not
+// know where residents live refuses a division with FEED_FILTER_UNSUPPORTED. Positions that a filter
+// leaves out are told as skipped ranges, so that the proof stays the same.
 type ChangeFeedServiceServer interface {
 	// ReadChanges returns changes after a position, oldest first.
 	//
 	// Fails with FEED_EPOCH_CHANGED when the source was restored or replaced since
 	// the reader's epoch (rebuild from ListFacts), FEED_POSITION_AHEAD when the
-	// position is beyond the head, FEED_TRIMMED when changes after it are no longer kept.
+	// position is beyond the head, FEED_TRIMMED when changes after it are no longer kept,
+	// FEED_FILTER_UNSUPPORTED, DIVISION_NOT_FOUND and PAGE_TOKEN_INVALID (of a resume_token).
 	ReadChanges(context.Context, *ReadChangesRequest) (*ReadChangesResponse, error)
 	// WatchChanges sends pages as they are committed, and a heartbeat without
 	// changes when nothing happens, until the caller leaves. It fails as

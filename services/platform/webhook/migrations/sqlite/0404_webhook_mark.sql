@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE webhook_mark (
+  position INTEGER NOT NULL PRIMARY KEY,
+  at_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,25 @@
+-- +goose Up
+CREATE TABLE verification (
+  verification_id CHAR(26) NOT NULL,
+  resident_id     VARCHAR(26) NOT NULL,
+  kind            TINYINT NOT NULL,
+  asking_division CHAR(12) NOT NULL,
+  asking_unit     VARCHAR(26) NOT NULL,
+  asked_division  CHAR(12) NOT NULL,
+  asked_unit      VARCHAR(26) NOT NULL,
+  working_days    INT NOT NULL,
+  state           TINYINT NOT NULL,
+  result          TINYINT NOT NULL,
+  sent            INT NOT NULL,
+  deadline        INT NOT NULL,
+  answered        INT NOT NULL,
+  late            TINYINT NOT NULL,
+  days_left       INT NOT NULL,
+  peer            VARCHAR(32) NOT NULL,
+  from_peer       TINYINT NOT NULL,
+  version         BIGINT NOT NULL,
+  question        BLOB NOT NULL,
+  created_ms      BIGINT NOT NULL,
+  updated_ms      BIGINT NOT NULL,
+  PRIMARY KEY (verification_id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

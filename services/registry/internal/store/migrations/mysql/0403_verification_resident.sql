@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX verification_resident ON verification (resident_id, sent, verification_id);

@@ -1,0 +1,25 @@
+-- +goose Up
+CREATE TABLE verification (
+  verification_id TEXT NOT NULL,
+  resident_id     TEXT NOT NULL,
+  kind            INTEGER NOT NULL,
+  asking_division TEXT NOT NULL,
+  asking_unit     TEXT NOT NULL,
+  asked_division  TEXT NOT NULL,
+  asked_unit      TEXT NOT NULL,
+  working_days    INTEGER NOT NULL,
+  state           INTEGER NOT NULL,
+  result          INTEGER NOT NULL,
+  sent            INTEGER NOT NULL,
+  deadline        INTEGER NOT NULL,
+  answered        INTEGER NOT NULL,
+  late            INTEGER NOT NULL,
+  days_left       INTEGER NOT NULL,
+  peer            TEXT NOT NULL,
+  from_peer       INTEGER NOT NULL,
+  version         INTEGER NOT NULL,
+  question        BLOB NOT NULL,
+  created_ms      INTEGER NOT NULL,
+  updated_ms      INTEGER NOT NULL,
+  PRIMARY KEY (verification_id)
+) STRICT, WITHOUT ROWID;
