@@ -1,0 +1,5 @@
+//go:build !race
+
+package rowfile
+
+const slower = 1
