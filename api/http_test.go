@@ -17,7 +17,12 @@ import (
 var files = map[protoreflect.FullName]bool{
 	"xinju.registry.v1.FeedIntakeService.ImportFeed":          true,
 	"xinju.registry.v1.FeedIntakeService.DownloadFeedRejects": true,
+	"xinju.registry.v1.FeedIntakeService.PreviewFeed":         true,
 }
+
+// talking names the methods in which both sides send as they please, which no
+// REST form has.
+var talking = map[protoreflect.FullName]bool{"xinju.registry.v1.FeedIntakeService.StreamEvents": true}
 
 // http: every method can be reached by REST, except the change feeds, and no URL
 // carries what identifies or reaches a person: URLs end up in logs and histories.
@@ -27,7 +32,7 @@ func (c *checker) http(m protoreflect.MethodDescriptor) {
 	if internal && rule != nil {
 		c.say(m, "a change feed has no HTTP binding")
 	}
-	if !internal && rule == nil && !files[m.FullName()] {
+	if !internal && rule == nil && !files[m.FullName()] && !talking[m.FullName()] {
 		c.say(m, "no google.api.http binding")
 	}
 	if rule == nil {

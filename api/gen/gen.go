@@ -9,6 +9,7 @@ import (
 	_ "xinju.dev/api/gen/xinju/familyplanning/v1"
 	_ "xinju.dev/api/gen/xinju/feed/v1"
 	_ "xinju.dev/api/gen/xinju/immunization/v1"
+	_ "xinju.dev/api/gen/xinju/intake/v1"
 	_ "xinju.dev/api/gen/xinju/maternal/v1"
 	_ "xinju.dev/api/gen/xinju/registry/v1"
 	_ "xinju.dev/api/gen/xinju/type/v1"

@@ -22,6 +22,10 @@ type Suite struct {
 	Registry       registryv1.RegistryServiceClient
 	Places         registryv1.PlaceServiceClient
 	Feed           registryv1.FeedIntakeServiceClient
+	Review         registryv1.ReviewServiceClient
+	Households     registryv1.HouseholdServiceClient
+	Verifications  registryv1.VerificationServiceClient
+	Subscriptions  feedv1.SubscriptionServiceClient
 	Archive        archivev1.ArchiveServiceClient
 	Immunization   immunizationv1.ImmunizationServiceClient
 	Maternal       maternalv1.MaternalServiceClient
@@ -50,6 +54,10 @@ func Dial(r Run) (*Suite, error) {
 	s.Registry = registryv1.NewRegistryServiceClient(byName["registry"])
 	s.Places = registryv1.NewPlaceServiceClient(byName["registry"])
 	s.Feed = registryv1.NewFeedIntakeServiceClient(byName["registry"])
+	s.Review = registryv1.NewReviewServiceClient(byName["registry"])
+	s.Households = registryv1.NewHouseholdServiceClient(byName["registry"])
+	s.Verifications = registryv1.NewVerificationServiceClient(byName["registry"])
+	s.Subscriptions = feedv1.NewSubscriptionServiceClient(byName["registry"])
 	s.Archive = archivev1.NewArchiveServiceClient(byName["archive"])
 	s.Immunization = immunizationv1.NewImmunizationServiceClient(byName["immunization"])
 	s.Maternal = maternalv1.NewMaternalServiceClient(byName["maternal"])

@@ -66,6 +66,7 @@ func New(ctx context.Context, c Config) (http.Handler, error) {
 	root := http.NewServeMux()
 	root.Handle("/v1/", limit.calls(api))
 	root.Handle("/v1/feed-batches:upload", limit.long(only(http.MethodPost, feed.upload)))
+	root.Handle("/v1/feed-batches:preview", limit.long(only(http.MethodPost, feed.preview)))
 	root.HandleFunc("/v1/feed-batches/{batch}", func(w http.ResponseWriter, r *http.Request) {
 		if id, ok := rejectsOf(r.PathValue("batch")); ok {
 			limit.long(only(http.MethodGet, func(w http.ResponseWriter, r *http.Request) { feed.rejects(w, r, id) })).ServeHTTP(w, r)

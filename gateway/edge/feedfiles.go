@@ -16,7 +16,7 @@ import (
 	"xinju.dev/services/platform/fault"
 )
 
-// feedFiles are the two routes that carry files instead of JSON.
+// feedFiles are the routes that carry files instead of JSON.
 type feedFiles struct {
 	client registryv1.FeedIntakeServiceClient
 }
@@ -64,6 +64,12 @@ func (f feedFiles) upload(w http.ResponseWriter, r *http.Request) {
 // feedHeader reads what the query says about the file. Names may be written as
 // in the description, file_name, or as in the rest of the API, fileName.
 func feedHeader(r *http.Request) (*registryv1.FeedHeader, *fault.Error) {
+	return headerOf(r, func(string, string) bool { return false })
+}
+
+// headerOf is feedHeader where some names mean something else besides: own says
+// so and keeps their values.
+func headerOf(r *http.Request, own func(name, value string) bool) (*registryv1.FeedHeader, *fault.Error) {
 	if wrong := uncoded(r); wrong != nil {
 		return nil, wrong
 	}
@@ -102,7 +108,16 @@ func feedHeader(r *http.Request) (*registryv1.FeedHeader, *fault.Error) {
 				return nil, errJSON.On(name, "true, false")
 			}
 		default:
-			return nil, unknown(key)
+			if own(name, value) {
+				continue
+			}
+			known, wrong := manifestField(h, name, value)
+			if wrong != nil {
+				return nil, wrong
+			}
+			if !known {
+				return nil, unknown(key)
+			}
 		}
 	}
 	if h.GetSender() == "" {

@@ -11,6 +11,7 @@ import (
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 	archivev1 "xinju.dev/api/gen/xinju/archive/v1"
 	familyplanningv1 "xinju.dev/api/gen/xinju/familyplanning/v1"
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	immunizationv1 "xinju.dev/api/gen/xinju/immunization/v1"
 	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
@@ -42,6 +43,10 @@ func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		registryv1.RegisterRegistryServiceHandlerClient(ctx, mux, registryv1.NewRegistryServiceClient(forward{ClientConnInterface: b.Registry})),
 		registryv1.RegisterPlaceServiceHandlerClient(ctx, mux, registryv1.NewPlaceServiceClient(forward{ClientConnInterface: b.Registry})),
 		registryv1.RegisterFeedIntakeServiceHandlerClient(ctx, mux, registryv1.NewFeedIntakeServiceClient(forward{ClientConnInterface: b.Registry})),
+		registryv1.RegisterReviewServiceHandlerClient(ctx, mux, registryv1.NewReviewServiceClient(forward{ClientConnInterface: b.Registry})),
+		registryv1.RegisterHouseholdServiceHandlerClient(ctx, mux, registryv1.NewHouseholdServiceClient(forward{ClientConnInterface: b.Registry})),
+		registryv1.RegisterVerificationServiceHandlerClient(ctx, mux, registryv1.NewVerificationServiceClient(forward{ClientConnInterface: b.Registry})),
+		feedv1.RegisterSubscriptionServiceHandlerClient(ctx, mux, feedv1.NewSubscriptionServiceClient(forward{ClientConnInterface: b.Registry})),
 		archivev1.RegisterArchiveServiceHandlerClient(ctx, mux, archivev1.NewArchiveServiceClient(forward{ClientConnInterface: b.Archive})),
 		immunizationv1.RegisterImmunizationServiceHandlerClient(ctx, mux, immunizationv1.NewImmunizationServiceClient(forward{ClientConnInterface: b.Immunization})),
 		maternalv1.RegisterMaternalServiceHandlerClient(ctx, mux, maternalv1.NewMaternalServiceClient(forward{ClientConnInterface: b.Maternal})),

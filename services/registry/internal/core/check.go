@@ -1,7 +1,6 @@
 package core
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"xinju.dev/services/platform/civil"
@@ -20,13 +19,6 @@ type Places interface {
 // Limits of texts in characters.
 const maxName, maxAddress, maxEmployer, maxID, maxPermit = 50, 200, 70, 64, 32
 
-var (
-	senderForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
-	divisionForm = regexp.MustCompile(`^[1-9][0-9]{5}([0-9]{6})?$`)
-	phoneForm    = regexp.MustCompile(`^[+0-9]{0,20}$`)
-	ethnicForm   = regexp.MustCompile(`^(0[1-9]|[1-4][0-9]|5[0-6]|97|98)?$`)
-)
-
 // Check says what is wrong with an event in itself, on a day on which it is
 // received: the refusal, or ok. The event is Normal.
 func Check(e Event, today civil.Date, places Places) (refusal Outcome, ok bool) {
@@ -44,7 +36,7 @@ func checkForm(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 	switch {
 	case !e.Type.Known():
 		return "type", ErrType
-	case !senderForm.MatchString(e.Sender):
+	case !senderForm(e.Sender):
 		return "sender", ErrSender
 	case len(e.ID) > maxID:
 		return "event_id", ErrTooLong
@@ -62,7 +54,7 @@ func checkForm(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 		return "address", ErrTooLong
 	case utf8.RuneCountInString(e.Employer) > maxEmployer:
 		return "employer", ErrTooLong
-	case !phoneForm.MatchString(e.Phone):
+	case !phoneForm(e.Phone):
 		return "phone", ErrPhone
 	}
 	return checkCodes(e)
@@ -72,7 +64,7 @@ func checkCodes(e Event) (string, *fault.Error) {
 	switch {
 	case e.Sex != 0 && e.Sex != 1 && e.Sex != 2 && e.Sex != 9:
 		return "sex", ErrCode
-	case !ethnicForm.MatchString(e.Ethnic):
+	case !ethnicForm(e.Ethnic):
 		return "ethnic_code", ErrCode
 	case !(e.Marital == 0 || e.Marital == 10 || e.Marital >= 20 && e.Marital <= 23 || e.Marital == 30 || e.Marital == 40 || e.Marital == 90):
 		return "marital_code", ErrCode
@@ -157,7 +149,7 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 	if o := e.OtherDocument; o.Type == ident.CitizenCard && !places.Province(o.Number.Reveal()[:2], e.Effective) {
 		return "other_document", ErrIssuer
 	}
-	if h := e.HukouDivision; h != "" && !(divisionForm.MatchString(h) && places.Province(h[:2], e.Effective)) {
+	if h := e.HukouDivision; h != "" && !(divisionForm(h) && places.Province(h[:2], e.Effective)) {
 		return "hukou_division", ErrHukou
 	}
 	switch {
@@ -165,7 +157,7 @@ func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
 		if e.Type == Arrive || e.Type == Move {
 			return "division", ErrNoDivision
 		}
-	case !divisionForm.MatchString(e.Division):
+	case !divisionForm(e.Division):
 		return "division", ErrDivision
 	case e.Type.lives():
 		if !places.Village(e.Division, e.Effective) {

@@ -1,15 +1,11 @@
 package core
 
-import (
-	"crypto/sha256"
-
-	"xinju.dev/services/platform/civil"
-)
+import "xinju.dev/services/platform/civil"
 
 // Digest is SHA-256 over everything of a state that is kept: two states with
 // one digest are the same.
 func (s State) Digest() [32]byte {
-	w := digester{h: sha256.New()}
+	w := newDigester()
 	exists := int64(0)
 	if s.Exists {
 		exists = 1

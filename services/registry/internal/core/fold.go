@@ -109,13 +109,17 @@ func (f *folding) nameFlags() {
 // sortBy orders events by a day, then by when they were recorded, then by what
 // only makes the order total.
 func sortBy(list []effective, day func(*effective) civil.Date) {
-	if len(list) < 2 {
-		return
-	}
-	slices.SortFunc(list, func(a, b effective) int {
-		return cmp.Or(cmp.Compare(day(&a), day(&b)), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.TimeMS, b.TimeMS),
+	order := func(a, b *effective) int {
+		return cmp.Or(cmp.Compare(day(a), day(b)), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.TimeMS, b.TimeMS),
 			cmp.Compare(a.Sender, b.Sender), cmp.Compare(a.ID, b.ID))
-	})
+	}
+	sorted := true
+	for i := 1; i < len(list) && sorted; i++ {
+		sorted = order(&list[i-1], &list[i]) <= 0
+	}
+	if !sorted { // events are large, and mostly come in order
+		slices.SortFunc(list, func(a, b effective) int { return order(&a, &b) })
+	}
 }
 
 // day is the day that counts for stays and permits.

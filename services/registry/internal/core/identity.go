@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"hash"
 	"strings"
 	"unicode"
 
@@ -41,7 +40,7 @@ func (e Event) Normal() Event {
 // Digest is SHA-256 over everything the event says except who sent it and its
 // identifier. Two events with one identifier and two digests contradict each other.
 func (e Event) Digest() [32]byte {
-	w := digester{h: sha256.New()}
+	w := newDigester()
 	w.ints(int64(e.Type), int64(e.Effective), e.TimeMS, int64(e.Sex), int64(e.Birth), int64(e.Marital), int64(e.HukouKind),
 		int64(e.Arrived), int64(e.FirstSeen), int64(e.Registered), int64(e.Reason), int64(e.PermitValidUntil), int64(e.PermitPoints))
 	w.texts(string(e.Document.Type), e.Document.Number.Reveal(), e.Document.Country, e.ResidentID, e.Name, e.Ethnic, e.Phone, e.Employer,
@@ -65,7 +64,7 @@ func (d *digester) extra(e Event) {
 // derived from the event, so that every order of arrival gives the same one: 26
 // characters that say nothing about sender or event.
 func EventKey(sender, id string) string {
-	w := digester{h: sha256.New()}
+	w := newDigester()
 	w.texts(sender, id)
 	sum := w.sum()
 	return crockford(sum[:])
@@ -86,10 +85,12 @@ func crockford(b []byte) string {
 }
 
 // digester writes fields so that no two different lists have the same bytes.
-type digester struct {
-	h   hash.Hash
-	buf []byte
-}
+type digester struct{ buf []byte }
+
+// digestRoom is as long as what most events and states write.
+const digestRoom = 512
+
+func newDigester() digester { return digester{buf: make([]byte, 0, digestRoom)} }
 
 func (d *digester) ints(v ...int64) {
 	for _, n := range v {
@@ -112,11 +113,7 @@ func (d *digester) document(doc Document) {
 	}
 }
 
-func (d *digester) sum() (out [32]byte) {
-	d.h.Write(d.buf)
-	d.h.Sum(out[:0])
-	return out
-}
+func (d *digester) sum() [32]byte { return sha256.Sum256(d.buf) }
 
 // NormalName returns a name as it is kept: NFC, without blanks around it, the
 // variants of the middle dot in names of minorities as U+00B7.

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 )
 
 func utf16Of(file []byte, big, mark bool) []byte {
@@ -61,24 +61,21 @@ func TestFilesOfOtherKindsAndEncodingsAreRefusedWithHelp(t *testing.T) {
 		file []byte
 		want error
 	}{
-		"UTF-16 little-endian":                {utf16Of(good, false, true), intake.ErrEncodingUnknown},
-		"UTF-16 big-endian":                   {utf16Of(good, true, true), intake.ErrEncodingUnknown},
-		"UTF-16 little-endian without a mark": {utf16Of(good, false, false), intake.ErrEncodingUnknown},
-		"UTF-16 big-endian without a mark":    {utf16Of(good, true, false), intake.ErrEncodingUnknown},
-		"gzip":                                {packed(t, "gz", good), intake.ErrFileUnreadable},
-		"gzip of little":                      {packed(t, "gz", short), intake.ErrFileUnreadable},
-		"zip":                                 {packed(t, "feed.csv", good), intake.ErrFileUnreadable},
-		"a workbook":                          {packed(t, "xl/workbook.xml", good), intake.ErrFileUnreadable},
-		"an old workbook":                     {append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, good...), intake.ErrFileUnreadable},
-		"a PDF":                               {append([]byte("%PDF-1.7\n"), good...), intake.ErrFileUnreadable},
-		"a web page":                          {[]byte("<!DOCTYPE html>\n<html><table><tr><td>姓名</td></tr></table></html>\n"), intake.ErrFileUnreadable},
-		"a web page called a workbook":        {[]byte("\ufeff<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\">\n<table>\n"), intake.ErrFileUnreadable},
-		"JSON":                                {[]byte("[{\"姓名\":\"王小明\"},\n{}]\n"), intake.ErrFileUnreadable},
-		"many zero bytes":                     {bytes.ReplaceAll(good, []byte("，"), []byte{0, 0}), intake.ErrFileUnreadable},
-		"line ends of CR alone":               {bytes.ReplaceAll(good, []byte("\r\n"), []byte("\r")), intake.ErrFileUnreadable},
-		"a header that stands alone":          {[]byte(header), intake.ErrFileEmpty},
-		"10,000 columns nobody knows":         {[]byte(strings.Repeat("x,", 10_000) + "\n" + strings.Repeat("1,", 10_000) + "\n"), intake.ErrColumnsUnknown},
-		"one column under two names":          {[]byte("公民身份号码,身份证号,生效日期\na,b,c\n"), intake.ErrColumnTwice},
+		"gzip":                          {packed(t, "gz", good), rowfile.ErrFileUnreadable},
+		"gzip of little":                {packed(t, "gz", short), rowfile.ErrFileUnreadable},
+		"zip":                           {packed(t, "feed.csv", good), rowfile.ErrFileUnreadable},
+		"a workbook":                    {packed(t, "xl/workbook.xml", good), rowfile.ErrFileTorn},
+		"an old workbook":               {append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, good...), rowfile.ErrFileUnreadable},
+		"a PDF":                         {append([]byte("%PDF-1.7\n"), good...), rowfile.ErrFileUnreadable},
+		"a web page":                    {[]byte("<!DOCTYPE html>\n<html><table><tr><td>姓名</td></tr></table></html>\n"), rowfile.ErrFileUnreadable},
+		"a web page called a workbook":  {[]byte("\ufeff<html xmlns:x=\"urn:schemas-microsoft-com:office:excel\">\n<table>\n"), rowfile.ErrFileUnreadable},
+		"JSON that says something else": {[]byte("[{\"甲\":\"王小明\"},\n{\"乙\":1}]\n"), rowfile.ErrColumnsUnknown},
+		"many zero bytes":               {bytes.ReplaceAll(good, []byte("，"), []byte{0, 0}), rowfile.ErrFileUnreadable},
+		"line ends of CR alone":         {bytes.ReplaceAll(good, []byte("\r\n"), []byte("\r")), rowfile.ErrFileUnreadable},
+		"a header that stands alone":    {[]byte(header), rowfile.ErrFileEmpty},
+		"900 columns nobody knows":      {[]byte(strings.Repeat("x,", 900) + "\n" + strings.Repeat("1,", 900) + "\n"), rowfile.ErrColumnsUnknown},
+		"10,000 columns nobody knows":   {[]byte(strings.Repeat("x,", 10_000) + "\n" + strings.Repeat("1,", 10_000) + "\n"), rowfile.ErrColumnsMany},
+		"one column under two names":    {[]byte("公民身份号码,身份证号,生效日期\na,b,c\n"), rowfile.ErrColumnTwice},
 	} {
 		_, err := w.receive(ga, c.file)
 		why, ok := errors.AsType[*fault.Error](err)
@@ -93,17 +90,19 @@ func TestFilesOfOtherKindsAndEncodingsAreRefusedWithHelp(t *testing.T) {
 
 func TestStrangeButReadableFilesAreRead(t *testing.T) {
 	rows := arrival("E1", 1) + "\n" + arrival("E2", 2) + "\n"
-	wide := strings.Repeat(",x", 3000)
+	wide := strings.Repeat(",x", 900)
 	for name, c := range map[string]struct {
 		file []byte
 		want []string
 	}{
 		"the mark of GB 18030":             {append([]byte{0x84, 0x31, 0x95, 0x33}, gb(header+"\n"+rows)...), []string{"2 1", "3 1"}},
+		"UTF-16 little-endian":             {utf16Of(fileOf(arrival("E1", 1), arrival("E2", 2)), false, true), []string{"2 1", "3 1"}},
+		"UTF-16 big-endian without a mark": {utf16Of(fileOf(arrival("E1", 1), arrival("E2", 2)), true, false), []string{"2 1", "3 1"}},
 		"a header that is repeated":        {[]byte(header + "\n" + arrival("E1", 1) + "\n" + header + "\n" + arrival("E2", 2) + "\n"), []string{"2 1", "3 7 EVENT_TYPE_UNKNOWN 事件类型", "4 1"}},
 		"blank lines everywhere":           {[]byte("\n \n" + header + "\n\n\n" + arrival("E1", 1) + "\n\t\n" + arrival("E2", 2) + "\n\n\x1a"), []string{"6 1", "8 1"}},
 		"no line end behind the last row":  {[]byte(header + "\n" + strings.TrimSuffix(rows, "\n")), []string{"2 1", "3 1"}},
 		"columns that nobody knows":        {[]byte(header + ",备注\n" + arrival("E1", 1) + ",一\n" + arrival("E2", 2) + ",\n"), []string{"2 1", "3 1"}},
-		"3,000 columns that nobody knows":  {[]byte(header + wide + "\n" + arrival("E1", 1) + wide + "\n" + arrival("E2", 2) + "\n"), []string{"2 1", "3 7 ROW_COLUMN_COUNT"}},
+		"900 columns that nobody knows":    {[]byte(header + wide + "\n" + arrival("E1", 1) + wide + "\n" + arrival("E2", 2) + "\n"), []string{"2 1", "3 7 ROW_COLUMN_COUNT"}},
 		"full-width digits and lower x":    {[]byte(header + "\n" + "E1,居住登记,２０２５０３０１,99010120200131018x,王小红,女," + village + ",幸福路,,１３８００００００００,,\n"), []string{"2 1"}},
 		"a row in the other encoding":      {append(gb(header+"\n"+rows+arrival("E3", 3)+"\n"), []byte(arrival("E4", 4)+"\n")...), []string{"2 1", "3 1", "4 1", "5 7 ENCODING_BROKEN"}},
 		"a zero byte inside one value":     {[]byte(header + "\n" + arrival("E1", 1) + "\n" + strings.Replace(arrival("E2", 2), "王小明", "王\x00明", 1) + "\n" + arrival("E3", 3) + strings.Repeat("\n"+arrival("E3", 3), 30) + "\n"), nil},
@@ -204,7 +203,7 @@ func TestRefusedRowsComeBackWithoutFormulas(t *testing.T) {
 	rows = append(rows, `=cmd()`+arrival("E8", 8)+`,"`, "E9,=1+1", arrival(`="123"`, 9)+",+8613800000000")
 	b := w.load(ga, fileOf(rows...))
 	var got bytes.Buffer
-	if err := intake.WriteRejects(t.Context(), w.store, b.ID, func(p []byte) error { got.Write(p); return nil }); err != nil {
+	if err := w.process(w.store, nil).WriteRejects(t.Context(), w.store, b.ID, &got); err != nil {
 		t.Fatal(err)
 	}
 	if b.Counts[core.Refused] != int64(len(rows)) {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"xinju.dev/services/registry/internal/intake"
+	"xinju.dev/services/platform/intake"
 )
 
 // points are all places at which a test may kill the process.

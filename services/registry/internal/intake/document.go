@@ -5,6 +5,7 @@ import (
 
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/registry/internal/core"
 )
 
@@ -24,23 +25,33 @@ func (p *parser) document(e *core.Event) {
 	e.Document = p.number(f, fCountry, kind, v)
 }
 
-// mother reads who the mother of a newborn is: a citizen unless the file says
-// another kind of document.
+// mother reads who the mother of a newborn is.
 func (p *parser) mother(e *core.Event) {
-	v := p.text(fMotherNumber)
+	e.MotherDocument = p.second(fMotherType, fMotherNumber, fMotherCountry)
+}
+
+// other reads who the second of two that are one person is.
+func (p *parser) other(e *core.Event) {
+	e.OtherDocument = p.second(fOtherType, fOtherNumber, fOtherCountry)
+}
+
+// second reads the document of somebody besides: a citizen unless the file says
+// another kind of document.
+func (p *parser) second(t, number, country field) ident.Document {
+	v := p.text(number)
 	if v == "" {
-		return
+		return ident.Document{}
 	}
 	kind := ident.CitizenCard
-	if t := narrow(p.text(fMotherType)); t != "" {
-		code, ok := p.m.codes.find(fDocType, t)
+	if word := rowfile.Narrow(p.text(t)); word != "" {
+		code, ok := p.find(t, fDocType, word)
 		if !ok {
-			p.fail(fMotherType, ident.ErrDocType)
-			return
+			p.fail(t, ident.ErrDocType)
+			return ident.Document{}
 		}
 		kind = ident.DocType(code)
 	}
-	e.MotherDocument = p.number(fMotherNumber, fMotherCountry, kind, v)
+	return p.number(number, country, kind, v)
 }
 
 // number reads a document's number from field f and its country from another;
@@ -53,9 +64,9 @@ func (p *parser) number(f, from field, kind ident.DocType, v string) ident.Docum
 	if p.has(from) && (kind == ident.Passport || kind == ident.OtherDocument) {
 		country = p.code(from)
 	}
-	v = narrow(v)
-	if scientific(v) {
-		p.fail(f, ErrNumberExcel)
+	v = rowfile.Narrow(v)
+	if rowfile.Scientific(v) {
+		p.fail(f, rowfile.ErrNumberExcel)
 		return ident.Document{}
 	}
 	doc, err := ident.Parse(kind, v, country)
@@ -66,8 +77,8 @@ func (p *parser) number(f, from field, kind ident.DocType, v string) ident.Docum
 	switch {
 	case !ok:
 		why = ident.ErrMalformed
-	case zeroed(v):
-		why = ErrNumberExcel
+	case rowfile.Zeroed(v):
+		why = rowfile.ErrNumberExcel
 	case errors.Is(why, ident.ErrCountry) && p.has(from):
 		f = from
 	}
@@ -76,7 +87,7 @@ func (p *parser) number(f, from field, kind ident.DocType, v string) ident.Docum
 }
 
 func (p *parser) docType() ident.DocType {
-	v := narrow(p.text(fDocType))
+	v := rowfile.Narrow(p.text(fDocType))
 	if v == "" {
 		if p.has(fDocType) {
 			p.fail(fDocType, ErrValueMissing)
@@ -85,7 +96,7 @@ func (p *parser) docType() ident.DocType {
 		p.fail(fDocNumber, ident.ErrDocType)
 		return ""
 	}
-	code, ok := p.m.codes.find(fDocType, v)
+	code, ok := p.find(fDocType, fDocType, v)
 	if !ok {
 		p.fail(fDocType, ident.ErrDocType)
 		return ""

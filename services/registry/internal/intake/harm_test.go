@@ -14,9 +14,9 @@ import (
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 )
 
 func TestTwoUploadsOfOneFileAtOnceAreOneBatch(t *testing.T) {
@@ -139,7 +139,7 @@ func TestTheFolderMayGoWhileAFileIsApplied(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := w.batch(b.ID)
-	if n := int64(len(w.query("SELECT row_no FROM feed_row"))); !got.State.Done() || got.Counts.Received() != n || n == 0 {
+	if n := int64(len(w.results())); !got.State.Ended() || got.Counts.Received() != n || n == 0 {
 		t.Errorf("state %d %s, counts %v, %d rows", got.State, got.Failure, got.Counts, n)
 	}
 }
@@ -227,7 +227,7 @@ func TestRecordingDuringAnImportEndsAsRecordingAfterIt(t *testing.T) {
 	after := newSQLiteWorld(t)
 	after.load(ga, file)
 	for i := range 60 {
-		if _, err := after.store.Record(t.Context(), []core.Event{directly(t, i)}, false, noon); err != nil {
+		if _, err := after.events.Record(t.Context(), []core.Event{directly(t, i)}, false, noon); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -243,7 +243,7 @@ func TestRecordingDuringAnImportEndsAsRecordingAfterIt(t *testing.T) {
 			go func() {
 				<-started
 				for i := n; i < 60; i += 3 {
-					if _, err := w.store.Record(context.WithoutCancel(t.Context()), []core.Event{directly(t, i)}, false, noon); err != nil {
+					if _, err := w.events.Record(context.WithoutCancel(t.Context()), []core.Event{directly(t, i)}, false, noon); err != nil {
 						done <- err
 						return
 					}
@@ -262,7 +262,7 @@ func TestRecordingDuringAnImportEndsAsRecordingAfterIt(t *testing.T) {
 			for _, n := range now.Counts {
 				sum += n
 			}
-			if rows := int64(len(w.query("SELECT row_no FROM feed_row"))); point == "chunk.stored" && (sum != rows || now.Counts.Received() != rows) {
+			if rows := int64(len(w.results())); point == "chunk.stored" && (sum != rows || now.Counts.Received() != rows) {
 				t.Errorf("%d rows, counts %v", rows, now.Counts)
 			}
 			return nil

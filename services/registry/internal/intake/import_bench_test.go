@@ -3,8 +3,8 @@ package intake_test
 import (
 	"testing"
 
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 	"xinju.dev/services/testkit"
 )
 
@@ -22,7 +22,7 @@ func BenchmarkImport(b *testing.B) {
 					open = testkit.MySQL
 				}
 				w := newWorld(b, open(b, sets...))
-				w.rows = intake.DefaultChunkRows
+				w.rows = intake.ChunkRows
 				b.StartTimer()
 				batch, err := w.process(w.store, nil).Receive(b.Context(), ga, endless(n))
 				if err != nil {

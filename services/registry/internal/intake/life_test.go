@@ -16,8 +16,8 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 )
 
 func TestAnIdleWorkerWakesWhenAFileArrives(t *testing.T) {
@@ -128,7 +128,7 @@ func TestAnotherProcessDoesNotTakeAFileForLostAndMayTakeItOver(t *testing.T) {
 		}); !errors.Is(err, errKilled) {
 			t.Fatal(err)
 		}
-		other := &world{t: t, db: w.db, store: w.store, dir: t.TempDir(), rows: w.rows}
+		other := &world{t: t, db: w.db, events: w.events, store: w.store, sealer: w.sealer, dir: t.TempDir(), rows: w.rows}
 		if err := other.run(nil); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,9 @@ func TestAnotherProcessDoesNotTakeAFileForLostAndMayTakeItOver(t *testing.T) {
 
 func TestAFileLargerThanAllowedIsRefusedBeforeItIsAllThere(t *testing.T) {
 	w := newSQLiteWorld(t)
-	in, err := intake.New(intake.Deps{Store: w.store, SpoolDir: w.dir, Now: func() time.Time { return noon }, Log: zap.NewNop(), MaxBytes: 10_000})
+	d := w.deps()
+	d.MaxBytes = 10_000
+	in, err := intake.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,12 +205,15 @@ func TestNothingOfARowReachesLogsErrorsOrStoredReasons(t *testing.T) {
 	rows = append(rows, arrival("E1", 900))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	in, err := intake.New(intake.Deps{Store: w.store, SpoolDir: w.dir, Now: func() time.Time { return noon }, Log: logger, Hooks: func(point string) error {
+	d := w.deps()
+	d.Log = logger
+	d.Hooks = func(point string) error {
 		if point == "batch.done" {
 			stop()
 		}
 		return nil
-	}})
+	}
+	in, err := intake.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,8 +224,8 @@ func TestNothingOfARowReachesLogsErrorsOrStoredReasons(t *testing.T) {
 	if err := in.Run(ctx, func() {}); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	said := log.String() + fmt.Sprint(w.batch(b.ID)) + fmt.Sprint(w.query("SELECT '', '', outcome, reason, column_name FROM feed_row")) +
-		fmt.Sprint(w.query("SELECT '', '', file_name, reasons, counts, header FROM feed_batch"))
+	said := log.String() + fmt.Sprint(w.batch(b.ID)) + fmt.Sprint(w.results()) +
+		fmt.Sprint(w.query("SELECT '', '', file_name, reasons, counts, layout, manifest, diff FROM feed_batch"))
 	for _, secret := range []string{citizen(900), "990101199006300059", "330681188902290014", "幸福路"} {
 		if strings.Contains(said, secret) {
 			t.Errorf("something of a row is shown")

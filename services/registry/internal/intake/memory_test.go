@@ -7,8 +7,8 @@ import (
 	"runtime"
 	"testing"
 
+	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/registry/internal/core"
-	"xinju.dev/services/registry/internal/intake"
 )
 
 // endless makes a file of n arrivals on the way, so that the file itself takes
@@ -35,7 +35,7 @@ func endless(n int) func() ([]byte, error) {
 func peak(t *testing.T, n int) uint64 {
 	t.Helper()
 	w := newSQLiteWorld(t)
-	w.rows = intake.DefaultChunkRows
+	w.rows = intake.ChunkRows
 	b, err := w.process(w.store, nil).Receive(t.Context(), ga, endless(n))
 	if err != nil {
 		t.Fatal(err)

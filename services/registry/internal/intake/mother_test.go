@@ -4,15 +4,13 @@ import (
 	"testing"
 
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/registry/internal/core"
 )
 
 func TestAMotherIsACitizenUnlessTheFileSaysOtherwise(t *testing.T) {
 	const header = "事件类型,出生日期,生效日期,证件类型,证件号码,居住地区划,母亲证件类型,母亲证件号码,母亲国籍"
-	m, err := newMapper("ga", day, Layout{Encoding: UTF8, Delimiter: ',', Header: []byte(header)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := readerOf(t, rowfile.UTF8, header, nil)
 	for _, c := range []struct {
 		mother string
 		kind   ident.DocType
@@ -30,13 +28,13 @@ func TestAMotherIsACitizenUnlessTheFileSaysOtherwise(t *testing.T) {
 		{",9.90101E+17,", "", "NUMBER_DAMAGED_BY_EXCEL 母亲证件号码"},
 		{",810000198906150011,", "", "NUMBER_KIND 母亲证件号码"},
 	} {
-		r := m.row(line{raw: []byte("出生,20250301,20250301,出生医学证明,Z123456789,990101001001," + c.mother)})
+		r := m.row(t, []byte("出生,20250301,20250301,出生医学证明,Z123456789,990101001001,"+c.mother+"\n"))
 		got := core.Outcome{Fault: r.Fault}.Reason() + " " + r.Column
 		if got != c.want || c.want == " " && r.Event.MotherDocument.Type != c.kind {
 			t.Errorf("%s: %s, mother's document of kind %q", c.want, got, r.Event.MotherDocument.Type)
 		}
 	}
-	if got := m.columnOf("mother_document"); got != "母亲证件号码" {
+	if got := m.ColumnOf("mother_document"); got != "母亲证件号码" {
 		t.Error(got)
 	}
 }

@@ -1,10 +1,14 @@
 package intake
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/registry/internal/core"
 )
 
@@ -12,11 +16,12 @@ import (
 // wrong refuses the row.
 type parser struct {
 	m *mapper
-	r *Row
+	r *intake.Row
+	e *core.Event
 }
 
 func (p *parser) parse() {
-	e := &p.r.Event
+	e := p.e
 	e.ID = p.text(fEventID)
 	e.Replaces = p.text(fReplaces)
 	if p.eventType(e); p.r.Fault != nil {
@@ -25,6 +30,7 @@ func (p *parser) parse() {
 	p.dates(e)
 	p.document(e)
 	p.mother(e)
+	p.other(e)
 	p.names(e)
 	p.lists(e)
 	p.places(e)
@@ -41,13 +47,22 @@ func (p *parser) fail(f field, why *fault.Error) {
 	}
 }
 
-func (p *parser) has(f field) bool { return p.m.column[f] >= 0 }
+// has reports that the file has a column for a field, or its profile a constant.
+func (p *parser) has(f field) bool { return p.m.column[f] >= 0 || p.m.fixed[f] }
 
 func (p *parser) text(f field) string {
 	if !p.has(f) {
 		return ""
 	}
 	return p.m.text[f]
+}
+
+// find looks for a word first among the sender's own.
+func (p *parser) find(f, list field, v string) (string, bool) {
+	if code, ok := p.m.words[f][v]; ok {
+		v = code
+	}
+	return p.m.codes.find(list, v)
 }
 
 // eventType reads what happened. A file without such a column lists who lives
@@ -60,12 +75,12 @@ func (p *parser) eventType(e *core.Event) {
 		}
 		return
 	}
-	v := narrow(p.text(fType))
+	v := rowfile.Narrow(p.text(fType))
 	if v == "" {
 		p.fail(fType, ErrValueMissing)
 		return
 	}
-	code, ok := p.m.codes.find(fType, v)
+	code, ok := p.find(fType, fType, v)
 	if !ok {
 		p.fail(fType, core.ErrType)
 		return
@@ -77,15 +92,13 @@ func (p *parser) eventType(e *core.Event) {
 func (p *parser) dates(e *core.Event) {
 	e.Effective = p.past(fEffective)
 	e.Arrived = p.past(fArrived)
-	e.Birth = p.past(fBirth)
+	p.birth(e)
 	cancelled := p.past(fCancelled)
 	e.PermitValidUntil = p.date(fPermitUntil)
-	if v := p.text(fEventTime); v != "" {
-		ms, err := parseInstant(v)
-		if err != nil {
-			p.fail(fEventTime, ErrDateImpossible)
-		}
-		e.TimeMS = ms
+	if d, ok := p.said(fEventTime); ok && d.Partial() {
+		p.fail(fEventTime, rowfile.ErrDateImpossible)
+	} else {
+		e.TimeMS = d.Instant()
 	}
 	switch {
 	case !p.has(fType) && cancelled != civil.None:
@@ -97,20 +110,48 @@ func (p *parser) dates(e *core.Event) {
 	}
 }
 
-func (p *parser) date(f field) civil.Date {
+// said reads what a column says of a day; ok is false where it says nothing.
+func (p *parser) said(f field) (d rowfile.Day, ok bool) {
 	v := p.text(f)
 	if v == "" {
-		return civil.None
+		return rowfile.Day{}, false
 	}
-	if scientific(v) {
-		p.fail(f, ErrNumberExcel)
-		return civil.None
-	}
-	d, err := parseDate(v)
+	d, err := p.m.day(v)
 	if err != nil {
-		p.fail(f, ErrDateImpossible)
+		why := rowfile.ErrDateImpossible
+		if errors.Is(err, rowfile.ErrNumberExcel) {
+			why = rowfile.ErrNumberExcel
+		}
+		p.fail(f, why)
+		return rowfile.Day{}, false
 	}
-	return d
+	return d, true
+}
+
+// date reads a whole day.
+func (p *parser) date(f field) civil.Date {
+	d, ok := p.said(f)
+	if ok && d.Partial() {
+		p.fail(f, rowfile.ErrDateImpossible)
+	}
+	return d.Date
+}
+
+// birth reads a day of birth of which perhaps only the year or the month is
+// known. What is missing stays so.
+func (p *parser) birth(e *core.Event) {
+	d, ok := p.said(fBirth)
+	switch {
+	case !ok:
+	case !d.Partial():
+		if e.Birth = d.Date; d.Date > p.m.today.AddDays(1) {
+			p.fail(fBirth, core.ErrFuture)
+		}
+	case d.Month == 0:
+		e.BirthPartial = fmt.Sprintf("%04d", d.Year)
+	default:
+		e.BirthPartial = fmt.Sprintf("%04d-%02d", d.Year, d.Month)
+	}
 }
 
 // past reads a day that must have come when the file was received; one day more
@@ -128,17 +169,29 @@ func (p *parser) names(e *core.Event) {
 	e.Address = p.words(fAddress, false)
 	e.Employer = p.words(fEmployer, false)
 	if v := p.text(fPhone); v != "" {
-		if scientific(narrow(v)) {
-			p.fail(fPhone, ErrNumberExcel)
+		if rowfile.Scientific(rowfile.Narrow(v)) {
+			p.fail(fPhone, rowfile.ErrNumberExcel)
 		}
 		e.Phone = v
+	}
+	e.FormerName = p.words(fFormerName, true)
+	if alias := p.words(fAlias, true); e.FormerName == "" {
+		e.FormerName = alias
+	}
+	if v := rowfile.Narrow(p.text(fPermitNumber)); v != "" {
+		if rowfile.Scientific(v) {
+			p.fail(fPermitNumber, rowfile.ErrNumberExcel)
+		}
+		e.PermitNumber = v
 	}
 }
 
 func (p *parser) words(f field, isName bool) string {
 	v := p.text(f)
-	if v != "" && damaged(v, isName) {
-		p.fail(f, ErrTextDamaged)
+	if v != "" {
+		if why := rowfile.Inspect(v, isName).Fault(); why != nil {
+			p.fail(f, why)
+		}
 	}
 	return v
 }
@@ -149,10 +202,11 @@ func (p *parser) lists(e *core.Event) {
 	e.Marital = p.codeNumber(fMarital)
 	e.HukouKind = p.codeNumber(fHukouKind)
 	e.Reason = p.codeNumber(fReason)
-	if v := narrow(p.text(fPermitPoints)); v != "" {
-		n, rest, digits := number(v, 5)
-		if digits == 0 || rest != "" {
+	if v := rowfile.Narrow(p.text(fPermitPoints)); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || !digitsOnly(v) || len(v) > 5 {
 			p.fail(fPermitPoints, core.ErrCode)
+			n = 0
 		}
 		e.PermitPoints = n
 	}
@@ -164,13 +218,13 @@ func (p *parser) code(f field) string {
 		return ""
 	}
 	list := f
-	if f == fMotherCountry {
+	if f == fMotherCountry || f == fOtherCountry {
 		list = fCountry
 	}
-	if code, ok := p.m.codes.find(list, v); ok {
+	if code, ok := p.find(f, list, v); ok {
 		return code
 	}
-	code, ok := p.m.codes.find(list, narrow(v))
+	code, ok := p.find(f, list, rowfile.Narrow(v))
 	if !ok && list == fCountry && len(v) == 3 {
 		return v // any alpha-3; ident judges its form
 	}
@@ -200,16 +254,25 @@ func (p *parser) places(e *core.Event) {
 // division reads a code of 6, 9 or 12 digits; 9 are filled up to 12. Whether
 // it exists is not decided here.
 func (p *parser) division(f field) string {
-	v := narrow(p.text(f))
+	v := rowfile.Narrow(p.text(f))
 	switch {
 	case v == "":
 		return ""
-	case scientific(v):
-		p.fail(f, ErrNumberExcel)
+	case rowfile.Scientific(v):
+		p.fail(f, rowfile.ErrNumberExcel)
 	case !digitsOnly(v) || len(v) != 6 && len(v) != 9 && len(v) != 12:
 		p.fail(f, ErrDivisionForm)
 	case len(v) == 9:
 		return v + "000"
 	}
 	return v
+}
+
+func digitsOnly(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
 }

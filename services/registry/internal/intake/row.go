@@ -2,48 +2,34 @@ package intake
 
 import (
 	"bytes"
+	"slices"
 
 	"xinju.dev/services/platform/civil"
-	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/registry/internal/core"
 )
 
-// Row is one row of a file: an event, or why it is none.
-type Row struct {
-	Number int    // of the line in the file
-	Raw    []byte // as sent, without its line end
-
-	Event  core.Event   // when Fault is nil
-	Fault  *fault.Error // why the row is refused
-	Column string       // the column that is wrong, as the file names it
-
-	// Review is set where the event may be applied but somebody should look.
-	Review       *fault.Error
-	ReviewColumn string
-
-	end   int64 // offset of the byte after the line
-	lines int   // lines up to end
-}
-
-// mapper turns the lines of one file into rows. It is not safe for concurrent use.
+// mapper turns the records of one file into rows. It is not safe for concurrent
+// use.
 type mapper struct {
-	sender  string
-	today   civil.Date // the day on which the file was received
-	layout  Layout
-	at      []int    // field of each column, -1 for none
-	names   []string // of the columns
-	column  [fieldCount]int
-	codes   *codeLists
-	split   splitter
-	scratch []byte
-	unused  []byte
-	from    [fieldCount]int // of each field's text in scratch
-	to      [fieldCount]int
-	text    [fieldCount]string
+	sender string
+	today  civil.Date // the day on which the file was received
+	at     []int      // field of each column, -1 for none
+	names  []string   // of the columns
+	column [fieldCount]int
+	fixed  [fieldCount]bool // the profile says it for every row
+	codes  *codeLists
+	words  [fieldCount]map[string]string // of the sender
+	day    func(text string) (rowfile.Day, error)
+	cells  string // encoding of cells before they were decoded
+	text   [fieldCount]string
+	block  []core.Event // room for events, so that not every row allocates
 }
 
-func newMapper(sender string, today civil.Date, l Layout) (*mapper, error) {
-	at, names, err := l.columns()
+func newMapper(sender string, today civil.Date, l intake.Layout) (*mapper, error) {
+	names := l.Columns
+	at, err := mapColumns(names, l.Profile)
 	if err != nil {
 		return nil, err
 	}
@@ -51,10 +37,7 @@ func newMapper(sender string, today civil.Date, l Layout) (*mapper, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mapper{
-		sender: sender, today: today, layout: l, at: at, names: names, codes: lists,
-		split: splitter{delim: l.Delimiter, gb: l.Encoding == GB18030},
-	}
+	m := &mapper{sender: sender, today: today, at: at, names: names, codes: lists, day: l.DayReader(), cells: l.CellEncoding}
 	for f := range m.column {
 		m.column[f] = -1
 	}
@@ -63,97 +46,71 @@ func newMapper(sender string, today civil.Date, l Layout) (*mapper, error) {
 			m.column[f] = i
 		}
 	}
+	for f, name := range fieldNames {
+		m.words[f] = l.Profile.WordsOf(name)
+		if value, ok := l.Profile.Constant(name); ok && m.column[f] < 0 {
+			m.fixed[f], m.text[f] = true, value
+		}
+	}
 	return m, nil
 }
 
-// row maps one line. It never fails: what is wrong is in the row.
-func (m *mapper) row(l line) Row {
-	r := Row{Number: l.number}
-	if l.tooLong {
-		r.Fault = ErrRowTooLong
-		return r
+const blockEvents = 32
+
+func (m *mapper) event() *core.Event {
+	if len(m.block) == 0 {
+		m.block = make([]core.Event, blockEvents)
 	}
-	fields, ok := m.split.split(l.raw)
-	if !ok {
-		r.Fault = ErrRowQuotes
-		return r
-	}
-	if r.Fault = m.count(fields, l); r.Fault != nil {
-		return r
-	}
-	if r.Fault, r.Column = m.decode(fields, &r); r.Fault != nil {
-		return r
-	}
-	r.Event.Sender = m.sender
-	p := parser{m: m, r: &r}
-	p.parse()
-	return r
+	e := &m.block[0]
+	m.block = m.block[1:]
+	return e
 }
 
-// count checks the number of columns. Empty ones beyond the header, which
-// spreadsheets add, do no harm.
-func (m *mapper) count(fields [][]byte, l line) *fault.Error {
-	switch {
-	case len(fields) < len(m.at) && l.unended:
-		return ErrRowTorn
-	case len(fields) < len(m.at):
-		return ErrRowColumns
-	}
-	for _, extra := range fields[len(m.at):] {
-		if len(bytes.TrimSpace(extra)) > 0 {
-			return ErrRowColumns
-		}
-	}
-	return nil
-}
-
-// decode fills m.text with one string per row, so that a row costs one
-// allocation however many columns it has.
-func (m *mapper) decode(fields [][]byte, r *Row) (*fault.Error, string) {
-	m.scratch = m.scratch[:0]
+// Map implements intake.Mapper. The item of a row is a *core.Event.
+func (m *mapper) Map(rec intake.Record, row *intake.Row) {
 	for i, f := range m.at {
 		if f < 0 {
-			if !m.sound(fields[i]) {
-				return ErrRowEncoding, m.names[i]
-			}
 			continue
 		}
-		m.from[f] = len(m.scratch)
-		var state textState
-		m.scratch, state = m.layout.Encoding.appendText(m.scratch, fields[i])
-		m.to[f] = len(m.scratch)
-		if state&broken != 0 {
-			return ErrRowEncoding, m.names[i]
-		}
-		if state&private != 0 && r.Review == nil {
-			r.Review, r.ReviewColumn = ErrTextPrivate, m.names[i]
+		m.text[f] = rec.Cells[i]
+		if row.Review == nil && slices.Contains(rec.Private, i) {
+			row.Review, row.ReviewColumn = rowfile.ErrTextPrivate, m.names[i]
 			if field(f) == fName {
-				r.Review = core.FlagPrivateUse
+				row.Review = core.FlagPrivateUse
 			}
 		}
 	}
-	all := string(m.scratch)
-	for _, f := range m.at {
-		if f >= 0 {
-			m.text[f] = uncover(all[m.from[f]:m.to[f]])
-		}
+	e := m.event()
+	e.Sender = m.sender
+	p := parser{m: m, r: row, e: e}
+	p.parse()
+	m.keepRaw(e, rec)
+	row.Item, row.ID = e, e.ID
+	if e.ID == "" && row.Fault == nil {
+		// By this name the event is found again.
+		row.ID = e.Normal().ID
 	}
-	return nil, ""
 }
 
-// sound checks a column that is not used: damage there tells of a torn or
-// wrongly cut row all the same.
-func (m *mapper) sound(raw []byte) bool {
-	if ascii(raw) {
-		return bytes.IndexByte(raw, 0) < 0
+// keepRaw keeps the bytes of a name with a private-use character, or with one
+// beyond the first plane, as the file had them: somebody may have to look at
+// them again.
+func (m *mapper) keepRaw(e *core.Event, rec intake.Record) {
+	i := m.column[fName]
+	if i < 0 || i >= len(rec.Bytes) || e.Name == "" {
+		return
 	}
-	var state textState
-	m.unused, state = m.layout.Encoding.appendText(m.unused[:0], raw)
-	return state&broken == 0
+	odd := slices.Contains(rec.Private, i)
+	for k := 0; k < len(e.Name) && !odd; k++ {
+		odd = e.Name[k] >= 0xF0 // the first byte of a character beyond the first plane
+	}
+	if odd {
+		e.NameRaw, e.NameEncoding = string(bytes.TrimSpace(rec.Bytes[i])), m.cells
+	}
 }
 
-// columnOf names a field of an event as the file names its column.
-func (m *mapper) columnOf(name string) string {
+// ColumnOf implements intake.Mapper.
+func (m *mapper) ColumnOf(name string) string {
 	if name == "" {
 		return ""
 	}
@@ -169,8 +126,10 @@ func (m *mapper) columnOf(name string) string {
 			}
 		}
 	}
-	if name == "mother_document" && m.column[fMotherNumber] >= 0 {
-		return m.names[m.column[fMotherNumber]]
+	for part, f := range map[string]field{"mother_document": fMotherNumber, "other_document": fOtherNumber, "birth_partial": fBirth, "name_raw": fName} {
+		if name == part && m.column[f] >= 0 {
+			return m.names[m.column[f]]
+		}
 	}
 	if list, err := columnNames(); err == nil {
 		for f, n := range fieldNames {
@@ -180,4 +139,32 @@ func (m *mapper) columnOf(name string) string {
 		}
 	}
 	return name
+}
+
+// classes are how sensitive the fields are, as registry.proto says; fields that
+// are not named say how the system runs.
+var classes = map[field]intake.Class{
+	fEffective: intake.Personal, fDocType: intake.Personal, fDocNumber: intake.Identity, fCitizen: intake.Identity, fCountry: intake.Personal,
+	fName: intake.Contact, fSex: intake.Personal, fBirth: intake.Personal, fEthnic: intake.Personal, fMarital: intake.Personal,
+	fPhone: intake.Contact, fEmployer: intake.Contact, fHukouDivision: intake.Personal, fHukouKind: intake.Personal, fDivision: intake.Personal,
+	fAddress: intake.Contact, fArrived: intake.Personal, fReason: intake.Personal, fPermitUntil: intake.Personal, fPermitPoints: intake.Personal,
+	fCancelled: intake.Personal, fMotherType: intake.Personal, fMotherNumber: intake.Identity, fMotherCountry: intake.Personal,
+	fFormerName: intake.Contact, fAlias: intake.Contact, fPermitNumber: intake.Identity,
+	fOtherType: intake.Personal, fOtherNumber: intake.Identity, fOtherCountry: intake.Personal,
+}
+
+// Columns implements intake.Mapper.
+func (m *mapper) Columns() []intake.ColumnUse {
+	out := make([]intake.ColumnUse, len(m.at))
+	for i, f := range m.at {
+		out[i] = intake.ColumnUse{Name: m.names[i], Class: intake.Identity}
+		if f < 0 {
+			continue
+		}
+		out[i].Field, out[i].Class = fieldNames[f], intake.Operational
+		if c, ok := classes[field(f)]; ok {
+			out[i].Class = c
+		}
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,31 +19,37 @@ import (
 	"go.uber.org/zap"
 	"gorm.io/gorm"
 
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/intake/rows"
+	"xinju.dev/services/platform/intakestore"
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/record"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
 	"xinju.dev/services/registry/internal/facts"
-	"xinju.dev/services/registry/internal/intake"
+	residence "xinju.dev/services/registry/internal/intake"
 	"xinju.dev/services/registry/internal/store"
 	"xinju.dev/services/testkit"
 )
 
-var sets = []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
+var sets = []migrate.Set{store.Migrations(), intakestore.Migrations(), changefeed.Migrations(), idempotency.Migrations()}
 
 // world is a registry's database and the folder of received files: what
 // survives when the process dies.
 type world struct {
-	t     testing.TB
-	db    *sqlstore.DB
-	store *store.SQL
-	dir   string
-	rows  int // of a chunk
+	t      testing.TB
+	db     *sqlstore.DB
+	events *store.SQL
+	store  *intakestore.SQL
+	sealer seal.Sealer
+	dir    string
+	rows   int // of a chunk
 }
 
 const village, village2 = "990101001001", "990101001002"
@@ -53,7 +60,7 @@ func newWorld(t testing.TB, db *sqlstore.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(db, sealer, store.Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Division: facts.Division, Unit: facts.Unit})
+	s := store.New(db, sealer, store.Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit})
 	if err := s.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func newWorld(t testing.TB, db *sqlstore.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, db: db, store: s, dir: t.TempDir(), rows: 20}
+	return &world{t: t, db: db, events: s, store: intakestore.New(db, sealer, s), sealer: sealer, dir: t.TempDir(), rows: 20}
 }
 
 func newSQLiteWorld(t testing.TB) *world { return newWorld(t, testkit.SQLite(t, sets...)) }
@@ -79,14 +86,22 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 
 var noon = time.Date(2025, 6, 30, 4, 0, 0, 0, time.UTC)
 
+func (w *world) deps() intake.Deps {
+	return intake.Deps{
+		Store: w.store, Senders: w.store, Lists: w.store, Withdraw: w.events, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{TempDir: w.dir},
+		Sealer: w.sealer, SpoolDir: w.dir, Now: func() time.Time { return noon }, Log: zap.NewNop(),
+	}
+}
+
 // process is one life of the intake over the world.
 func (w *world) process(s intake.Store, hooks func(string) error) *intake.Intake {
 	w.t.Helper()
-	in, err := intake.New(intake.Deps{Store: s, SpoolDir: w.dir, Now: func() time.Time { return noon }, Log: zap.NewNop(), Hooks: hooks})
+	d := w.deps()
+	d.Store, d.Hooks, d.ChunkRows = s, hooks, w.rows
+	in, err := intake.New(d)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	in.SetChunkRows(w.rows)
 	return in
 }
 
@@ -192,14 +207,13 @@ func (w *world) dump() []string {
 	}
 	var out []string
 	for table, query := range map[string]string{
-		"batch":    "SELECT batch_id, '', sender, state, failure, next_offset, next_line, counts, reasons FROM feed_batch",
-		"row":      "SELECT batch_id, resident_id, row_no, outcome, reason, column_name, event_id, HEX(raw) FROM feed_row",
+		"batch":    "SELECT batch_id, '', sender, state, failure, stage, next_offset, next_line, counts, reasons FROM feed_batch",
+		"raw":      "SELECT batch_id, '', row_no, HEX(raw) FROM feed_row WHERE raw IS NOT NULL",
 		"event":    "SELECT batch_id, resident_id, sender, event_id, HEX(digest), batch_row FROM event",
 		"resident": "SELECT '', resident_id, known, sex, birth, death, flags, HEX(digest), HEX(person) FROM resident",
 		"stay":     "SELECT '', resident_id, stay_id, division, arrived, registered, left_on, reason, HEX(body) FROM stay",
 		"permit":   "SELECT '', resident_id, permit_id, HEX(body) FROM permit",
 		"document": "SELECT '', resident_id, HEX(document_index) FROM document WHERE resident_id <> ''",
-		"change":   "SELECT '', resident_id, kind, deleted, HEX(body) FROM feed_change WHERE resident_id <> ''",
 		"head":     "SELECT '', '', head FROM feed_head",
 	} {
 		for _, r := range w.query(query) {
@@ -207,8 +221,53 @@ func (w *world) dump() []string {
 			out = append(out, table+": "+strings.Join(r, " | "))
 		}
 	}
+	for id, name := range batches {
+		for _, r := range w.resultsOf(id) {
+			out = append(out, fmt.Sprintln("row:", name, r.Number, r.Outcome, r.Reason, r.Column, r.EventID, names[r.ResidentID]))
+		}
+	}
+	for _, f := range w.changes() {
+		out = append(out, fmt.Sprintf("change: %s | %d | %v | %X", names[f.ResidentID], f.Kind, f.Deleted, lasting(f)))
+	}
 	slices.Sort(out)
 	return out
+}
+
+// changes are the facts of the feed that concern residents.
+func (w *world) changes() (out []changefeed.Fact) {
+	w.t.Helper()
+	for at := int64(0); ; {
+		p, err := changefeed.Read(w.t.Context(), w.db, "", at, changefeed.MaxLimit)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, c := range p.Changes {
+			if at = c.Position; c.Fact.ResidentID != "" {
+				out = append(out, c.Fact)
+			}
+		}
+		if at >= p.Head.Position {
+			return out
+		}
+	}
+}
+
+// results are the outcomes of all rows of all batches.
+func (w *world) results() (out []intake.RowResult) {
+	w.t.Helper()
+	for _, b := range w.query("SELECT batch_id FROM feed_batch ORDER BY batch_id") {
+		out = append(out, w.resultsOf(b[0])...)
+	}
+	return out
+}
+
+func (w *world) resultsOf(batchID string) []intake.RowResult {
+	w.t.Helper()
+	list, err := w.store.ResultsFrom(w.t.Context(), batchID, 0, math.MaxInt32)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
 }
 
 func (w *world) query(query string) (out [][]string) {
@@ -298,3 +357,11 @@ func randomFile(seed uint64, n int) []byte {
 }
 
 func removeFile(w *world, id string) error { return os.Remove(filepath.Join(w.dir, id)) }
+
+// lasting is what a fact says without the identifiers that are made at random.
+func lasting(f changefeed.Fact) []byte {
+	if f.Kind == int32(feedv1.FactKind_FACT_KIND_LINK) {
+		return nil
+	}
+	return f.Body
+}

@@ -14,11 +14,19 @@ import (
 // outcome, in the order given. It returns the change facts; the caller appends
 // them with changefeed.Append as the last statement of tx. Events need not be
 // normalised. An event of a new person makes two facts, one that amends others
-// a few; keep calls below 2,000 events so that changefeed.MaxAppend is not
+// a few; keep calls below 20,000 events so that changefeed.MaxAppend is not
 // reached.
 //
 // No event is recorded halfway: an error means that tx must roll back.
 func (s *SQL) applyEvents(tx *gorm.DB, events []core.Event, src Source, now time.Time) ([]core.Outcome, []changefeed.Fact, error) {
+	list := make([]*prepared, len(events))
+	for i := range events {
+		list[i] = s.prepare(events[i])
+	}
+	return s.applyPrepared(tx, list, src, now)
+}
+
+func (s *SQL) applyPrepared(tx *gorm.DB, events []*prepared, src Source, now time.Time) ([]core.Outcome, []changefeed.Fact, error) {
 	b := &batch{s: s, tx: tx, src: src, now: now, out: make([]core.Outcome, len(events))}
 	if err := b.admit(events); err != nil {
 		return nil, nil, err
@@ -63,7 +71,7 @@ type batch struct {
 
 	leavingStays, leavingPermits map[string]leaving
 
-	witnesses [][]any          // rows of event_witness
+	witnesses []witness        // what was there already, as somebody else's
 	withdrawn map[string]int64 // residents of withdrawn events → the highest version of their facts
 }
 
@@ -76,14 +84,15 @@ type docIndex [16]byte
 type entry struct {
 	core.Event
 	digest   [16]byte
-	resident string // whose it was so far; "" for a new or waiting one
-	now      string // whose it is now
-	input    int    // position in the call; -1 for one that was there
-	gone     bool   // refused or a duplicate after all
-	home     string // whose it was before a correction gave it away; "" when nobody's
-	homeNow  string // the same, afterwards
-	names    string // the resident that the event itself names
-	least    int64  // a fact of this event may have had this version before it was withdrawn
+	resident string    // whose it was so far; "" for a new or waiting one
+	now      string    // whose it is now
+	input    int       // position in the call; -1 for one that was there
+	made     *prepared // of a new one
+	gone     bool      // refused or a duplicate after all
+	home     string    // whose it was before a correction gave it away; "" when nobody's
+	homeNow  string    // the same, afterwards
+	names    string    // the resident that the event itself names
+	least    int64     // a fact of this event may have had this version before it was withdrawn
 }
 
 // person is a resident with the events that are theirs now.
@@ -91,19 +100,16 @@ type person struct {
 	id     string
 	events []int // positions in work
 	docs   []docIndex
-	state  core.State
-	mother []byte // index of the mother's document
+	state  *folded // nil until judged
+	mother []byte  // index of the mother's document
 
 	into    string // the resident who stands for this one; "" when none does
 	hollow  bool   // nothing of the person's own makes them known: a correction gave it away
 	members []int  // persons for whom this one stands, by position
 }
 
-// admit normalises and checks events, and drops what comes twice in one call.
-func (b *batch) admit(events []core.Event) error {
-	for i := range events {
-		events[i] = events[i].Normal()
-	}
+// admit checks events, and drops what comes twice in one call.
+func (b *batch) admit(events []*prepared) error {
 	places, err := b.s.placesOf(b.tx, events)
 	if err != nil {
 		return err
@@ -112,19 +118,18 @@ func (b *batch) admit(events []core.Event) error {
 	b.at = make(map[eventKey]int, len(events))
 	b.work = make([]entry, 0, len(events))
 	for i, e := range events {
-		if refusal, ok := core.Check(e, today, places); !ok {
+		if refusal, ok := core.Check(e.Event, today, places); !ok {
 			b.out[i] = refusal
 			continue
 		}
-		sum := e.Digest()
 		k := eventKey{e.Sender, e.ID}
 		if first, twice := b.at[k]; twice {
-			b.out[i] = again(b.work[first].digest, [16]byte(sum[:16]), "")
+			b.out[i] = again(b.work[first].digest, e.digest, "")
 			b.twins = append(b.twins, [2]int{i, b.work[first].input})
 			continue
 		}
 		b.at[k] = len(b.work)
-		b.work = append(b.work, entry{Event: e, digest: [16]byte(sum[:16]), input: i})
+		b.work = append(b.work, entry{Event: e.Event, digest: e.digest, input: i, made: e})
 	}
 	b.fresh = len(b.work)
 	return nil

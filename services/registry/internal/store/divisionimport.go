@@ -36,14 +36,14 @@ func (s *SQL) LivingIn(ctx context.Context, villages []string) (out map[string]i
 	out = map[string]int{}
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		clear(out)
-		return inChunks(villages, func(marks string, args []any) error {
+		return sqlstore.InKeys(tx, villages, func(list string, args []any) error {
 			return sqlstore.Query(tx, func(r *sql.Rows) error {
 				var code string
 				var n int
 				err := r.Scan(&code, &n)
 				out[code] = n
 				return err
-			}, "SELECT division, COUNT(DISTINCT resident_id) FROM stay WHERE left_on = 0 AND division IN ("+marks+") GROUP BY division", args...)
+			}, "SELECT division, COUNT(DISTINCT resident_id) FROM stay WHERE left_on = 0 AND division IN "+list+" GROUP BY division", args...)
 		})
 	})
 	return out, err

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
@@ -22,11 +23,18 @@ func (b *batch) lockSenders() error {
 		}
 	}
 	for _, s := range slices.Sorted(maps.Keys(senders)) {
-		if err := sqlstore.Exec(b.tx, "INSERT INTO sender (sender) VALUES (?) ON DUPLICATE KEY UPDATE sender = sender", s); err != nil {
+		if err := b.lockSender(s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (b *batch) lockSender(sender string) error {
+	if sqlstore.EngineOf(b.tx) != sqlstore.MySQL {
+		return nil
+	}
+	return sqlstore.Exec(b.tx, "INSERT INTO sender (sender) VALUES (?) ON DUPLICATE KEY UPDATE sender = sender", sender)
 }
 
 // gather brings into work whatever the new events can change: whose documents
@@ -81,9 +89,12 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 				reach[id] = true
 			}
 		}
-		for _, d := range [4]core.Document{e.Document, e.MotherDocument, e.OtherDocument, e.Provisional()} {
+		for i, d := range shown(&e.Event) {
 			if d.Number.IsZero() {
 				continue
+			}
+			if _, known := b.indexes[d]; !known && e.made != nil {
+				b.indexes[d] = e.made.indexes[i]
 			}
 			x := b.index(d)
 			if _, known := b.owner[x]; !known {
@@ -129,17 +140,19 @@ func (b *batch) lockDocuments(keys [][]byte) error {
 	if sqlstore.EngineOf(b.tx) != sqlstore.MySQL {
 		return nil
 	}
-	return inChunks(keys, func(_ string, args []any) error {
-		values := ""
-		for i := range args {
-			if i > 0 {
-				values += ","
-			}
-			values += "(?,'')"
+	for run := range slices.Chunk(keys, step) {
+		args := make([]any, len(run))
+		for i, k := range run {
+			args[i] = k
 		}
-		return sqlstore.Exec(b.tx, "INSERT INTO document (document_index, resident_id) VALUES "+values+
+		values := strings.TrimSuffix(strings.Repeat("(?,''),", len(run)), ",")
+		err := sqlstore.Exec(b.tx, "INSERT INTO document (document_index, resident_id) VALUES "+values+
 			" ON DUPLICATE KEY UPDATE document_index = document.document_index", args...)
-	})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropKnown takes out the new events that were recorded before.
@@ -155,7 +168,7 @@ func (b *batch) dropKnown() error {
 			b.out[e.input] = again([16]byte(digest), e.digest, resident)
 			e.gone = true
 			if batchID != b.src.BatchID && b.out[e.input].Code == core.Duplicate {
-				b.witnesses = append(b.witnesses, []any{sender, id, b.src.BatchID, b.row(e)})
+				b.witnesses = append(b.witnesses, witness{sender, id, b.row(e)})
 			}
 			return nil
 		})

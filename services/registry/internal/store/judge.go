@@ -46,46 +46,101 @@ func (b *batch) judgePerson(p *person) {
 			set = append(set, e.Event)
 		}
 	}
-	if len(fresh) > 0 {
-		before := core.State{}
-		if len(set) > 0 {
-			before = core.Fold(set)
+	if len(fresh) == 0 {
+		if len(set) < len(mine) {
+			set = b.eventsAt(mine)
 		}
-		b.steps(p, set, before, fresh)
+		p.state = &folded{State: core.Fold(set)}
+		return
 	}
-	all := make([]core.Event, len(mine))
+	before := &folded{}
+	if len(set) > 0 {
+		before.State = core.Fold(set)
+	}
+	complete := len(set)+len(fresh) == len(mine)
+	last := b.steps(p, set, before, fresh)
+	if complete { // only what waits is said by position, and nobody asks for that again
+		p.state = last
+		return
+	}
+	p.state = &folded{State: core.Fold(b.eventsAt(mine))}
 	for i, at := range mine {
-		all[i] = b.work[at].Event
+		if e := &b.work[at]; e.input >= 0 && b.out[e.input].Code == core.Pending && p.state.Waiting[i] == nil && b.cameAfter(e) {
+			b.out[e.input] = outcome(p.id, before, p.state, i)
+		}
 	}
-	p.state = core.Fold(all)
 }
 
-// steps adds new events one after the other, in the order given.
-func (b *batch) steps(p *person, set []core.Event, before core.State, fresh []int) {
+// cameAfter reports that an event amends one that was there when it came. Had
+// that one been somebody else's until then, the event brought it along and waits
+// for nothing.
+func (b *batch) cameAfter(e *entry) bool {
+	if !e.Type.Amends() {
+		return false
+	}
+	for e.Type.Amends() {
+		at, there := b.at[eventKey{e.Sender, e.Replaces}]
+		if !there || b.work[at].input >= max(e.input, 0) {
+			return false
+		}
+		e = &b.work[at]
+	}
+	return true
+}
+
+func (b *batch) eventsAt(positions []int) []core.Event {
+	all := make([]core.Event, len(positions))
+	for i, at := range positions {
+		all[i] = b.work[at].Event
+	}
+	return all
+}
+
+// folded is a state with its digest once somebody has asked for it.
+type folded struct {
+	core.State
+	sum *[32]byte
+}
+
+func (f *folded) digest() [32]byte {
+	if f.sum == nil {
+		sum := f.State.Digest()
+		f.sum = &sum
+	}
+	return *f.sum
+}
+
+// steps adds new events one after the other, in the order given, and returns
+// what they all come to.
+func (b *batch) steps(p *person, set []core.Event, before *folded, fresh []int) *folded {
 	single := min(mostSteps, mostFolded/(len(set)+1))
+	set = slices.Grow(set, len(fresh))
 	for n, at := range fresh {
 		set = append(set, b.work[at].Event)
 		if n >= single {
 			for _, rest := range fresh[n+1:] {
 				set = append(set, b.work[rest].Event)
 			}
-			next := core.Fold(set)
+			next := &folded{State: core.Fold(set)}
 			for i, rest := range fresh[n:] {
 				o := outcome(p.id, before, next, len(set)-len(fresh[n:])+i)
 				// One of them made the person known, not all.
-				before.Exists = before.Exists || o.Code == core.Created
+				if o.Code == core.Created {
+					before.Exists, before.sum = true, nil
+				}
 				b.out[b.work[rest].input] = o
 			}
-			return
+			return next
 		}
-		next := core.Fold(set)
+		next := &folded{State: core.Fold(set)}
 		b.out[b.work[at].input] = outcome(p.id, before, next, len(set)-1)
 		before = next
 	}
+	return before
 }
 
 // outcome compares two states around the event at a position of the later one.
-func outcome(id string, before, after core.State, at int) core.Outcome {
+func outcome(id string, before, after *folded, at int) core.Outcome {
 	o := core.Outcome{ResidentID: id}
 	if why := after.Waiting[at]; why != nil {
 		o.Code, o.Fault = core.Pending, why
@@ -103,7 +158,7 @@ func outcome(id string, before, after core.State, at int) core.Outcome {
 	switch {
 	case after.Exists && !before.Exists:
 		o.Code = core.Created
-	case before.Digest() == after.Digest():
+	case before.digest() == after.digest():
 		o.Code = core.Unchanged
 	default:
 		o.Code = core.Updated

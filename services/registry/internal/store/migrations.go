@@ -9,6 +9,6 @@ import (
 //go:embed migrations
 var files embed.FS
 
-// Migrations creates the tables of the registry. Numbers 0100 to 0199 belong
-// to the intake of files.
+// Migrations creates the tables of the registry, without those of the intake of
+// files, which package intakestore keeps.
 func Migrations() migrate.Set { return migrate.Sub("registry", files, "migrations") }

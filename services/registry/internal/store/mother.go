@@ -30,7 +30,7 @@ func (b *batch) lookChildren(documents [][]byte, reach map[string]bool) error {
 func (b *batch) nameMothers() {
 	var holder map[docIndex]*person
 	for i := range b.persons {
-		s := &b.persons[i].state
+		s := b.persons[i].state
 		if s.MotherDocument.Number.IsZero() {
 			continue
 		}
@@ -44,7 +44,7 @@ func (b *batch) nameMothers() {
 			m = b.person(m.into)
 		}
 		if s.MotherID == "" && m != nil && m.state.Exists && m.id != b.persons[i].id {
-			s.MotherID = m.id
+			s.MotherID, s.sum = m.id, nil
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (p places) Village(code string, day civil.Date) bool {
 func provinceCode(digits2 string) string { return digits2 + "0000000000" }
 
 // placesOf reads the divisions that events may name.
-func (s *SQL) placesOf(tx *gorm.DB, events []core.Event) (places, error) {
+func (s *SQL) placesOf(tx *gorm.DB, events []*prepared) (places, error) {
 	codes, provinces := map[string]bool{}, map[string]bool{}
 	province := func(code string) {
 		if len(code) >= 2 {
@@ -45,7 +45,7 @@ func (s *SQL) placesOf(tx *gorm.DB, events []core.Event) (places, error) {
 		}
 	}
 	for i := range events {
-		e := &events[i]
+		e := events[i]
 		province(e.Document.Number.Reveal())
 		province(e.MotherDocument.Number.Reveal())
 		province(e.HukouDivision)

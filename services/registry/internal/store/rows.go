@@ -11,15 +11,16 @@ import (
 
 // Columns of the tables that applyEvents writes.
 var (
-	eventColumns    = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
-	residentColumns = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
-	documentColumns = []string{"document_index", "resident_id"}
-	stayColumns     = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
-	linkColumns     = []string{"resident_id", "into_id", "version"}
-	sideColumns     = []string{"sender", "event_id", "document_index", "resident_id"}
-	formerColumns   = []string{"document_index", "resident_id"}
-	witnessColumns  = []string{"sender", "event_id", "batch_id", "batch_row"}
-	permitColumns   = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
+	eventColumns       = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
+	residentColumns    = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
+	documentColumns    = []string{"document_index", "resident_id"}
+	stayColumns        = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
+	linkColumns        = []string{"resident_id", "into_id", "version"}
+	sideColumns        = []string{"sender", "event_id", "document_index", "resident_id"}
+	formerColumns      = []string{"document_index", "resident_id"}
+	witnessPackColumns = []string{"sender", "batch_id", "pack_id", "pack"}
+	witnessColumns     = []string{"sender", "event_id", "batch_id", "batch_row"}
+	permitColumns      = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
 )
 
 // resident is one row of the table resident.
@@ -58,14 +59,14 @@ func (b *batch) readResidents(ids []string) error {
 	if sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
 		lock = " ORDER BY resident_id FOR UPDATE"
 	}
-	return inChunks(ids, func(m string, args []any) error {
+	return sqlstore.InKeys(b.tx, ids, func(list string, args []any) error {
 		return sqlstore.Query(b.tx, func(rows *sql.Rows) error {
 			r, err := scanResident(rows)
 			if err == nil {
 				b.residents[r.id] = r
 			}
 			return err
-		}, selectResident+" WHERE resident_id IN ("+m+")"+lock, args...)
+		}, selectResident+" WHERE resident_id IN "+list+lock, args...)
 	})
 }
 
@@ -121,19 +122,18 @@ func (b *batch) readEvents(hint, condition string, before []any, keys []string, 
 }
 
 func (b *batch) eventRow(e *entry) ([]any, error) {
-	sealed, err := b.s.seal.Seal("event", e.Sender+"/"+e.ID, "person", personal(e.Event))
-	if err != nil {
-		return nil, err
+	if e.made.err != nil {
+		return nil, e.made.err
 	}
 	var replaces, secret any
 	if e.Replaces != "" {
 		replaces = e.Replaces
 	}
-	if len(sealed) > 0 {
-		secret = sealed
+	if len(e.made.sealed) > 0 {
+		secret = e.made.sealed
 	}
 	return []any{
-		e.Sender, e.ID, e.now, replaces, e.digest[:], codeEvent(e.Event), secret, b.src.BatchID, b.row(e), b.now.UnixMilli(),
+		e.Sender, e.ID, e.now, replaces, e.digest[:], e.made.coded, secret, b.src.BatchID, b.row(e), b.now.UnixMilli(),
 	}, nil
 }
 

@@ -14,7 +14,7 @@ import (
 // changes is what a batch writes to the tables of residents, collected so that
 // each table is written with few statements.
 type changes struct {
-	residents, stays, permits, documents, events, links, sides, former, witnesses [][]any
+	residents, stays, permits, documents, events, links, sides, former [][]any
 
 	oldLinks                           []string
 	oldResidents, oldStays, oldPermits []string // residents whose rows are written anew
@@ -33,7 +33,9 @@ func (b *batch) save() error {
 	if err := b.saveEvents(c); err != nil {
 		return err
 	}
-	c.witnesses = b.witnesses
+	if err := b.saveWitnesses(); err != nil {
+		return err
+	}
 	if err := c.write(b.tx); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (b *batch) savePerson(c *changes, p *person) {
 	if old != nil {
 		row = *old
 	}
-	digest, least := p.state.Digest(), b.leastVersion(p)
+	digest, least := p.state.digest(), b.leastVersion(p)
 	relinked := b.links[p.id].into != p.into
 	if old != nil && bytes.Equal(old.digest, digest[:]) && least <= old.version && !relinked && !b.lost[p.id] &&
 		(!b.refolds || b.sameFacts(p, old)) {
@@ -214,9 +216,6 @@ func (c *changes) write(tx *gorm.DB) error {
 		return err
 	}
 	if err := insertAbsent(tx, "former_document", formerColumns, c.former); err != nil {
-		return err
-	}
-	if err := insertAbsent(tx, "event_witness", witnessColumns, c.witnesses); err != nil {
 		return err
 	}
 	for _, ins := range []struct {

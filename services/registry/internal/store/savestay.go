@@ -58,7 +58,7 @@ func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 		c.oldStays = append(c.oldStays, p.id)
 	}
 	for _, s := range p.state.Stays {
-		key := b.s.sortKey(s.Division, s.Address)
+		key := b.sortKey(p, s.Division, s.Address)
 		f := b.s.encode.Stay(s, key)
 		version := b.diff(old, b.leavingStays, f, s.ID, row)
 		c.stays = append(c.stays, []any{
@@ -66,6 +66,17 @@ func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 		})
 	}
 	b.removed(old, b.s.kinds.stay, row)
+}
+
+// sortKey is the key of a place of a person, which the event that told of it may
+// have brought along.
+func (b *batch) sortKey(p *person, division, address string) string {
+	for _, at := range p.events {
+		if m := b.work[at].made; m != nil && m.Address == address && m.Division == division && m.sortKey != "" {
+			return m.sortKey
+		}
+	}
+	return b.s.sortKey(division, address)
 }
 
 func (b *batch) permitFacts(c *changes, row *resident, p *person) {

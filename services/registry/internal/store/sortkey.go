@@ -2,8 +2,7 @@ package store
 
 import (
 	"encoding/hex"
-	"fmt"
-	"strings"
+	"strconv"
 )
 
 // Shape of a sort key.
@@ -11,6 +10,9 @@ const (
 	keyNumbers = 4 // of an address: road number, building, entrance, room
 	keyWidth   = 5
 	keyMost    = 99_999
+	keyRoad    = 2 // bytes of the road's hash
+	keyWhole   = 4 // bytes of the whole address's
+	keySize    = 2*keyRoad + keyNumbers*keyWidth + 2*keyWhole
 )
 
 // sortKey is the key that sorts the stays of a village by address: houses of
@@ -20,50 +22,48 @@ func (s *SQL) sortKey(division, address string) string {
 	if address == "" {
 		return ""
 	}
-	words, numbers := parseAddress(address)
-	road := s.seal.Index("road", []byte(division+words[0]))
-	whole := s.seal.Index("address", []byte(division+address))
-	var b strings.Builder
-	b.WriteString(hex.EncodeToString(road[:2]))
-	for i := range keyNumbers {
-		n := 0
-		if i < len(numbers) {
-			n = numbers[i]
-		}
-		fmt.Fprintf(&b, "%0*d", keyWidth, n)
+	word, numbers := parseAddress(address)
+	plain := append(append(make([]byte, 0, 128), division...), word...)
+	key := hex.AppendEncode(make([]byte, 0, keySize), s.seal.Index("road", plain)[:keyRoad])
+	for _, n := range numbers {
+		key = appendPadded(key, n)
 	}
-	b.WriteString(hex.EncodeToString(whole[:4]))
-	return b.String()
+	plain = append(plain[:len(division)], address...)
+	return string(hex.AppendEncode(key, s.seal.Index("address", plain)[:keyWhole]))
 }
 
-// parseAddress splits an address into what stands before its first number and
-// its numbers, at most keyNumbers.
-func parseAddress(address string) (words []string, numbers []int) {
-	n, inside := 0, false
-	var word strings.Builder
-	first := ""
-	for _, r := range address {
+// appendPadded writes n in keyWidth digits.
+func appendPadded(key []byte, n int) []byte {
+	var digits [keyWidth]byte
+	text := strconv.AppendInt(digits[:0], int64(n), 10)
+	for range keyWidth - len(text) {
+		key = append(key, '0')
+	}
+	return append(key, text...)
+}
+
+// parseAddress splits an address into what stands before its first number, and
+// its numbers, zero where there are fewer than keyNumbers.
+func parseAddress(address string) (word string, numbers [keyNumbers]int) {
+	word = address
+	at, inside := 0, false
+	for i, r := range address {
 		if r >= '０' && r <= '９' {
 			r = r - '０' + '0'
 		}
-		if r >= '0' && r <= '9' {
-			if !inside && len(numbers) == 0 {
-				first = word.String()
+		if r < '0' || r > '9' {
+			if inside {
+				at, inside = at+1, false
 			}
-			inside = true
-			n = min(n*10+int(r-'0'), keyMost)
 			continue
 		}
-		if inside {
-			numbers, n, inside = append(numbers, n), 0, false
+		if !inside && at == 0 {
+			word = address[:i]
 		}
-		word.WriteRune(r)
+		inside = true
+		if at < keyNumbers {
+			numbers[at] = min(numbers[at]*10+int(r-'0'), keyMost)
+		}
 	}
-	if inside {
-		numbers = append(numbers, n)
-	}
-	if len(numbers) == 0 {
-		first = word.String()
-	}
-	return []string{first}, numbers[:min(len(numbers), keyNumbers)]
+	return word, numbers
 }

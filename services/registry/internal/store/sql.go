@@ -10,34 +10,17 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// step bounds the values of one IN list.
+// step bounds the rows of one statement that is written out.
 const step = 200
 
-// inChunks calls ask for runs of keys with as many placeholders as keys.
-func inChunks[K any](keys []K, ask func(marks string, args []any) error) error {
-	for len(keys) > 0 {
-		n := min(step, len(keys))
-		args := make([]any, n)
-		for i, k := range keys[:n] {
-			args[i] = k
-		}
-		if err := ask(marks(n), args); err != nil {
-			return err
-		}
-		keys = keys[n:]
-	}
-	return nil
-}
-
-var fullMarks = strings.Repeat("?,", step-1) + "?"
-
-func marks(n int) string { return fullMarks[:2*n-1] }
+// marks are n placeholders.
+func marks(n int) string { return strings.Repeat("?,", n-1) + "?" }
 
 // selectIn runs a query that ends in IN (…) over keys; before are the arguments
 // that stand ahead of the list.
 func selectIn[K any](tx *gorm.DB, query string, before []any, keys []K, each func(*sql.Rows) error) error {
-	return inChunks(keys, func(m string, args []any) error {
-		return sqlstore.Query(tx, each, query+" IN ("+m+")", append(append([]any{}, before...), args...)...)
+	return sqlstore.InKeys(tx, keys, func(list string, args []any) error {
+		return sqlstore.Query(tx, each, query+" IN "+list, slices.Concat(before, args)...)
 	})
 }
 
@@ -68,7 +51,7 @@ func deleteIn[K any](tx *gorm.DB, query string, keys []K) error {
 
 // deleteOf deletes by key; before are the arguments ahead of the list.
 func deleteOf[K any](tx *gorm.DB, query string, before []any, keys []K) error {
-	return inChunks(keys, func(m string, args []any) error {
-		return sqlstore.Exec(tx, query+" IN ("+m+")", append(append([]any{}, before...), args...)...)
+	return sqlstore.InKeys(tx, keys, func(list string, args []any) error {
+		return sqlstore.Exec(tx, query+" IN "+list, slices.Concat(before, args)...)
 	})
 }

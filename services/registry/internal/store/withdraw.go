@@ -12,7 +12,6 @@ import (
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/sqlstore"
-	"xinju.dev/services/registry/internal/core"
 )
 
 // withdrawStep is how many events of a batch are taken out in one transaction.
@@ -47,15 +46,20 @@ func (s *SQL) WithdrawBatch(ctx context.Context, batchID string, now time.Time) 
 	if err := s.forgetWitness(ctx, sender, batchID); err != nil {
 		return out, err
 	}
+	kept, seen, err := s.rehomePacked(ctx, sender, batchID)
+	if err != nil {
+		return out, err
+	}
+	out.Kept = kept
 	size := withdrawStep
 	for after := ""; ; {
-		ids, err := s.eventsOf(ctx, "event", sender, batchID, after, size)
+		ids, err := s.eventsOf(ctx, sender, batchID, after, size)
 		if err != nil || len(ids) == 0 {
 			return out, err
 		}
 		var done Withdrawal
 		err = s.db.Write(ctx, func(tx *gorm.DB) (err error) {
-			done, err = s.withdraw(tx, sender, batchID, ids, now)
+			done, err = s.withdraw(tx, sender, batchID, ids, seen, now)
 			return err
 		})
 		if errors.Is(err, changefeed.ErrTooMany) && size > 1 {
@@ -81,10 +85,10 @@ func (s *SQL) senderOf(ctx context.Context, batchID string) (sender string, err 
 	return sender, err
 }
 
-// eventsOf pages through the events of a batch in one of the tables event and
-// event_witness. It goes through all events of the sender once: a batch is
+// eventsOf pages through the events of a batch. It goes through all events of the
+// sender once: a batch is
 // withdrawn so rarely that an index would cost every import more.
-func (s *SQL) eventsOf(ctx context.Context, table, sender, batchID, after string, limit int) (ids []string, err error) {
+func (s *SQL) eventsOf(ctx context.Context, sender, batchID, after string, limit int) (ids []string, err error) {
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		ids = nil
 		return sqlstore.Query(tx, func(r *sql.Rows) error {
@@ -92,39 +96,32 @@ func (s *SQL) eventsOf(ctx context.Context, table, sender, batchID, after string
 			err := r.Scan(&id)
 			ids = append(ids, id)
 			return err
-		}, "SELECT event_id FROM "+table+" WHERE sender = ? AND event_id > ? AND batch_id = ? ORDER BY event_id LIMIT ?", sender, after, batchID, limit)
+		}, "SELECT event_id FROM event WHERE sender = ? AND event_id > ? AND batch_id = ? ORDER BY event_id LIMIT ?", sender, after, batchID, limit)
 	})
 	return ids, err
 }
 
 // forgetWitness takes back that the batch repeated events of others.
 func (s *SQL) forgetWitness(ctx context.Context, sender, batchID string) error {
-	for after := ""; ; {
-		ids, err := s.eventsOf(ctx, "event_witness", sender, batchID, after, withdrawStep)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		err = s.db.Write(ctx, func(tx *gorm.DB) error {
-			return deleteOf(tx, "DELETE FROM event_witness WHERE sender = ? AND batch_id = ? AND event_id", []any{sender, batchID}, ids)
-		})
-		if err != nil {
-			return err
-		}
-		after = ids[len(ids)-1]
-	}
+	return s.db.Write(ctx, func(tx *gorm.DB) error {
+		return sqlstore.Exec(tx, "DELETE FROM witness_pack WHERE sender = ? AND batch_id = ?", sender, batchID)
+	})
 }
 
 // withdraw takes out events of one sender and batch.
-func (s *SQL) withdraw(tx *gorm.DB, sender, batchID string, ids []string, now time.Time) (out Withdrawal, err error) {
+func (s *SQL) withdraw(tx *gorm.DB, sender, batchID string, ids []string, seen map[witnessPack]bool, now time.Time) (out Withdrawal, err error) {
 	b := s.again(tx, now)
-	b.work = []entry{{Event: core.Event{Sender: sender}, gone: true, input: -1}}
-	if err := b.lockSenders(); err != nil {
+	if err := b.lockSender(sender); err != nil {
 		return out, err
 	}
-	b.work = nil
+	late, err := b.rehomeNew(sender, batchID, seen)
+	if err != nil {
+		return out, err
+	}
 	if out.Kept, err = b.rehome(sender, batchID, ids); err != nil {
 		return out, err
 	}
+	out.Kept += late
 	rows, err := b.takeOut(sender, batchID, ids)
 	if err != nil {
 		return out, err

@@ -98,9 +98,15 @@ type GetEligibilityResponse struct {
 	// The entries, in the order of the pack.
 	Rules []*RuleEligibility `protobuf:"bytes,3,rep,name=rules,proto3" json:"rules,omitempty"`
 	// What the answer rests on.
-	Positions     []*FeedPosition `protobuf:"bytes,4,rep,name=positions,proto3" json:"positions,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Positions []*FeedPosition `protobuf:"bytes,4,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Whom the answer is about: the person asked for or, when the registry has merged that
+	// identifier into another resident, that one. Lists show this identifier alone.
+	ResidentId string `protobuf:"bytes,5,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
+	// Identifiers merged into resident_id, ascending: what the services recorded under them counts
+	// for the answer as well. Empty for most people.
+	MergedResidentIds []string `protobuf:"bytes,6,rep,name=merged_resident_ids,json=mergedResidentIds,proto3" json:"merged_resident_ids,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *GetEligibilityResponse) Reset() {
@@ -157,6 +163,20 @@ func (x *GetEligibilityResponse) GetRules() []*RuleEligibility {
 func (x *GetEligibilityResponse) GetPositions() []*FeedPosition {
 	if x != nil {
 		return x.Positions
+	}
+	return nil
+}
+
+func (x *GetEligibilityResponse) GetResidentId() string {
+	if x != nil {
+		return x.ResidentId
+	}
+	return ""
+}
+
+func (x *GetEligibilityResponse) GetMergedResidentIds() []string {
+	if x != nil {
+		return x.MergedResidentIds
 	}
 	return nil
 }
@@ -965,9 +985,10 @@ type GetFollowingResponse struct {
 	Positions []*FeedPosition `protobuf:"bytes,1,rep,name=positions,proto3" json:"positions,omitempty"`
 	// SHA-256 over the canonical derived state, hex; equal after increments and after a rebuild.
 	Digest string `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`
-	// Persons with facts.
+	// Persons with facts; residents merged into one count once.
 	Residents int64 `protobuf:"varint,3,opt,name=residents,proto3" json:"residents,omitempty"`
-	// Facts about persons that the registry has not told of.
+	// Facts about persons that the registry has not told of. Those under an identifier that it merged
+	// into somebody known are not among them.
 	Orphans       int64 `protobuf:"varint,4,opt,name=orphans,proto3" json:"orphans,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1344,12 +1365,15 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"residentId\x128\n" +
 	"\n" +
 	"as_of_date\x18\x02 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\basOfDate\x12\"\n" +
-	"\brule_ids\x18\x03 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\aruleIds\"\xd6\x01\n" +
+	"\brule_ids\x18\x03 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\aruleIds\"\xb3\x02\n" +
 	"\x16GetEligibilityResponse\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12 \n" +
 	"\bdivision\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12:\n" +
 	"\x05rules\x18\x03 \x03(\v2$.xinju.aggregator.v1.RuleEligibilityR\x05rules\x12?\n" +
-	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xcd\x01\n" +
+	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12%\n" +
+	"\vresident_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
+	"residentId\x124\n" +
+	"\x13merged_resident_ids\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\x11mergedResidentIds\"\xcd\x01\n" +
 	"\x12GetCoverageRequest\x12%\n" +
 	"\tdivisions\x18\x01 \x03(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\tdivisions\x12(\n" +
 	"\vgroup_level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\n" +

@@ -42,7 +42,8 @@ const (
 type AggregatorServiceClient interface {
 	// GetEligibility says for each rule and indicator of the pack in force whether a resident is
 	// eligible on a day, from when, until when, why or why not, and by which clause. Fails with
-	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE.
+	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE. Asked for an
+	// identifier that was merged into another resident, it answers for that one and says so.
 	GetEligibility(ctx context.Context, in *GetEligibilityRequest, opts ...grpc.CallOption) (*GetEligibilityResponse, error)
 	// GetCoverage returns indicators for divisions on a date, past, today or to come, as known now.
 	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, NO_PACK_IN_FORCE.
@@ -200,7 +201,8 @@ func (c *aggregatorServiceClient) ValidatePolicyPack(ctx context.Context, in *Va
 type AggregatorServiceServer interface {
 	// GetEligibility says for each rule and indicator of the pack in force whether a resident is
 	// eligible on a day, from when, until when, why or why not, and by which clause. Fails with
-	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE.
+	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE. Asked for an
+	// identifier that was merged into another resident, it answers for that one and says so.
 	GetEligibility(context.Context, *GetEligibilityRequest) (*GetEligibilityResponse, error)
 	// GetCoverage returns indicators for divisions on a date, past, today or to come, as known now.
 	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, NO_PACK_IN_FORCE.

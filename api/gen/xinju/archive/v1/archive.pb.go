@@ -222,6 +222,9 @@ func (ReportTimeliness) EnumDescriptor() ([]byte, []int) {
 
 // HealthArchive is the person's standard electronic record (居民健康档案), after WS 365-2011. One open
 // archive per resident: a second fails with ARCHIVE_EXISTS.
+//
+// Two residents who turn out to be one person may have one each: both stay and both are listed
+// under either, and the one that was opened first is in force.
 type HealthArchive struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier, 26 characters (ULID).

@@ -324,7 +324,8 @@ func (x *GetHealthArchiveResponse) GetHealthArchive() *HealthArchive {
 // ListHealthArchivesRequest filters and pages.
 type ListHealthArchivesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -959,7 +960,8 @@ func (x *GetEducationAttendanceResponse) GetEducationAttendance() *EducationAtte
 // ListEducationAttendancesRequest filters and pages.
 type ListEducationAttendancesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -1594,7 +1596,8 @@ func (x *GetInfectiousCaseResponse) GetInfectiousCase() *InfectiousCase {
 // ListInfectiousCasesRequest filters and pages.
 type ListInfectiousCasesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`

@@ -242,7 +242,7 @@ func (x *Dose) GetUpdateTime() *timestamppb.Timestamp {
 }
 
 // Certificate is a vaccination certificate (预防接种证). A resident may have several over time; the
-// latest counts.
+// latest counts, also among those of residents whom the registry has merged.
 type Certificate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier, 26 characters (ULID).

@@ -324,7 +324,8 @@ func (x *GetDoseResponse) GetDose() *Dose {
 // ListDosesRequest filters and pages.
 type ListDosesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -959,7 +960,8 @@ func (x *GetCertificateResponse) GetCertificate() *Certificate {
 // ListCertificatesRequest filters and pages.
 type ListCertificatesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -1298,7 +1300,8 @@ func (x *DeleteCertificateResponse) GetCertificate() *Certificate {
 // GetForecastRequest names the child and the day.
 type GetForecastRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The child.
+	// The child. Doses recorded under any identifier that the registry has merged with it count; the
+	// same dose under two of them counts once.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Date of birth.
 	BirthDate *date.Date `protobuf:"bytes,2,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`

@@ -324,7 +324,8 @@ func (x *GetPregnancyResponse) GetPregnancy() *Pregnancy {
 // ListPregnanciesRequest filters and pages.
 type ListPregnanciesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -959,7 +960,8 @@ func (x *GetAntenatalVisitResponse) GetAntenatalVisit() *AntenatalVisit {
 // ListAntenatalVisitsRequest filters and pages.
 type ListAntenatalVisitsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -1594,7 +1596,8 @@ func (x *GetDeliveryResponse) GetDelivery() *Delivery {
 // ListDeliveriesRequest filters and pages.
 type ListDeliveriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -2229,7 +2232,8 @@ func (x *GetPostnatalVisitResponse) GetPostnatalVisit() *PostnatalVisit {
 // ListPostnatalVisitsRequest filters and pages.
 type ListPostnatalVisitsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
@@ -2864,7 +2868,8 @@ func (x *GetChildCheckResponse) GetChildCheck() *ChildCheck {
 // ListChildChecksRequest filters and pages.
 type ListChildChecksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only of this resident; empty for all.
+	// Only of this resident; empty for all. Of one whom the registry has merged with others, under
+	// whichever identifier, the records of all of them, each with the one it was recorded under.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// Only on or after this day.
 	FromDate *date.Date `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`

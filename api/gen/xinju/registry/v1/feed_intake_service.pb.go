@@ -8,12 +8,15 @@ package registryv1
 
 import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
-	_ "xinju.dev/api/gen/xinju/type/v1"
+	v1 "xinju.dev/api/gen/xinju/type/v1"
 )
 
 const (
@@ -88,7 +91,9 @@ type FeedHeader struct {
 	// GB18030 or UTF-8; empty lets the registry detect it.
 	Encoding string `protobuf:"bytes,3,opt,name=encoding,proto3" json:"encoding,omitempty"`
 	// Read and check everything, change nothing.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// What the sender says of the file. A sender with a registered key must give one, signed.
+	Manifest      *FeedManifest `protobuf:"bytes,5,opt,name=manifest,proto3" json:"manifest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -149,6 +154,13 @@ func (x *FeedHeader) GetValidateOnly() bool {
 		return x.ValidateOnly
 	}
 	return false
+}
+
+func (x *FeedHeader) GetManifest() *FeedManifest {
+	if x != nil {
+		return x.Manifest
+	}
+	return nil
 }
 
 // ImportFeedResponse holds the batch.
@@ -729,20 +741,2157 @@ func (x *DownloadFeedRejectsResponse) GetData() []byte {
 	return nil
 }
 
+// CancelFeedBatchRequest names the batch.
+type CancelFeedBatchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier.
+	BatchId       string `protobuf:"bytes,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelFeedBatchRequest) Reset() {
+	*x = CancelFeedBatchRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelFeedBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelFeedBatchRequest) ProtoMessage() {}
+
+func (x *CancelFeedBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelFeedBatchRequest.ProtoReflect.Descriptor instead.
+func (*CancelFeedBatchRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CancelFeedBatchRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+// CancelFeedBatchResponse holds the batch.
+type CancelFeedBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The batch, stopped.
+	Batch         *FeedBatch `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelFeedBatchResponse) Reset() {
+	*x = CancelFeedBatchResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelFeedBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelFeedBatchResponse) ProtoMessage() {}
+
+func (x *CancelFeedBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelFeedBatchResponse.ProtoReflect.Descriptor instead.
+func (*CancelFeedBatchResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *CancelFeedBatchResponse) GetBatch() *FeedBatch {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// ResumeFeedBatchRequest names the batch.
+type ResumeFeedBatchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier.
+	BatchId       string `protobuf:"bytes,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeFeedBatchRequest) Reset() {
+	*x = ResumeFeedBatchRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeFeedBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeFeedBatchRequest) ProtoMessage() {}
+
+func (x *ResumeFeedBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeFeedBatchRequest.ProtoReflect.Descriptor instead.
+func (*ResumeFeedBatchRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ResumeFeedBatchRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+// ResumeFeedBatchResponse holds the batch.
+type ResumeFeedBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The batch, as it goes on.
+	Batch         *FeedBatch `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeFeedBatchResponse) Reset() {
+	*x = ResumeFeedBatchResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeFeedBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeFeedBatchResponse) ProtoMessage() {}
+
+func (x *ResumeFeedBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeFeedBatchResponse.ProtoReflect.Descriptor instead.
+func (*ResumeFeedBatchResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ResumeFeedBatchResponse) GetBatch() *FeedBatch {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// ConfirmFeedBatchRequest names the batch.
+type ConfirmFeedBatchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier.
+	BatchId       string `protobuf:"bytes,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmFeedBatchRequest) Reset() {
+	*x = ConfirmFeedBatchRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmFeedBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmFeedBatchRequest) ProtoMessage() {}
+
+func (x *ConfirmFeedBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmFeedBatchRequest.ProtoReflect.Descriptor instead.
+func (*ConfirmFeedBatchRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ConfirmFeedBatchRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+// ConfirmFeedBatchResponse holds the batch.
+type ConfirmFeedBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The batch, as it goes on.
+	Batch         *FeedBatch `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmFeedBatchResponse) Reset() {
+	*x = ConfirmFeedBatchResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmFeedBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmFeedBatchResponse) ProtoMessage() {}
+
+func (x *ConfirmFeedBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmFeedBatchResponse.ProtoReflect.Descriptor instead.
+func (*ConfirmFeedBatchResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ConfirmFeedBatchResponse) GetBatch() *FeedBatch {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// WithdrawFeedBatchRequest names the batch.
+type WithdrawFeedBatchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier.
+	BatchId string `protobuf:"bytes,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// Why, in words, at most 100 characters; shown with the batch.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawFeedBatchRequest) Reset() {
+	*x = WithdrawFeedBatchRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawFeedBatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawFeedBatchRequest) ProtoMessage() {}
+
+func (x *WithdrawFeedBatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawFeedBatchRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawFeedBatchRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *WithdrawFeedBatchRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+func (x *WithdrawFeedBatchRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// WithdrawFeedBatchResponse holds the batch.
+type WithdrawFeedBatchResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The batch; its operation is the withdrawal.
+	Batch         *FeedBatch `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawFeedBatchResponse) Reset() {
+	*x = WithdrawFeedBatchResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawFeedBatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawFeedBatchResponse) ProtoMessage() {}
+
+func (x *WithdrawFeedBatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawFeedBatchResponse.ProtoReflect.Descriptor instead.
+func (*WithdrawFeedBatchResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *WithdrawFeedBatchResponse) GetBatch() *FeedBatch {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// GetFeedReceiptRequest names the batch.
+type GetFeedReceiptRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier.
+	BatchId       string `protobuf:"bytes,1,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeedReceiptRequest) Reset() {
+	*x = GetFeedReceiptRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeedReceiptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeedReceiptRequest) ProtoMessage() {}
+
+func (x *GetFeedReceiptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeedReceiptRequest.ProtoReflect.Descriptor instead.
+func (*GetFeedReceiptRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetFeedReceiptRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+// GetFeedReceiptResponse holds the receipt.
+type GetFeedReceiptResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The receipt as a text file that can be checked offline, ASCII, lines of name=value, the last one
+	// the signature.
+	Receipt       string `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeedReceiptResponse) Reset() {
+	*x = GetFeedReceiptResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeedReceiptResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeedReceiptResponse) ProtoMessage() {}
+
+func (x *GetFeedReceiptResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeedReceiptResponse.ProtoReflect.Descriptor instead.
+func (*GetFeedReceiptResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetFeedReceiptResponse) GetReceipt() string {
+	if x != nil {
+		return x.Receipt
+	}
+	return ""
+}
+
+// GetReceiptKeyRequest is empty.
+type GetReceiptKeyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReceiptKeyRequest) Reset() {
+	*x = GetReceiptKeyRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReceiptKeyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReceiptKeyRequest) ProtoMessage() {}
+
+func (x *GetReceiptKeyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReceiptKeyRequest.ProtoReflect.Descriptor instead.
+func (*GetReceiptKeyRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{23}
+}
+
+// GetReceiptKeyResponse holds the key.
+type GetReceiptKeyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Ed25519 public key, 32 bytes.
+	PublicKey []byte `protobuf:"bytes,1,opt,name=public_key,json=publicKey,proto3" json:"public_key,omitempty"`
+	// What people compare: the first 8 bytes of its SHA-256, hex.
+	Fingerprint   string `protobuf:"bytes,2,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReceiptKeyResponse) Reset() {
+	*x = GetReceiptKeyResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReceiptKeyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReceiptKeyResponse) ProtoMessage() {}
+
+func (x *GetReceiptKeyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReceiptKeyResponse.ProtoReflect.Descriptor instead.
+func (*GetReceiptKeyResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *GetReceiptKeyResponse) GetPublicKey() []byte {
+	if x != nil {
+		return x.PublicKey
+	}
+	return nil
+}
+
+func (x *GetReceiptKeyResponse) GetFingerprint() string {
+	if x != nil {
+		return x.Fingerprint
+	}
+	return ""
+}
+
+// ListSendersRequest pages.
+type ListSendersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSendersRequest) Reset() {
+	*x = ListSendersRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSendersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSendersRequest) ProtoMessage() {}
+
+func (x *ListSendersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSendersRequest.ProtoReflect.Descriptor instead.
+func (*ListSendersRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListSendersRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListSendersRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListSendersResponse is one page.
+type ListSendersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The senders.
+	Senders []*FeedSender `protobuf:"bytes,1,rep,name=senders,proto3" json:"senders,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSendersResponse) Reset() {
+	*x = ListSendersResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSendersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSendersResponse) ProtoMessage() {}
+
+func (x *ListSendersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSendersResponse.ProtoReflect.Descriptor instead.
+func (*ListSendersResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListSendersResponse) GetSenders() []*FeedSender {
+	if x != nil {
+		return x.Senders
+	}
+	return nil
+}
+
+func (x *ListSendersResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// GetSenderRequest names the sender.
+type GetSenderRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the sender.
+	Sender        string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSenderRequest) Reset() {
+	*x = GetSenderRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSenderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSenderRequest) ProtoMessage() {}
+
+func (x *GetSenderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSenderRequest.ProtoReflect.Descriptor instead.
+func (*GetSenderRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *GetSenderRequest) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+// GetSenderResponse holds the sender.
+type GetSenderResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The sender.
+	Sender        *FeedSender `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSenderResponse) Reset() {
+	*x = GetSenderResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSenderResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSenderResponse) ProtoMessage() {}
+
+func (x *GetSenderResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSenderResponse.ProtoReflect.Descriptor instead.
+func (*GetSenderResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *GetSenderResponse) GetSender() *FeedSender {
+	if x != nil {
+		return x.Sender
+	}
+	return nil
+}
+
+// UpdateSenderRequest changes a sender.
+type UpdateSenderRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The sender; sender and, where it is checked, etag are read besides the fields of the mask.
+	FeedSender *FeedSender `protobuf:"bytes,1,opt,name=feed_sender,json=feedSender,proto3" json:"feed_sender,omitempty"`
+	// What to change: paused, pause_reason, expected_interval_hours, public_key.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSenderRequest) Reset() {
+	*x = UpdateSenderRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSenderRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSenderRequest) ProtoMessage() {}
+
+func (x *UpdateSenderRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSenderRequest.ProtoReflect.Descriptor instead.
+func (*UpdateSenderRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *UpdateSenderRequest) GetFeedSender() *FeedSender {
+	if x != nil {
+		return x.FeedSender
+	}
+	return nil
+}
+
+func (x *UpdateSenderRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// UpdateSenderResponse holds the sender.
+type UpdateSenderResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The sender as it is now.
+	Sender        *FeedSender `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSenderResponse) Reset() {
+	*x = UpdateSenderResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSenderResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSenderResponse) ProtoMessage() {}
+
+func (x *UpdateSenderResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSenderResponse.ProtoReflect.Descriptor instead.
+func (*UpdateSenderResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *UpdateSenderResponse) GetSender() *FeedSender {
+	if x != nil {
+		return x.Sender
+	}
+	return nil
+}
+
+// FeedSender is somebody who hands in files or streams.
+type FeedSender struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Short code such as ga-990101.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// Nothing of the sender is applied while this is set; what comes is kept.
+	Paused bool `protobuf:"varint,2,opt,name=paused,proto3" json:"paused,omitempty"`
+	// Why it is paused, at most 100 characters.
+	PauseReason string `protobuf:"bytes,3,opt,name=pause_reason,json=pauseReason,proto3" json:"pause_reason,omitempty"`
+	// Hours within which the next batch is expected, at most 8760; 0 when nobody waits for it.
+	ExpectedIntervalHours int32 `protobuf:"varint,4,opt,name=expected_interval_hours,json=expectedIntervalHours,proto3" json:"expected_interval_hours,omitempty"`
+	// Ed25519 public key, 32 bytes; empty when none is registered. A sender with a key must sign.
+	PublicKey []byte `protobuf:"bytes,5,opt,name=public_key,json=publicKey,proto3" json:"public_key,omitempty"`
+	// What people compare: the first 8 bytes of the SHA-256 of the key, hex.
+	KeyFingerprint string `protobuf:"bytes,6,opt,name=key_fingerprint,json=keyFingerprint,proto3" json:"key_fingerprint,omitempty"`
+	// When the last batch was received; absent before the first.
+	LastReceivedTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_received_time,json=lastReceivedTime,proto3" json:"last_received_time,omitempty"`
+	// The last batch.
+	LastBatchId string `protobuf:"bytes,8,opt,name=last_batch_id,json=lastBatchId,proto3" json:"last_batch_id,omitempty"`
+	// Highest sequence of a manifest; 0 when none came.
+	LastSequence int64 `protobuf:"varint,9,opt,name=last_sequence,json=lastSequence,proto3" json:"last_sequence,omitempty"`
+	// Sequences between the first and the last that never came, at most 20 runs.
+	MissingSequences []*SequenceGap `protobuf:"bytes,10,rep,name=missing_sequences,json=missingSequences,proto3" json:"missing_sequences,omitempty"`
+	// Since when the next batch is overdue; absent when it is not.
+	StaleSinceTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=stale_since_time,json=staleSinceTime,proto3" json:"stale_since_time,omitempty"`
+	// Batches that were neither rehearsals nor failed nor withdrawn.
+	BatchCount int64 `protobuf:"varint,12,opt,name=batch_count,json=batchCount,proto3" json:"batch_count,omitempty"`
+	// Rows of the batches that have ended.
+	RowCount int64 `protobuf:"varint,13,opt,name=row_count,json=rowCount,proto3" json:"row_count,omitempty"`
+	// Version of what an operator decides; a mismatch on update is ABORTED. Empty: not checked.
+	Etag          string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedSender) Reset() {
+	*x = FeedSender{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedSender) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedSender) ProtoMessage() {}
+
+func (x *FeedSender) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedSender.ProtoReflect.Descriptor instead.
+func (*FeedSender) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *FeedSender) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *FeedSender) GetPaused() bool {
+	if x != nil {
+		return x.Paused
+	}
+	return false
+}
+
+func (x *FeedSender) GetPauseReason() string {
+	if x != nil {
+		return x.PauseReason
+	}
+	return ""
+}
+
+func (x *FeedSender) GetExpectedIntervalHours() int32 {
+	if x != nil {
+		return x.ExpectedIntervalHours
+	}
+	return 0
+}
+
+func (x *FeedSender) GetPublicKey() []byte {
+	if x != nil {
+		return x.PublicKey
+	}
+	return nil
+}
+
+func (x *FeedSender) GetKeyFingerprint() string {
+	if x != nil {
+		return x.KeyFingerprint
+	}
+	return ""
+}
+
+func (x *FeedSender) GetLastReceivedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastReceivedTime
+	}
+	return nil
+}
+
+func (x *FeedSender) GetLastBatchId() string {
+	if x != nil {
+		return x.LastBatchId
+	}
+	return ""
+}
+
+func (x *FeedSender) GetLastSequence() int64 {
+	if x != nil {
+		return x.LastSequence
+	}
+	return 0
+}
+
+func (x *FeedSender) GetMissingSequences() []*SequenceGap {
+	if x != nil {
+		return x.MissingSequences
+	}
+	return nil
+}
+
+func (x *FeedSender) GetStaleSinceTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StaleSinceTime
+	}
+	return nil
+}
+
+func (x *FeedSender) GetBatchCount() int64 {
+	if x != nil {
+		return x.BatchCount
+	}
+	return 0
+}
+
+func (x *FeedSender) GetRowCount() int64 {
+	if x != nil {
+		return x.RowCount
+	}
+	return 0
+}
+
+func (x *FeedSender) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// SequenceGap is a run of missing sequences.
+type SequenceGap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First missing.
+	FromSequence int64 `protobuf:"varint,1,opt,name=from_sequence,json=fromSequence,proto3" json:"from_sequence,omitempty"`
+	// Last missing.
+	UntilSequence int64 `protobuf:"varint,2,opt,name=until_sequence,json=untilSequence,proto3" json:"until_sequence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SequenceGap) Reset() {
+	*x = SequenceGap{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SequenceGap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SequenceGap) ProtoMessage() {}
+
+func (x *SequenceGap) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SequenceGap.ProtoReflect.Descriptor instead.
+func (*SequenceGap) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *SequenceGap) GetFromSequence() int64 {
+	if x != nil {
+		return x.FromSequence
+	}
+	return 0
+}
+
+func (x *SequenceGap) GetUntilSequence() int64 {
+	if x != nil {
+		return x.UntilSequence
+	}
+	return 0
+}
+
+// FeedManifest is what a sender says of a file, so that both sides can tell whether all of it
+// arrived. The signature is over the text described in the tutorial for senders: a title line and one
+// line per field.
+type FeedManifest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the batch within the sender: 1, 2, 3 …
+	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// Rows below the header; blank lines do not count.
+	RowCount int64 `protobuf:"varint,2,opt,name=row_count,json=rowCount,proto3" json:"row_count,omitempty"`
+	// SHA-256 of the file, 64 lower-case hex digits.
+	Digest string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	// What the file holds.
+	Content FeedContent `protobuf:"varint,4,opt,name=content,proto3,enum=xinju.registry.v1.FeedContent" json:"content,omitempty"`
+	// Of a full list: the day that it describes.
+	SnapshotDate *date.Date `protobuf:"bytes,5,opt,name=snapshot_date,json=snapshotDate,proto3" json:"snapshot_date,omitempty"`
+	// First day that the events are of; absent when not said.
+	PeriodFromDate *date.Date `protobuf:"bytes,6,opt,name=period_from_date,json=periodFromDate,proto3" json:"period_from_date,omitempty"`
+	// Last day that the events are of, inclusive.
+	PeriodUntilDate *date.Date `protobuf:"bytes,7,opt,name=period_until_date,json=periodUntilDate,proto3" json:"period_until_date,omitempty"`
+	// Ed25519 signature of the sender, 64 bytes; empty when unsigned.
+	Signature     []byte `protobuf:"bytes,8,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedManifest) Reset() {
+	*x = FeedManifest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedManifest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedManifest) ProtoMessage() {}
+
+func (x *FeedManifest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedManifest.ProtoReflect.Descriptor instead.
+func (*FeedManifest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *FeedManifest) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *FeedManifest) GetRowCount() int64 {
+	if x != nil {
+		return x.RowCount
+	}
+	return 0
+}
+
+func (x *FeedManifest) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *FeedManifest) GetContent() FeedContent {
+	if x != nil {
+		return x.Content
+	}
+	return FeedContent_FEED_CONTENT_UNSPECIFIED
+}
+
+func (x *FeedManifest) GetSnapshotDate() *date.Date {
+	if x != nil {
+		return x.SnapshotDate
+	}
+	return nil
+}
+
+func (x *FeedManifest) GetPeriodFromDate() *date.Date {
+	if x != nil {
+		return x.PeriodFromDate
+	}
+	return nil
+}
+
+func (x *FeedManifest) GetPeriodUntilDate() *date.Date {
+	if x != nil {
+		return x.PeriodUntilDate
+	}
+	return nil
+}
+
+func (x *FeedManifest) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
+// StreamEventsRequest is one message of the sender.
+type StreamEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	//
+	// Types that are valid to be assigned to Message:
+	//
+	//	*StreamEventsRequest_Hello
+	//	*StreamEventsRequest_Event
+	//	*StreamEventsRequest_Finish
+	Message       isStreamEventsRequest_Message `protobuf_oneof:"message"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamEventsRequest) Reset() {
+	*x = StreamEventsRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamEventsRequest) ProtoMessage() {}
+
+func (x *StreamEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamEventsRequest.ProtoReflect.Descriptor instead.
+func (*StreamEventsRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *StreamEventsRequest) GetMessage() isStreamEventsRequest_Message {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+func (x *StreamEventsRequest) GetHello() *StreamHello {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsRequest_Hello); ok {
+			return x.Hello
+		}
+	}
+	return nil
+}
+
+func (x *StreamEventsRequest) GetEvent() *StreamEvent {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsRequest_Event); ok {
+			return x.Event
+		}
+	}
+	return nil
+}
+
+func (x *StreamEventsRequest) GetFinish() *StreamFinish {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsRequest_Finish); ok {
+			return x.Finish
+		}
+	}
+	return nil
+}
+
+type isStreamEventsRequest_Message interface {
+	isStreamEventsRequest_Message()
+}
+
+type StreamEventsRequest_Hello struct {
+	// Begins the stream or goes on with one; the first message and no other.
+	Hello *StreamHello `protobuf:"bytes,1,opt,name=hello,proto3,oneof"`
+}
+
+type StreamEventsRequest_Event struct {
+	// An event.
+	Event *StreamEvent `protobuf:"bytes,2,opt,name=event,proto3,oneof"`
+}
+
+type StreamEventsRequest_Finish struct {
+	// Nothing more will come: the batch ends when everything before is applied.
+	Finish *StreamFinish `protobuf:"bytes,3,opt,name=finish,proto3,oneof"`
+}
+
+func (*StreamEventsRequest_Hello) isStreamEventsRequest_Message() {}
+
+func (*StreamEventsRequest_Event) isStreamEventsRequest_Message() {}
+
+func (*StreamEventsRequest_Finish) isStreamEventsRequest_Message() {}
+
+// StreamHello says who sends.
+type StreamHello struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Short code such as ga-990101.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// Of the stream to go on with; empty begins a new one.
+	ResumeToken string `protobuf:"bytes,2,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// When the hello was made; required of a sender with a registered key, at most 5 minutes off.
+	HelloTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=hello_time,json=helloTime,proto3" json:"hello_time,omitempty"`
+	// Ed25519 signature over the text described in the tutorial for senders, 64 bytes; required of a
+	// sender with a registered key.
+	Signature     []byte `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamHello) Reset() {
+	*x = StreamHello{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamHello) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamHello) ProtoMessage() {}
+
+func (x *StreamHello) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamHello.ProtoReflect.Descriptor instead.
+func (*StreamHello) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *StreamHello) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *StreamHello) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *StreamHello) GetHelloTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HelloTime
+	}
+	return nil
+}
+
+func (x *StreamHello) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
+// StreamEvent is one event.
+type StreamEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1, 2, 3 … within the stream.
+	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// What happened.
+	Event         *ResidenceEvent `protobuf:"bytes,2,opt,name=event,proto3" json:"event,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamEvent) Reset() {
+	*x = StreamEvent{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamEvent) ProtoMessage() {}
+
+func (x *StreamEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamEvent.ProtoReflect.Descriptor instead.
+func (*StreamEvent) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *StreamEvent) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *StreamEvent) GetEvent() *ResidenceEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+// StreamFinish ends a stream.
+type StreamFinish struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamFinish) Reset() {
+	*x = StreamFinish{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamFinish) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamFinish) ProtoMessage() {}
+
+func (x *StreamFinish) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamFinish.ProtoReflect.Descriptor instead.
+func (*StreamFinish) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{37}
+}
+
+// StreamEventsResponse is one message of the registry.
+type StreamEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	//
+	// Types that are valid to be assigned to Message:
+	//
+	//	*StreamEventsResponse_Welcome
+	//	*StreamEventsResponse_Ack
+	//	*StreamEventsResponse_Flow
+	//	*StreamEventsResponse_Ended
+	Message       isStreamEventsResponse_Message `protobuf_oneof:"message"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamEventsResponse) Reset() {
+	*x = StreamEventsResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamEventsResponse) ProtoMessage() {}
+
+func (x *StreamEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamEventsResponse.ProtoReflect.Descriptor instead.
+func (*StreamEventsResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *StreamEventsResponse) GetMessage() isStreamEventsResponse_Message {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+func (x *StreamEventsResponse) GetWelcome() *StreamWelcome {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsResponse_Welcome); ok {
+			return x.Welcome
+		}
+	}
+	return nil
+}
+
+func (x *StreamEventsResponse) GetAck() *StreamAck {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsResponse_Ack); ok {
+			return x.Ack
+		}
+	}
+	return nil
+}
+
+func (x *StreamEventsResponse) GetFlow() *StreamFlow {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsResponse_Flow); ok {
+			return x.Flow
+		}
+	}
+	return nil
+}
+
+func (x *StreamEventsResponse) GetEnded() *StreamEnded {
+	if x != nil {
+		if x, ok := x.Message.(*StreamEventsResponse_Ended); ok {
+			return x.Ended
+		}
+	}
+	return nil
+}
+
+type isStreamEventsResponse_Message interface {
+	isStreamEventsResponse_Message()
+}
+
+type StreamEventsResponse_Welcome struct {
+	// The first message.
+	Welcome *StreamWelcome `protobuf:"bytes,1,opt,name=welcome,proto3,oneof"`
+}
+
+type StreamEventsResponse_Ack struct {
+	// Events that are durably applied.
+	Ack *StreamAck `protobuf:"bytes,2,opt,name=ack,proto3,oneof"`
+}
+
+type StreamEventsResponse_Flow struct {
+	// Whether to go on sending.
+	Flow *StreamFlow `protobuf:"bytes,3,opt,name=flow,proto3,oneof"`
+}
+
+type StreamEventsResponse_Ended struct {
+	// The batch, after the finish; the last message.
+	Ended *StreamEnded `protobuf:"bytes,4,opt,name=ended,proto3,oneof"`
+}
+
+func (*StreamEventsResponse_Welcome) isStreamEventsResponse_Message() {}
+
+func (*StreamEventsResponse_Ack) isStreamEventsResponse_Message() {}
+
+func (*StreamEventsResponse_Flow) isStreamEventsResponse_Message() {}
+
+func (*StreamEventsResponse_Ended) isStreamEventsResponse_Message() {}
+
+// StreamWelcome says where to go on.
+type StreamWelcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Keep it: another call goes on with it.
+	ResumeToken string `protobuf:"bytes,1,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
+	// The batch of the stream.
+	BatchId string `protobuf:"bytes,2,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// The last event that is applied; go on with the next. 0 for none.
+	AppliedSequence int64 `protobuf:"varint,3,opt,name=applied_sequence,json=appliedSequence,proto3" json:"applied_sequence,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *StreamWelcome) Reset() {
+	*x = StreamWelcome{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamWelcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamWelcome) ProtoMessage() {}
+
+func (x *StreamWelcome) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamWelcome.ProtoReflect.Descriptor instead.
+func (*StreamWelcome) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *StreamWelcome) GetResumeToken() string {
+	if x != nil {
+		return x.ResumeToken
+	}
+	return ""
+}
+
+func (x *StreamWelcome) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+func (x *StreamWelcome) GetAppliedSequence() int64 {
+	if x != nil {
+		return x.AppliedSequence
+	}
+	return 0
+}
+
+// StreamAck acknowledges events.
+type StreamAck struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All events up to this one are durably applied.
+	AppliedSequence int64 `protobuf:"varint,1,opt,name=applied_sequence,json=appliedSequence,proto3" json:"applied_sequence,omitempty"`
+	// What became of the events since the acknowledgement before, in order.
+	Outcomes      []*StreamOutcome `protobuf:"bytes,2,rep,name=outcomes,proto3" json:"outcomes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamAck) Reset() {
+	*x = StreamAck{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamAck) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamAck) ProtoMessage() {}
+
+func (x *StreamAck) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamAck.ProtoReflect.Descriptor instead.
+func (*StreamAck) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *StreamAck) GetAppliedSequence() int64 {
+	if x != nil {
+		return x.AppliedSequence
+	}
+	return 0
+}
+
+func (x *StreamAck) GetOutcomes() []*StreamOutcome {
+	if x != nil {
+		return x.Outcomes
+	}
+	return nil
+}
+
+// StreamOutcome is what became of one event.
+type StreamOutcome struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the event.
+	Sequence int64 `protobuf:"varint,1,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// What became of it.
+	Outcome       *EventOutcome `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamOutcome) Reset() {
+	*x = StreamOutcome{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamOutcome) ProtoMessage() {}
+
+func (x *StreamOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamOutcome.ProtoReflect.Descriptor instead.
+func (*StreamOutcome) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *StreamOutcome) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *StreamOutcome) GetOutcome() *EventOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+// StreamFlow asks the sender to wait or to go on. Events that are on their way are kept.
+type StreamFlow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Set: send nothing until it is said again without.
+	Paused bool `protobuf:"varint,1,opt,name=paused,proto3" json:"paused,omitempty"`
+	// Why: OPERATOR (the sender is paused) or BEHIND (the store is slower than the sender). Empty when
+	// not paused.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamFlow) Reset() {
+	*x = StreamFlow{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamFlow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamFlow) ProtoMessage() {}
+
+func (x *StreamFlow) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamFlow.ProtoReflect.Descriptor instead.
+func (*StreamFlow) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *StreamFlow) GetPaused() bool {
+	if x != nil {
+		return x.Paused
+	}
+	return false
+}
+
+func (x *StreamFlow) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// StreamEnded is the end of a stream.
+type StreamEnded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The batch of the stream.
+	Batch         *FeedBatch `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamEnded) Reset() {
+	*x = StreamEnded{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamEnded) ProtoMessage() {}
+
+func (x *StreamEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamEnded.ProtoReflect.Descriptor instead.
+func (*StreamEnded) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *StreamEnded) GetBatch() *FeedBatch {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+// PreviewFeedRequest is one part of the beginning of a file: the first carries the header or the
+// batch, all may carry data. The first 4 MiB are looked at.
+type PreviewFeedRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the first message only.
+	Header *FeedHeader `protobuf:"bytes,1,opt,name=header,proto3" json:"header,omitempty"`
+	// In the first message only, instead of a header and data: a batch whose file is still kept.
+	BatchId string `protobuf:"bytes,2,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// In the first message only: rows to look at, 0 for 20, at most 200.
+	RowCount int32 `protobuf:"varint,3,opt,name=row_count,json=rowCount,proto3" json:"row_count,omitempty"`
+	// The next bytes of the file, at most 1 MiB.
+	Data          []byte `protobuf:"bytes,4,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewFeedRequest) Reset() {
+	*x = PreviewFeedRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewFeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewFeedRequest) ProtoMessage() {}
+
+func (x *PreviewFeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewFeedRequest.ProtoReflect.Descriptor instead.
+func (*PreviewFeedRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *PreviewFeedRequest) GetHeader() *FeedHeader {
+	if x != nil {
+		return x.Header
+	}
+	return nil
+}
+
+func (x *PreviewFeedRequest) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+func (x *PreviewFeedRequest) GetRowCount() int32 {
+	if x != nil {
+		return x.RowCount
+	}
+	return 0
+}
+
+func (x *PreviewFeedRequest) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+// PreviewFeedResponse is what would be made of the file.
+type PreviewFeedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of file, such as csv.
+	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	// Encoding detected or given.
+	Encoding string `protobuf:"bytes,2,opt,name=encoding,proto3" json:"encoding,omitempty"`
+	// Share of the text that agrees with the encoding, 0–1.
+	EncodingConfidence float64 `protobuf:"fixed64,3,opt,name=encoding_confidence,json=encodingConfidence,proto3" json:"encoding_confidence,omitempty"`
+	// Delimiter detected or given; empty for other kinds.
+	Delimiter string `protobuf:"bytes,4,opt,name=delimiter,proto3" json:"delimiter,omitempty"`
+	// The columns in their order.
+	Columns []*PreviewColumn `protobuf:"bytes,5,rep,name=columns,proto3" json:"columns,omitempty"`
+	// The first rows and what would become of them, as if only they were sent.
+	Rows []*FeedRow `protobuf:"bytes,6,rep,name=rows,proto3" json:"rows,omitempty"`
+	// Why the file as a whole would be refused: a reason code; empty when it would not.
+	ProblemReason string `protobuf:"bytes,7,opt,name=problem_reason,json=problemReason,proto3" json:"problem_reason,omitempty"`
+	// The same for people, Chinese.
+	ProblemTextZh string `protobuf:"bytes,8,opt,name=problem_text_zh,json=problemTextZh,proto3" json:"problem_text_zh,omitempty"`
+	// The same for people, English.
+	ProblemTextEn string `protobuf:"bytes,9,opt,name=problem_text_en,json=problemTextEn,proto3" json:"problem_text_en,omitempty"`
+	// Columns that are missing, for people; empty when none is.
+	MissingColumns string `protobuf:"bytes,10,opt,name=missing_columns,json=missingColumns,proto3" json:"missing_columns,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *PreviewFeedResponse) Reset() {
+	*x = PreviewFeedResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewFeedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewFeedResponse) ProtoMessage() {}
+
+func (x *PreviewFeedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewFeedResponse.ProtoReflect.Descriptor instead.
+func (*PreviewFeedResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *PreviewFeedResponse) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetEncoding() string {
+	if x != nil {
+		return x.Encoding
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetEncodingConfidence() float64 {
+	if x != nil {
+		return x.EncodingConfidence
+	}
+	return 0
+}
+
+func (x *PreviewFeedResponse) GetDelimiter() string {
+	if x != nil {
+		return x.Delimiter
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetColumns() []*PreviewColumn {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *PreviewFeedResponse) GetRows() []*FeedRow {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+func (x *PreviewFeedResponse) GetProblemReason() string {
+	if x != nil {
+		return x.ProblemReason
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetProblemTextZh() string {
+	if x != nil {
+		return x.ProblemTextZh
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetProblemTextEn() string {
+	if x != nil {
+		return x.ProblemTextEn
+	}
+	return ""
+}
+
+func (x *PreviewFeedResponse) GetMissingColumns() string {
+	if x != nil {
+		return x.MissingColumns
+	}
+	return ""
+}
+
+// PreviewColumn is one column of a file.
+type PreviewColumn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As the file names it.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The field of ResidenceEvent that it is read as (or citizen_number, cancelled_date); empty when
+	// nobody asks for it.
+	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	// How sensitive the field is; unknown columns count as identity.
+	DataClass v1.DataClass `protobuf:"varint,3,opt,name=data_class,json=dataClass,proto3,enum=xinju.type.v1.DataClass" json:"data_class,omitempty"`
+	// At most three values, masked as their class demands.
+	Samples       []string `protobuf:"bytes,4,rep,name=samples,proto3" json:"samples,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewColumn) Reset() {
+	*x = PreviewColumn{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewColumn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewColumn) ProtoMessage() {}
+
+func (x *PreviewColumn) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewColumn.ProtoReflect.Descriptor instead.
+func (*PreviewColumn) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *PreviewColumn) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PreviewColumn) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *PreviewColumn) GetDataClass() v1.DataClass {
+	if x != nil {
+		return x.DataClass
+	}
+	return v1.DataClass(0)
+}
+
+func (x *PreviewColumn) GetSamples() []string {
+	if x != nil {
+		return x.Samples
+	}
+	return nil
+}
+
 var File_xinju_registry_v1_feed_intake_service_proto protoreflect.FileDescriptor
 
 const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\n" +
-	"+xinju/registry/v1/feed_intake_service.proto\x12\x11xinju.registry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a xinju/registry/v1/registry.proto\x1a\x1bxinju/type/v1/options.proto\"l\n" +
+	"+xinju/registry/v1/feed_intake_service.proto\x12\x11xinju.registry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a xinju/registry/v1/registry.proto\x1a\x1bxinju/type/v1/options.proto\"l\n" +
 	"\x11ImportFeedRequest\x12:\n" +
 	"\x06header\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedHeaderB\x03\xe0A\x01R\x06header\x12\x1b\n" +
-	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xa6\x01\n" +
+	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xe8\x01\n" +
 	"\n" +
 	"FeedHeader\x12\x1f\n" +
 	"\x06sender\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12$\n" +
 	"\tfile_name\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bfileName\x12#\n" +
 	"\bencoding\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bencoding\x12,\n" +
-	"\rvalidate_only\x18\x04 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\"H\n" +
+	"\rvalidate_only\x18\x04 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\x12@\n" +
+	"\bmanifest\x18\x05 \x01(\v2\x1f.xinju.registry.v1.FeedManifestB\x03\xe0A\x01R\bmanifest\"H\n" +
 	"\x12ImportFeedResponse\x122\n" +
 	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"9\n" +
 	"\x13GetFeedBatchRequest\x12\"\n" +
@@ -774,7 +2923,142 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\x1aDownloadFeedRejectsRequest\x12\"\n" +
 	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\"7\n" +
 	"\x1bDownloadFeedRejectsResponse\x12\x18\n" +
-	"\x04data\x18\x01 \x01(\fB\x04\xc8\xf3\x18\x05R\x04data2\xe6\x06\n" +
+	"\x04data\x18\x01 \x01(\fB\x04\xc8\xf3\x18\x05R\x04data\"<\n" +
+	"\x16CancelFeedBatchRequest\x12\"\n" +
+	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\"M\n" +
+	"\x17CancelFeedBatchResponse\x122\n" +
+	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"<\n" +
+	"\x16ResumeFeedBatchRequest\x12\"\n" +
+	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\"M\n" +
+	"\x17ResumeFeedBatchResponse\x122\n" +
+	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"=\n" +
+	"\x17ConfirmFeedBatchRequest\x12\"\n" +
+	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\"N\n" +
+	"\x18ConfirmFeedBatchResponse\x122\n" +
+	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"_\n" +
+	"\x18WithdrawFeedBatchRequest\x12\"\n" +
+	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\x12\x1f\n" +
+	"\x06reason\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06reason\"O\n" +
+	"\x19WithdrawFeedBatchResponse\x122\n" +
+	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\";\n" +
+	"\x15GetFeedReceiptRequest\x12\"\n" +
+	"\bbatch_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\abatchId\"8\n" +
+	"\x16GetFeedReceiptResponse\x12\x1e\n" +
+	"\areceipt\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\areceipt\"\x16\n" +
+	"\x14GetReceiptKeyRequest\"d\n" +
+	"\x15GetReceiptKeyResponse\x12#\n" +
+	"\n" +
+	"public_key\x18\x01 \x01(\fB\x04\xc8\xf3\x18\x02R\tpublicKey\x12&\n" +
+	"\vfingerprint\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\vfingerprint\"b\n" +
+	"\x12ListSendersRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"|\n" +
+	"\x13ListSendersResponse\x127\n" +
+	"\asenders\x18\x01 \x03(\v2\x1d.xinju.registry.v1.FeedSenderR\asenders\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"3\n" +
+	"\x10GetSenderRequest\x12\x1f\n" +
+	"\x06sender\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\"J\n" +
+	"\x11GetSenderResponse\x125\n" +
+	"\x06sender\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedSenderR\x06sender\"\xa0\x01\n" +
+	"\x13UpdateSenderRequest\x12C\n" +
+	"\vfeed_sender\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedSenderB\x03\xe0A\x02R\n" +
+	"feedSender\x12D\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
+	"updateMask\"M\n" +
+	"\x14UpdateSenderResponse\x125\n" +
+	"\x06sender\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedSenderR\x06sender\"\xd1\x05\n" +
+	"\n" +
+	"FeedSender\x12\x1f\n" +
+	"\x06sender\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12\x1f\n" +
+	"\x06paused\x18\x02 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\x06paused\x12*\n" +
+	"\fpause_reason\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\vpauseReason\x12?\n" +
+	"\x17expected_interval_hours\x18\x04 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x15expectedIntervalHours\x12&\n" +
+	"\n" +
+	"public_key\x18\x05 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x02R\tpublicKey\x120\n" +
+	"\x0fkey_fingerprint\x18\x06 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\x0ekeyFingerprint\x12Q\n" +
+	"\x12last_received_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\x10lastReceivedTime\x12+\n" +
+	"\rlast_batch_id\x18\b \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\vlastBatchId\x12,\n" +
+	"\rlast_sequence\x18\t \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\flastSequence\x12P\n" +
+	"\x11missing_sequences\x18\n" +
+	" \x03(\v2\x1e.xinju.registry.v1.SequenceGapB\x03\xe0A\x03R\x10missingSequences\x12M\n" +
+	"\x10stale_since_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\x0estaleSinceTime\x12(\n" +
+	"\vbatch_count\x18\f \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
+	"batchCount\x12$\n" +
+	"\trow_count\x18\r \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\browCount\x12\x1b\n" +
+	"\x04etag\x18\x0e \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x04etag\"k\n" +
+	"\vSequenceGap\x12,\n" +
+	"\rfrom_sequence\x18\x01 \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\ffromSequence\x12.\n" +
+	"\x0euntil_sequence\x18\x02 \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\runtilSequence\"\xb3\x03\n" +
+	"\fFeedManifest\x12#\n" +
+	"\bsequence\x18\x01 \x01(\x03B\a\xe0A\x02\xc8\xf3\x18\x02R\bsequence\x12$\n" +
+	"\trow_count\x18\x02 \x01(\x03B\a\xe0A\x02\xc8\xf3\x18\x02R\browCount\x12\x1f\n" +
+	"\x06digest\x18\x03 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06digest\x12A\n" +
+	"\acontent\x18\x04 \x01(\x0e2\x1e.xinju.registry.v1.FeedContentB\a\xe0A\x02\xc8\xf3\x18\x02R\acontent\x12?\n" +
+	"\rsnapshot_date\x18\x05 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\fsnapshotDate\x12D\n" +
+	"\x10period_from_date\x18\x06 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\x0eperiodFromDate\x12F\n" +
+	"\x11period_until_date\x18\a \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fperiodUntilDate\x12%\n" +
+	"\tsignature\x18\b \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x02R\tsignature\"\xda\x01\n" +
+	"\x13StreamEventsRequest\x12;\n" +
+	"\x05hello\x18\x01 \x01(\v2\x1e.xinju.registry.v1.StreamHelloB\x03\xe0A\x01H\x00R\x05hello\x12;\n" +
+	"\x05event\x18\x02 \x01(\v2\x1e.xinju.registry.v1.StreamEventB\x03\xe0A\x01H\x00R\x05event\x12>\n" +
+	"\x06finish\x18\x03 \x01(\v2\x1f.xinju.registry.v1.StreamFinishB\x03\xe0A\x01H\x00R\x06finishB\t\n" +
+	"\amessage\"\xc5\x01\n" +
+	"\vStreamHello\x12\x1f\n" +
+	"\x06sender\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12*\n" +
+	"\fresume_token\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\vresumeToken\x12B\n" +
+	"\n" +
+	"hello_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\thelloTime\x12%\n" +
+	"\tsignature\x18\x04 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x02R\tsignature\"p\n" +
+	"\vStreamEvent\x12#\n" +
+	"\bsequence\x18\x01 \x01(\x03B\a\xe0A\x02\xc8\xf3\x18\x02R\bsequence\x12<\n" +
+	"\x05event\x18\x02 \x01(\v2!.xinju.registry.v1.ResidenceEventB\x03\xe0A\x02R\x05event\"\x0e\n" +
+	"\fStreamFinish\"\xfe\x01\n" +
+	"\x14StreamEventsResponse\x12<\n" +
+	"\awelcome\x18\x01 \x01(\v2 .xinju.registry.v1.StreamWelcomeH\x00R\awelcome\x120\n" +
+	"\x03ack\x18\x02 \x01(\v2\x1c.xinju.registry.v1.StreamAckH\x00R\x03ack\x123\n" +
+	"\x04flow\x18\x03 \x01(\v2\x1d.xinju.registry.v1.StreamFlowH\x00R\x04flow\x126\n" +
+	"\x05ended\x18\x04 \x01(\v2\x1e.xinju.registry.v1.StreamEndedH\x00R\x05endedB\t\n" +
+	"\amessage\"\x8a\x01\n" +
+	"\rStreamWelcome\x12'\n" +
+	"\fresume_token\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\vresumeToken\x12\x1f\n" +
+	"\bbatch_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12/\n" +
+	"\x10applied_sequence\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\x0fappliedSequence\"z\n" +
+	"\tStreamAck\x12/\n" +
+	"\x10applied_sequence\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\x0fappliedSequence\x12<\n" +
+	"\boutcomes\x18\x02 \x03(\v2 .xinju.registry.v1.StreamOutcomeR\boutcomes\"l\n" +
+	"\rStreamOutcome\x12 \n" +
+	"\bsequence\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\bsequence\x129\n" +
+	"\aoutcome\x18\x02 \x01(\v2\x1f.xinju.registry.v1.EventOutcomeR\aoutcome\"H\n" +
+	"\n" +
+	"StreamFlow\x12\x1c\n" +
+	"\x06paused\x18\x01 \x01(\bB\x04\xc8\xf3\x18\x02R\x06paused\x12\x1c\n" +
+	"\x06reason\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06reason\"A\n" +
+	"\vStreamEnded\x122\n" +
+	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"\xb7\x01\n" +
+	"\x12PreviewFeedRequest\x12:\n" +
+	"\x06header\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedHeaderB\x03\xe0A\x01R\x06header\x12\"\n" +
+	"\bbatch_id\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\abatchId\x12$\n" +
+	"\trow_count\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\browCount\x12\x1b\n" +
+	"\x04data\x18\x04 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xd4\x03\n" +
+	"\x13PreviewFeedResponse\x12\x1c\n" +
+	"\x06format\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06format\x12 \n" +
+	"\bencoding\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\bencoding\x125\n" +
+	"\x13encoding_confidence\x18\x03 \x01(\x01B\x04\xc8\xf3\x18\x02R\x12encodingConfidence\x12\"\n" +
+	"\tdelimiter\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\tdelimiter\x12:\n" +
+	"\acolumns\x18\x05 \x03(\v2 .xinju.registry.v1.PreviewColumnR\acolumns\x12.\n" +
+	"\x04rows\x18\x06 \x03(\v2\x1a.xinju.registry.v1.FeedRowR\x04rows\x12+\n" +
+	"\x0eproblem_reason\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\rproblemReason\x12,\n" +
+	"\x0fproblem_text_zh\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\rproblemTextZh\x12,\n" +
+	"\x0fproblem_text_en\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\rproblemTextEn\x12-\n" +
+	"\x0fmissing_columns\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0emissingColumns\"\xa4\x01\n" +
+	"\rPreviewColumn\x12\x18\n" +
+	"\x04name\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x04name\x12\x1a\n" +
+	"\x05field\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x05field\x12=\n" +
+	"\n" +
+	"data_class\x18\x03 \x01(\x0e2\x18.xinju.type.v1.DataClassB\x04\xc8\xf3\x18\x02R\tdataClass\x12\x1e\n" +
+	"\asamples\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x04R\asamples2\xcf\x13\n" +
 	"\x11FeedIntakeService\x12k\n" +
 	"\n" +
 	"ImportFeed\x12$.xinju.registry.v1.ImportFeedRequest\x1a%.xinju.registry.v1.ImportFeedResponse\"\x0e\xd2\xf3\x18\n" +
@@ -796,7 +3080,42 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\x13DownloadFeedRejects\x12-.xinju.registry.v1.DownloadFeedRejectsRequest\x1a..xinju.registry.v1.DownloadFeedRejectsResponse\"\x0e\xd2\xf3\x18\n" +
 	"\n" +
 	"\x03\a\x03\n" +
-	"\x10\x04\x1a\x01\x050\x01B0Z.xinju.dev/api/gen/xinju/registry/v1;registryv1b\x06proto3"
+	"\x10\x04\x1a\x01\x050\x01\x12s\n" +
+	"\fStreamEvents\x12&.xinju.registry.v1.StreamEventsRequest\x1a'.xinju.registry.v1.StreamEventsResponse\"\x0e\xd2\xf3\x18\n" +
+	"\n" +
+	"\x03\a\x03\n" +
+	"\x10\x04\x1a\x01\x05(\x010\x01\x12n\n" +
+	"\vPreviewFeed\x12%.xinju.registry.v1.PreviewFeedRequest\x1a&.xinju.registry.v1.PreviewFeedResponse\"\x0e\xd2\xf3\x18\n" +
+	"\n" +
+	"\x03\a\x03\n" +
+	"\x10\x04\x1a\x01\x05(\x01\x12\xa2\x01\n" +
+	"\x0fCancelFeedBatch\x12).xinju.registry.v1.CancelFeedBatchRequest\x1a*.xinju.registry.v1.CancelFeedBatchResponse\"8\xd2\xf3\x18\a\n" +
+	"\x03\a\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/feed-batches/{batch_id}:cancel\x12\xa2\x01\n" +
+	"\x0fResumeFeedBatch\x12).xinju.registry.v1.ResumeFeedBatchRequest\x1a*.xinju.registry.v1.ResumeFeedBatchResponse\"8\xd2\xf3\x18\a\n" +
+	"\x03\a\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/feed-batches/{batch_id}:resume\x12\xa5\x01\n" +
+	"\x10ConfirmFeedBatch\x12*.xinju.registry.v1.ConfirmFeedBatchRequest\x1a+.xinju.registry.v1.ConfirmFeedBatchResponse\"8\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/feed-batches/{batch_id}:confirm\x12\xac\x01\n" +
+	"\x11WithdrawFeedBatch\x12+.xinju.registry.v1.WithdrawFeedBatchRequest\x1a,.xinju.registry.v1.WithdrawFeedBatchResponse\"<\xd2\xf3\x18\t\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x1a\x01\x05\x82\xd3\xe4\x93\x02):\x01*\"$/v1/feed-batches/{batch_id}:withdraw\x12\x9e\x01\n" +
+	"\x0eGetFeedReceipt\x12(.xinju.registry.v1.GetFeedReceiptRequest\x1a).xinju.registry.v1.GetFeedReceiptResponse\"7\xd2\xf3\x18\b\n" +
+	"\x04\a\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02%\x12#/v1/feed-batches/{batch_id}:receipt\x12\x8c\x01\n" +
+	"\rGetReceiptKey\x12'.xinju.registry.v1.GetReceiptKeyRequest\x1a(.xinju.registry.v1.GetReceiptKeyResponse\"(\xd2\xf3\x18\b\n" +
+	"\x04\a\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/feed-receipt-key\x12\x81\x01\n" +
+	"\vListSenders\x12%.xinju.registry.v1.ListSendersRequest\x1a&.xinju.registry.v1.ListSendersResponse\"#\xd2\xf3\x18\a\n" +
+	"\x03\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/feed-senders\x12\x85\x01\n" +
+	"\tGetSender\x12#.xinju.registry.v1.GetSenderRequest\x1a$.xinju.registry.v1.GetSenderResponse\"-\xd2\xf3\x18\b\n" +
+	"\x04\a\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/feed-senders/{sender}\x12\xa4\x01\n" +
+	"\fUpdateSender\x12&.xinju.registry.v1.UpdateSenderRequest\x1a'.xinju.registry.v1.UpdateSenderResponse\"C\xd2\xf3\x18\x05\n" +
+	"\x01\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x024:\vfeed_sender2%/v1/feed-senders/{feed_sender.sender}B0Z.xinju.dev/api/gen/xinju/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_xinju_registry_v1_feed_intake_service_proto_rawDescOnce sync.Once
@@ -810,7 +3129,7 @@ func file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP() []byte {
 	return file_xinju_registry_v1_feed_intake_service_proto_rawDescData
 }
 
-var file_xinju_registry_v1_feed_intake_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_xinju_registry_v1_feed_intake_service_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_xinju_registry_v1_feed_intake_service_proto_goTypes = []any{
 	(*ImportFeedRequest)(nil),           // 0: xinju.registry.v1.ImportFeedRequest
 	(*FeedHeader)(nil),                  // 1: xinju.registry.v1.FeedHeader
@@ -825,35 +3144,131 @@ var file_xinju_registry_v1_feed_intake_service_proto_goTypes = []any{
 	(*ListFeedRowsResponse)(nil),        // 10: xinju.registry.v1.ListFeedRowsResponse
 	(*DownloadFeedRejectsRequest)(nil),  // 11: xinju.registry.v1.DownloadFeedRejectsRequest
 	(*DownloadFeedRejectsResponse)(nil), // 12: xinju.registry.v1.DownloadFeedRejectsResponse
-	(*FeedBatch)(nil),                   // 13: xinju.registry.v1.FeedBatch
-	(RowOutcome)(0),                     // 14: xinju.registry.v1.RowOutcome
-	(*FeedRow)(nil),                     // 15: xinju.registry.v1.FeedRow
+	(*CancelFeedBatchRequest)(nil),      // 13: xinju.registry.v1.CancelFeedBatchRequest
+	(*CancelFeedBatchResponse)(nil),     // 14: xinju.registry.v1.CancelFeedBatchResponse
+	(*ResumeFeedBatchRequest)(nil),      // 15: xinju.registry.v1.ResumeFeedBatchRequest
+	(*ResumeFeedBatchResponse)(nil),     // 16: xinju.registry.v1.ResumeFeedBatchResponse
+	(*ConfirmFeedBatchRequest)(nil),     // 17: xinju.registry.v1.ConfirmFeedBatchRequest
+	(*ConfirmFeedBatchResponse)(nil),    // 18: xinju.registry.v1.ConfirmFeedBatchResponse
+	(*WithdrawFeedBatchRequest)(nil),    // 19: xinju.registry.v1.WithdrawFeedBatchRequest
+	(*WithdrawFeedBatchResponse)(nil),   // 20: xinju.registry.v1.WithdrawFeedBatchResponse
+	(*GetFeedReceiptRequest)(nil),       // 21: xinju.registry.v1.GetFeedReceiptRequest
+	(*GetFeedReceiptResponse)(nil),      // 22: xinju.registry.v1.GetFeedReceiptResponse
+	(*GetReceiptKeyRequest)(nil),        // 23: xinju.registry.v1.GetReceiptKeyRequest
+	(*GetReceiptKeyResponse)(nil),       // 24: xinju.registry.v1.GetReceiptKeyResponse
+	(*ListSendersRequest)(nil),          // 25: xinju.registry.v1.ListSendersRequest
+	(*ListSendersResponse)(nil),         // 26: xinju.registry.v1.ListSendersResponse
+	(*GetSenderRequest)(nil),            // 27: xinju.registry.v1.GetSenderRequest
+	(*GetSenderResponse)(nil),           // 28: xinju.registry.v1.GetSenderResponse
+	(*UpdateSenderRequest)(nil),         // 29: xinju.registry.v1.UpdateSenderRequest
+	(*UpdateSenderResponse)(nil),        // 30: xinju.registry.v1.UpdateSenderResponse
+	(*FeedSender)(nil),                  // 31: xinju.registry.v1.FeedSender
+	(*SequenceGap)(nil),                 // 32: xinju.registry.v1.SequenceGap
+	(*FeedManifest)(nil),                // 33: xinju.registry.v1.FeedManifest
+	(*StreamEventsRequest)(nil),         // 34: xinju.registry.v1.StreamEventsRequest
+	(*StreamHello)(nil),                 // 35: xinju.registry.v1.StreamHello
+	(*StreamEvent)(nil),                 // 36: xinju.registry.v1.StreamEvent
+	(*StreamFinish)(nil),                // 37: xinju.registry.v1.StreamFinish
+	(*StreamEventsResponse)(nil),        // 38: xinju.registry.v1.StreamEventsResponse
+	(*StreamWelcome)(nil),               // 39: xinju.registry.v1.StreamWelcome
+	(*StreamAck)(nil),                   // 40: xinju.registry.v1.StreamAck
+	(*StreamOutcome)(nil),               // 41: xinju.registry.v1.StreamOutcome
+	(*StreamFlow)(nil),                  // 42: xinju.registry.v1.StreamFlow
+	(*StreamEnded)(nil),                 // 43: xinju.registry.v1.StreamEnded
+	(*PreviewFeedRequest)(nil),          // 44: xinju.registry.v1.PreviewFeedRequest
+	(*PreviewFeedResponse)(nil),         // 45: xinju.registry.v1.PreviewFeedResponse
+	(*PreviewColumn)(nil),               // 46: xinju.registry.v1.PreviewColumn
+	(*FeedBatch)(nil),                   // 47: xinju.registry.v1.FeedBatch
+	(RowOutcome)(0),                     // 48: xinju.registry.v1.RowOutcome
+	(*FeedRow)(nil),                     // 49: xinju.registry.v1.FeedRow
+	(*fieldmaskpb.FieldMask)(nil),       // 50: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil),       // 51: google.protobuf.Timestamp
+	(FeedContent)(0),                    // 52: xinju.registry.v1.FeedContent
+	(*date.Date)(nil),                   // 53: google.type.Date
+	(*ResidenceEvent)(nil),              // 54: xinju.registry.v1.ResidenceEvent
+	(*EventOutcome)(nil),                // 55: xinju.registry.v1.EventOutcome
+	(v1.DataClass)(0),                   // 56: xinju.type.v1.DataClass
 }
 var file_xinju_registry_v1_feed_intake_service_proto_depIdxs = []int32{
 	1,  // 0: xinju.registry.v1.ImportFeedRequest.header:type_name -> xinju.registry.v1.FeedHeader
-	13, // 1: xinju.registry.v1.ImportFeedResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	13, // 2: xinju.registry.v1.GetFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	13, // 3: xinju.registry.v1.WatchFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	13, // 4: xinju.registry.v1.ListFeedBatchesResponse.batches:type_name -> xinju.registry.v1.FeedBatch
-	14, // 5: xinju.registry.v1.ListFeedRowsRequest.outcomes:type_name -> xinju.registry.v1.RowOutcome
-	15, // 6: xinju.registry.v1.ListFeedRowsResponse.rows:type_name -> xinju.registry.v1.FeedRow
-	0,  // 7: xinju.registry.v1.FeedIntakeService.ImportFeed:input_type -> xinju.registry.v1.ImportFeedRequest
-	3,  // 8: xinju.registry.v1.FeedIntakeService.GetFeedBatch:input_type -> xinju.registry.v1.GetFeedBatchRequest
-	5,  // 9: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:input_type -> xinju.registry.v1.WatchFeedBatchRequest
-	7,  // 10: xinju.registry.v1.FeedIntakeService.ListFeedBatches:input_type -> xinju.registry.v1.ListFeedBatchesRequest
-	9,  // 11: xinju.registry.v1.FeedIntakeService.ListFeedRows:input_type -> xinju.registry.v1.ListFeedRowsRequest
-	11, // 12: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:input_type -> xinju.registry.v1.DownloadFeedRejectsRequest
-	2,  // 13: xinju.registry.v1.FeedIntakeService.ImportFeed:output_type -> xinju.registry.v1.ImportFeedResponse
-	4,  // 14: xinju.registry.v1.FeedIntakeService.GetFeedBatch:output_type -> xinju.registry.v1.GetFeedBatchResponse
-	6,  // 15: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:output_type -> xinju.registry.v1.WatchFeedBatchResponse
-	8,  // 16: xinju.registry.v1.FeedIntakeService.ListFeedBatches:output_type -> xinju.registry.v1.ListFeedBatchesResponse
-	10, // 17: xinju.registry.v1.FeedIntakeService.ListFeedRows:output_type -> xinju.registry.v1.ListFeedRowsResponse
-	12, // 18: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:output_type -> xinju.registry.v1.DownloadFeedRejectsResponse
-	13, // [13:19] is the sub-list for method output_type
-	7,  // [7:13] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	33, // 1: xinju.registry.v1.FeedHeader.manifest:type_name -> xinju.registry.v1.FeedManifest
+	47, // 2: xinju.registry.v1.ImportFeedResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 3: xinju.registry.v1.GetFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 4: xinju.registry.v1.WatchFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 5: xinju.registry.v1.ListFeedBatchesResponse.batches:type_name -> xinju.registry.v1.FeedBatch
+	48, // 6: xinju.registry.v1.ListFeedRowsRequest.outcomes:type_name -> xinju.registry.v1.RowOutcome
+	49, // 7: xinju.registry.v1.ListFeedRowsResponse.rows:type_name -> xinju.registry.v1.FeedRow
+	47, // 8: xinju.registry.v1.CancelFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 9: xinju.registry.v1.ResumeFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 10: xinju.registry.v1.ConfirmFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	47, // 11: xinju.registry.v1.WithdrawFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	31, // 12: xinju.registry.v1.ListSendersResponse.senders:type_name -> xinju.registry.v1.FeedSender
+	31, // 13: xinju.registry.v1.GetSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
+	31, // 14: xinju.registry.v1.UpdateSenderRequest.feed_sender:type_name -> xinju.registry.v1.FeedSender
+	50, // 15: xinju.registry.v1.UpdateSenderRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 16: xinju.registry.v1.UpdateSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
+	51, // 17: xinju.registry.v1.FeedSender.last_received_time:type_name -> google.protobuf.Timestamp
+	32, // 18: xinju.registry.v1.FeedSender.missing_sequences:type_name -> xinju.registry.v1.SequenceGap
+	51, // 19: xinju.registry.v1.FeedSender.stale_since_time:type_name -> google.protobuf.Timestamp
+	52, // 20: xinju.registry.v1.FeedManifest.content:type_name -> xinju.registry.v1.FeedContent
+	53, // 21: xinju.registry.v1.FeedManifest.snapshot_date:type_name -> google.type.Date
+	53, // 22: xinju.registry.v1.FeedManifest.period_from_date:type_name -> google.type.Date
+	53, // 23: xinju.registry.v1.FeedManifest.period_until_date:type_name -> google.type.Date
+	35, // 24: xinju.registry.v1.StreamEventsRequest.hello:type_name -> xinju.registry.v1.StreamHello
+	36, // 25: xinju.registry.v1.StreamEventsRequest.event:type_name -> xinju.registry.v1.StreamEvent
+	37, // 26: xinju.registry.v1.StreamEventsRequest.finish:type_name -> xinju.registry.v1.StreamFinish
+	51, // 27: xinju.registry.v1.StreamHello.hello_time:type_name -> google.protobuf.Timestamp
+	54, // 28: xinju.registry.v1.StreamEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
+	39, // 29: xinju.registry.v1.StreamEventsResponse.welcome:type_name -> xinju.registry.v1.StreamWelcome
+	40, // 30: xinju.registry.v1.StreamEventsResponse.ack:type_name -> xinju.registry.v1.StreamAck
+	42, // 31: xinju.registry.v1.StreamEventsResponse.flow:type_name -> xinju.registry.v1.StreamFlow
+	43, // 32: xinju.registry.v1.StreamEventsResponse.ended:type_name -> xinju.registry.v1.StreamEnded
+	41, // 33: xinju.registry.v1.StreamAck.outcomes:type_name -> xinju.registry.v1.StreamOutcome
+	55, // 34: xinju.registry.v1.StreamOutcome.outcome:type_name -> xinju.registry.v1.EventOutcome
+	47, // 35: xinju.registry.v1.StreamEnded.batch:type_name -> xinju.registry.v1.FeedBatch
+	1,  // 36: xinju.registry.v1.PreviewFeedRequest.header:type_name -> xinju.registry.v1.FeedHeader
+	46, // 37: xinju.registry.v1.PreviewFeedResponse.columns:type_name -> xinju.registry.v1.PreviewColumn
+	49, // 38: xinju.registry.v1.PreviewFeedResponse.rows:type_name -> xinju.registry.v1.FeedRow
+	56, // 39: xinju.registry.v1.PreviewColumn.data_class:type_name -> xinju.type.v1.DataClass
+	0,  // 40: xinju.registry.v1.FeedIntakeService.ImportFeed:input_type -> xinju.registry.v1.ImportFeedRequest
+	3,  // 41: xinju.registry.v1.FeedIntakeService.GetFeedBatch:input_type -> xinju.registry.v1.GetFeedBatchRequest
+	5,  // 42: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:input_type -> xinju.registry.v1.WatchFeedBatchRequest
+	7,  // 43: xinju.registry.v1.FeedIntakeService.ListFeedBatches:input_type -> xinju.registry.v1.ListFeedBatchesRequest
+	9,  // 44: xinju.registry.v1.FeedIntakeService.ListFeedRows:input_type -> xinju.registry.v1.ListFeedRowsRequest
+	11, // 45: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:input_type -> xinju.registry.v1.DownloadFeedRejectsRequest
+	34, // 46: xinju.registry.v1.FeedIntakeService.StreamEvents:input_type -> xinju.registry.v1.StreamEventsRequest
+	44, // 47: xinju.registry.v1.FeedIntakeService.PreviewFeed:input_type -> xinju.registry.v1.PreviewFeedRequest
+	13, // 48: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:input_type -> xinju.registry.v1.CancelFeedBatchRequest
+	15, // 49: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:input_type -> xinju.registry.v1.ResumeFeedBatchRequest
+	17, // 50: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:input_type -> xinju.registry.v1.ConfirmFeedBatchRequest
+	19, // 51: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:input_type -> xinju.registry.v1.WithdrawFeedBatchRequest
+	21, // 52: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:input_type -> xinju.registry.v1.GetFeedReceiptRequest
+	23, // 53: xinju.registry.v1.FeedIntakeService.GetReceiptKey:input_type -> xinju.registry.v1.GetReceiptKeyRequest
+	25, // 54: xinju.registry.v1.FeedIntakeService.ListSenders:input_type -> xinju.registry.v1.ListSendersRequest
+	27, // 55: xinju.registry.v1.FeedIntakeService.GetSender:input_type -> xinju.registry.v1.GetSenderRequest
+	29, // 56: xinju.registry.v1.FeedIntakeService.UpdateSender:input_type -> xinju.registry.v1.UpdateSenderRequest
+	2,  // 57: xinju.registry.v1.FeedIntakeService.ImportFeed:output_type -> xinju.registry.v1.ImportFeedResponse
+	4,  // 58: xinju.registry.v1.FeedIntakeService.GetFeedBatch:output_type -> xinju.registry.v1.GetFeedBatchResponse
+	6,  // 59: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:output_type -> xinju.registry.v1.WatchFeedBatchResponse
+	8,  // 60: xinju.registry.v1.FeedIntakeService.ListFeedBatches:output_type -> xinju.registry.v1.ListFeedBatchesResponse
+	10, // 61: xinju.registry.v1.FeedIntakeService.ListFeedRows:output_type -> xinju.registry.v1.ListFeedRowsResponse
+	12, // 62: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:output_type -> xinju.registry.v1.DownloadFeedRejectsResponse
+	38, // 63: xinju.registry.v1.FeedIntakeService.StreamEvents:output_type -> xinju.registry.v1.StreamEventsResponse
+	45, // 64: xinju.registry.v1.FeedIntakeService.PreviewFeed:output_type -> xinju.registry.v1.PreviewFeedResponse
+	14, // 65: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:output_type -> xinju.registry.v1.CancelFeedBatchResponse
+	16, // 66: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:output_type -> xinju.registry.v1.ResumeFeedBatchResponse
+	18, // 67: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:output_type -> xinju.registry.v1.ConfirmFeedBatchResponse
+	20, // 68: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:output_type -> xinju.registry.v1.WithdrawFeedBatchResponse
+	22, // 69: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:output_type -> xinju.registry.v1.GetFeedReceiptResponse
+	24, // 70: xinju.registry.v1.FeedIntakeService.GetReceiptKey:output_type -> xinju.registry.v1.GetReceiptKeyResponse
+	26, // 71: xinju.registry.v1.FeedIntakeService.ListSenders:output_type -> xinju.registry.v1.ListSendersResponse
+	28, // 72: xinju.registry.v1.FeedIntakeService.GetSender:output_type -> xinju.registry.v1.GetSenderResponse
+	30, // 73: xinju.registry.v1.FeedIntakeService.UpdateSender:output_type -> xinju.registry.v1.UpdateSenderResponse
+	57, // [57:74] is the sub-list for method output_type
+	40, // [40:57] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_feed_intake_service_proto_init() }
@@ -862,13 +3277,24 @@ func file_xinju_registry_v1_feed_intake_service_proto_init() {
 		return
 	}
 	file_xinju_registry_v1_registry_proto_init()
+	file_xinju_registry_v1_feed_intake_service_proto_msgTypes[34].OneofWrappers = []any{
+		(*StreamEventsRequest_Hello)(nil),
+		(*StreamEventsRequest_Event)(nil),
+		(*StreamEventsRequest_Finish)(nil),
+	}
+	file_xinju_registry_v1_feed_intake_service_proto_msgTypes[38].OneofWrappers = []any{
+		(*StreamEventsResponse_Welcome)(nil),
+		(*StreamEventsResponse_Ack)(nil),
+		(*StreamEventsResponse_Flow)(nil),
+		(*StreamEventsResponse_Ended)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_feed_intake_service_proto_rawDesc), len(file_xinju_registry_v1_feed_intake_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

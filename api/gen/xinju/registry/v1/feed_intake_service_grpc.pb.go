@@ -25,6 +25,17 @@ const (
 	FeedIntakeService_ListFeedBatches_FullMethodName     = "/xinju.registry.v1.FeedIntakeService/ListFeedBatches"
 	FeedIntakeService_ListFeedRows_FullMethodName        = "/xinju.registry.v1.FeedIntakeService/ListFeedRows"
 	FeedIntakeService_DownloadFeedRejects_FullMethodName = "/xinju.registry.v1.FeedIntakeService/DownloadFeedRejects"
+	FeedIntakeService_StreamEvents_FullMethodName        = "/xinju.registry.v1.FeedIntakeService/StreamEvents"
+	FeedIntakeService_PreviewFeed_FullMethodName         = "/xinju.registry.v1.FeedIntakeService/PreviewFeed"
+	FeedIntakeService_CancelFeedBatch_FullMethodName     = "/xinju.registry.v1.FeedIntakeService/CancelFeedBatch"
+	FeedIntakeService_ResumeFeedBatch_FullMethodName     = "/xinju.registry.v1.FeedIntakeService/ResumeFeedBatch"
+	FeedIntakeService_ConfirmFeedBatch_FullMethodName    = "/xinju.registry.v1.FeedIntakeService/ConfirmFeedBatch"
+	FeedIntakeService_WithdrawFeedBatch_FullMethodName   = "/xinju.registry.v1.FeedIntakeService/WithdrawFeedBatch"
+	FeedIntakeService_GetFeedReceipt_FullMethodName      = "/xinju.registry.v1.FeedIntakeService/GetFeedReceipt"
+	FeedIntakeService_GetReceiptKey_FullMethodName       = "/xinju.registry.v1.FeedIntakeService/GetReceiptKey"
+	FeedIntakeService_ListSenders_FullMethodName         = "/xinju.registry.v1.FeedIntakeService/ListSenders"
+	FeedIntakeService_GetSender_FullMethodName           = "/xinju.registry.v1.FeedIntakeService/GetSender"
+	FeedIntakeService_UpdateSender_FullMethodName        = "/xinju.registry.v1.FeedIntakeService/UpdateSender"
 )
 
 // FeedIntakeServiceClient is the client API for FeedIntakeService service.
@@ -58,6 +69,53 @@ type FeedIntakeServiceClient interface {
 	//
 	// Over REST: GET /v1/feed-batches/{batch_id}:rejects.
 	DownloadFeedRejects(ctx context.Context, in *DownloadFeedRejectsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[DownloadFeedRejectsResponse], error)
+	// StreamEvents takes events one by one and acknowledges what is durably applied. The first message
+	// is the hello, every other one an event, with sequences 1, 2, 3 … within the stream, or the
+	// finish. Acknowledgements are cumulative and carry the outcome of each event. After a cut
+	// connection another call with the resume token goes on behind the last event that the welcome
+	// names; events that are sent again are acknowledged again and applied once. All events of a
+	// stream are one batch, open until it is finished. There is no REST route.
+	//
+	// Fails with SENDER_INVALID, FEED_HEADER_INVALID, FEED_SIGNATURE_REQUIRED,
+	// FEED_SIGNATURE_INVALID, FEED_STREAM_TOKEN_INVALID, FEED_STREAM_SEQUENCE, FEED_STREAM_TAKEN
+	// (another connection goes on with the stream), FEED_BATCH_STATE.
+	StreamEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamEventsRequest, StreamEventsResponse], error)
+	// PreviewFeed says what would be made of a file, from its beginning or from a batch whose file is
+	// still kept: encoding, columns with the field each is read as, masked sample values, and what
+	// would become of the first rows. Nothing is stored.
+	//
+	// Over REST the beginning of the file is the body of POST
+	// /v1/feed-batches:preview?sender=…&preview_rows=… (or ?batch_id=… without a body).
+	//
+	// Fails like ImportFeed; a header that lacks columns is no failure but the preview's problem.
+	PreviewFeed(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[PreviewFeedRequest, PreviewFeedResponse], error)
+	// CancelFeedBatch stops a batch at the border of a chunk. What was applied stays, and its counts
+	// say what that is; the batch may be resumed or withdrawn. Fails with FEED_BATCH_NOT_FOUND and
+	// FEED_BATCH_STATE.
+	CancelFeedBatch(ctx context.Context, in *CancelFeedBatchRequest, opts ...grpc.CallOption) (*CancelFeedBatchResponse, error)
+	// ResumeFeedBatch goes on with a cancelled batch where it stopped. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	ResumeFeedBatch(ctx context.Context, in *ResumeFeedBatchRequest, opts ...grpc.CallOption) (*ResumeFeedBatchResponse, error)
+	// ConfirmFeedBatch lets a held full list go on: a person has looked at it. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	ConfirmFeedBatch(ctx context.Context, in *ConfirmFeedBatchRequest, opts ...grpc.CallOption) (*ConfirmFeedBatchResponse, error)
+	// WithdrawFeedBatch undoes a batch that should never have been sent: what rests on it alone is
+	// taken back, what others confirmed stays. It answers at once; the batch's operation tells how far
+	// it is. The counts of the batch remain, and the same file sent again is a new batch. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	WithdrawFeedBatch(ctx context.Context, in *WithdrawFeedBatchRequest, opts ...grpc.CallOption) (*WithdrawFeedBatchResponse, error)
+	// GetFeedReceipt returns the registry's signed receipt of a batch as it stands. Fails with
+	// FEED_BATCH_NOT_FOUND.
+	GetFeedReceipt(ctx context.Context, in *GetFeedReceiptRequest, opts ...grpc.CallOption) (*GetFeedReceiptResponse, error)
+	// GetReceiptKey returns the public key with which receipts are signed.
+	GetReceiptKey(ctx context.Context, in *GetReceiptKeyRequest, opts ...grpc.CallOption) (*GetReceiptKeyResponse, error)
+	// ListSenders pages through senders by code.
+	ListSenders(ctx context.Context, in *ListSendersRequest, opts ...grpc.CallOption) (*ListSendersResponse, error)
+	// GetSender says how a sender is doing. Fails with FEED_SENDER_NOT_FOUND.
+	GetSender(ctx context.Context, in *GetSenderRequest, opts ...grpc.CallOption) (*GetSenderResponse, error)
+	// UpdateSender changes what an operator decides about a sender, who need not have sent anything
+	// yet. Fails with FEED_KEY_INVALID, FEED_INTERVAL_INVALID, FEED_SENDER_CHANGED, SENDER_INVALID.
+	UpdateSender(ctx context.Context, in *UpdateSenderRequest, opts ...grpc.CallOption) (*UpdateSenderResponse, error)
 }
 
 type feedIntakeServiceClient struct {
@@ -149,6 +207,122 @@ func (c *feedIntakeServiceClient) DownloadFeedRejects(ctx context.Context, in *D
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type FeedIntakeService_DownloadFeedRejectsClient = grpc.ServerStreamingClient[DownloadFeedRejectsResponse]
 
+func (c *feedIntakeServiceClient) StreamEvents(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamEventsRequest, StreamEventsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &FeedIntakeService_ServiceDesc.Streams[3], FeedIntakeService_StreamEvents_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamEventsRequest, StreamEventsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type FeedIntakeService_StreamEventsClient = grpc.BidiStreamingClient[StreamEventsRequest, StreamEventsResponse]
+
+func (c *feedIntakeServiceClient) PreviewFeed(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[PreviewFeedRequest, PreviewFeedResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &FeedIntakeService_ServiceDesc.Streams[4], FeedIntakeService_PreviewFeed_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[PreviewFeedRequest, PreviewFeedResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type FeedIntakeService_PreviewFeedClient = grpc.ClientStreamingClient[PreviewFeedRequest, PreviewFeedResponse]
+
+func (c *feedIntakeServiceClient) CancelFeedBatch(ctx context.Context, in *CancelFeedBatchRequest, opts ...grpc.CallOption) (*CancelFeedBatchResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CancelFeedBatchResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_CancelFeedBatch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) ResumeFeedBatch(ctx context.Context, in *ResumeFeedBatchRequest, opts ...grpc.CallOption) (*ResumeFeedBatchResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ResumeFeedBatchResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_ResumeFeedBatch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) ConfirmFeedBatch(ctx context.Context, in *ConfirmFeedBatchRequest, opts ...grpc.CallOption) (*ConfirmFeedBatchResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ConfirmFeedBatchResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_ConfirmFeedBatch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) WithdrawFeedBatch(ctx context.Context, in *WithdrawFeedBatchRequest, opts ...grpc.CallOption) (*WithdrawFeedBatchResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WithdrawFeedBatchResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_WithdrawFeedBatch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) GetFeedReceipt(ctx context.Context, in *GetFeedReceiptRequest, opts ...grpc.CallOption) (*GetFeedReceiptResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetFeedReceiptResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_GetFeedReceipt_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) GetReceiptKey(ctx context.Context, in *GetReceiptKeyRequest, opts ...grpc.CallOption) (*GetReceiptKeyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetReceiptKeyResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_GetReceiptKey_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) ListSenders(ctx context.Context, in *ListSendersRequest, opts ...grpc.CallOption) (*ListSendersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListSendersResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_ListSenders_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) GetSender(ctx context.Context, in *GetSenderRequest, opts ...grpc.CallOption) (*GetSenderResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSenderResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_GetSender_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) UpdateSender(ctx context.Context, in *UpdateSenderRequest, opts ...grpc.CallOption) (*UpdateSenderResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateSenderResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_UpdateSender_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // FeedIntakeServiceServer is the server API for FeedIntakeService service.
 // All implementations must embed UnimplementedFeedIntakeServiceServer
 // for forward compatibility.
@@ -180,6 +354,53 @@ type FeedIntakeServiceServer interface {
 	//
 	// Over REST: GET /v1/feed-batches/{batch_id}:rejects.
 	DownloadFeedRejects(*DownloadFeedRejectsRequest, grpc.ServerStreamingServer[DownloadFeedRejectsResponse]) error
+	// StreamEvents takes events one by one and acknowledges what is durably applied. The first message
+	// is the hello, every other one an event, with sequences 1, 2, 3 … within the stream, or the
+	// finish. Acknowledgements are cumulative and carry the outcome of each event. After a cut
+	// connection another call with the resume token goes on behind the last event that the welcome
+	// names; events that are sent again are acknowledged again and applied once. All events of a
+	// stream are one batch, open until it is finished. There is no REST route.
+	//
+	// Fails with SENDER_INVALID, FEED_HEADER_INVALID, FEED_SIGNATURE_REQUIRED,
+	// FEED_SIGNATURE_INVALID, FEED_STREAM_TOKEN_INVALID, FEED_STREAM_SEQUENCE, FEED_STREAM_TAKEN
+	// (another connection goes on with the stream), FEED_BATCH_STATE.
+	StreamEvents(grpc.BidiStreamingServer[StreamEventsRequest, StreamEventsResponse]) error
+	// PreviewFeed says what would be made of a file, from its beginning or from a batch whose file is
+	// still kept: encoding, columns with the field each is read as, masked sample values, and what
+	// would become of the first rows. Nothing is stored.
+	//
+	// Over REST the beginning of the file is the body of POST
+	// /v1/feed-batches:preview?sender=…&preview_rows=… (or ?batch_id=… without a body).
+	//
+	// Fails like ImportFeed; a header that lacks columns is no failure but the preview's problem.
+	PreviewFeed(grpc.ClientStreamingServer[PreviewFeedRequest, PreviewFeedResponse]) error
+	// CancelFeedBatch stops a batch at the border of a chunk. What was applied stays, and its counts
+	// say what that is; the batch may be resumed or withdrawn. Fails with FEED_BATCH_NOT_FOUND and
+	// FEED_BATCH_STATE.
+	CancelFeedBatch(context.Context, *CancelFeedBatchRequest) (*CancelFeedBatchResponse, error)
+	// ResumeFeedBatch goes on with a cancelled batch where it stopped. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	ResumeFeedBatch(context.Context, *ResumeFeedBatchRequest) (*ResumeFeedBatchResponse, error)
+	// ConfirmFeedBatch lets a held full list go on: a person has looked at it. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	ConfirmFeedBatch(context.Context, *ConfirmFeedBatchRequest) (*ConfirmFeedBatchResponse, error)
+	// WithdrawFeedBatch undoes a batch that should never have been sent: what rests on it alone is
+	// taken back, what others confirmed stays. It answers at once; the batch's operation tells how far
+	// it is. The counts of the batch remain, and the same file sent again is a new batch. Fails with
+	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
+	WithdrawFeedBatch(context.Context, *WithdrawFeedBatchRequest) (*WithdrawFeedBatchResponse, error)
+	// GetFeedReceipt returns the registry's signed receipt of a batch as it stands. Fails with
+	// FEED_BATCH_NOT_FOUND.
+	GetFeedReceipt(context.Context, *GetFeedReceiptRequest) (*GetFeedReceiptResponse, error)
+	// GetReceiptKey returns the public key with which receipts are signed.
+	GetReceiptKey(context.Context, *GetReceiptKeyRequest) (*GetReceiptKeyResponse, error)
+	// ListSenders pages through senders by code.
+	ListSenders(context.Context, *ListSendersRequest) (*ListSendersResponse, error)
+	// GetSender says how a sender is doing. Fails with FEED_SENDER_NOT_FOUND.
+	GetSender(context.Context, *GetSenderRequest) (*GetSenderResponse, error)
+	// UpdateSender changes what an operator decides about a sender, who need not have sent anything
+	// yet. Fails with FEED_KEY_INVALID, FEED_INTERVAL_INVALID, FEED_SENDER_CHANGED, SENDER_INVALID.
+	UpdateSender(context.Context, *UpdateSenderRequest) (*UpdateSenderResponse, error)
 	mustEmbedUnimplementedFeedIntakeServiceServer()
 }
 
@@ -207,6 +428,39 @@ func (UnimplementedFeedIntakeServiceServer) ListFeedRows(context.Context, *ListF
 }
 func (UnimplementedFeedIntakeServiceServer) DownloadFeedRejects(*DownloadFeedRejectsRequest, grpc.ServerStreamingServer[DownloadFeedRejectsResponse]) error {
 	return status.Error(codes.Unimplemented, "method DownloadFeedRejects not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) StreamEvents(grpc.BidiStreamingServer[StreamEventsRequest, StreamEventsResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamEvents not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) PreviewFeed(grpc.ClientStreamingServer[PreviewFeedRequest, PreviewFeedResponse]) error {
+	return status.Error(codes.Unimplemented, "method PreviewFeed not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) CancelFeedBatch(context.Context, *CancelFeedBatchRequest) (*CancelFeedBatchResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CancelFeedBatch not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) ResumeFeedBatch(context.Context, *ResumeFeedBatchRequest) (*ResumeFeedBatchResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResumeFeedBatch not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) ConfirmFeedBatch(context.Context, *ConfirmFeedBatchRequest) (*ConfirmFeedBatchResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ConfirmFeedBatch not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) WithdrawFeedBatch(context.Context, *WithdrawFeedBatchRequest) (*WithdrawFeedBatchResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method WithdrawFeedBatch not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) GetFeedReceipt(context.Context, *GetFeedReceiptRequest) (*GetFeedReceiptResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetFeedReceipt not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) GetReceiptKey(context.Context, *GetReceiptKeyRequest) (*GetReceiptKeyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetReceiptKey not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) ListSenders(context.Context, *ListSendersRequest) (*ListSendersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListSenders not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) GetSender(context.Context, *GetSenderRequest) (*GetSenderResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSender not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) UpdateSender(context.Context, *UpdateSenderRequest) (*UpdateSenderResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSender not implemented")
 }
 func (UnimplementedFeedIntakeServiceServer) mustEmbedUnimplementedFeedIntakeServiceServer() {}
 func (UnimplementedFeedIntakeServiceServer) testEmbeddedByValue()                           {}
@@ -312,6 +566,182 @@ func _FeedIntakeService_DownloadFeedRejects_Handler(srv interface{}, stream grpc
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type FeedIntakeService_DownloadFeedRejectsServer = grpc.ServerStreamingServer[DownloadFeedRejectsResponse]
 
+func _FeedIntakeService_StreamEvents_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(FeedIntakeServiceServer).StreamEvents(&grpc.GenericServerStream[StreamEventsRequest, StreamEventsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type FeedIntakeService_StreamEventsServer = grpc.BidiStreamingServer[StreamEventsRequest, StreamEventsResponse]
+
+func _FeedIntakeService_PreviewFeed_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(FeedIntakeServiceServer).PreviewFeed(&grpc.GenericServerStream[PreviewFeedRequest, PreviewFeedResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type FeedIntakeService_PreviewFeedServer = grpc.ClientStreamingServer[PreviewFeedRequest, PreviewFeedResponse]
+
+func _FeedIntakeService_CancelFeedBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CancelFeedBatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).CancelFeedBatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_CancelFeedBatch_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).CancelFeedBatch(ctx, req.(*CancelFeedBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_ResumeFeedBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResumeFeedBatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).ResumeFeedBatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_ResumeFeedBatch_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).ResumeFeedBatch(ctx, req.(*ResumeFeedBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_ConfirmFeedBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ConfirmFeedBatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).ConfirmFeedBatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_ConfirmFeedBatch_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).ConfirmFeedBatch(ctx, req.(*ConfirmFeedBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_WithdrawFeedBatch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(WithdrawFeedBatchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).WithdrawFeedBatch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_WithdrawFeedBatch_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).WithdrawFeedBatch(ctx, req.(*WithdrawFeedBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_GetFeedReceipt_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetFeedReceiptRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).GetFeedReceipt(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_GetFeedReceipt_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).GetFeedReceipt(ctx, req.(*GetFeedReceiptRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_GetReceiptKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetReceiptKeyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).GetReceiptKey(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_GetReceiptKey_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).GetReceiptKey(ctx, req.(*GetReceiptKeyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_ListSenders_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSendersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).ListSenders(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_ListSenders_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).ListSenders(ctx, req.(*ListSendersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_GetSender_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSenderRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).GetSender(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_GetSender_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).GetSender(ctx, req.(*GetSenderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_UpdateSender_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSenderRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).UpdateSender(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_UpdateSender_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).UpdateSender(ctx, req.(*UpdateSenderRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // FeedIntakeService_ServiceDesc is the grpc.ServiceDesc for FeedIntakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -331,6 +761,42 @@ var FeedIntakeService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "ListFeedRows",
 			Handler:    _FeedIntakeService_ListFeedRows_Handler,
 		},
+		{
+			MethodName: "CancelFeedBatch",
+			Handler:    _FeedIntakeService_CancelFeedBatch_Handler,
+		},
+		{
+			MethodName: "ResumeFeedBatch",
+			Handler:    _FeedIntakeService_ResumeFeedBatch_Handler,
+		},
+		{
+			MethodName: "ConfirmFeedBatch",
+			Handler:    _FeedIntakeService_ConfirmFeedBatch_Handler,
+		},
+		{
+			MethodName: "WithdrawFeedBatch",
+			Handler:    _FeedIntakeService_WithdrawFeedBatch_Handler,
+		},
+		{
+			MethodName: "GetFeedReceipt",
+			Handler:    _FeedIntakeService_GetFeedReceipt_Handler,
+		},
+		{
+			MethodName: "GetReceiptKey",
+			Handler:    _FeedIntakeService_GetReceiptKey_Handler,
+		},
+		{
+			MethodName: "ListSenders",
+			Handler:    _FeedIntakeService_ListSenders_Handler,
+		},
+		{
+			MethodName: "GetSender",
+			Handler:    _FeedIntakeService_GetSender_Handler,
+		},
+		{
+			MethodName: "UpdateSender",
+			Handler:    _FeedIntakeService_UpdateSender_Handler,
+		},
 	},
 	Streams: []grpc.StreamDesc{
 		{
@@ -347,6 +813,17 @@ var FeedIntakeService_ServiceDesc = grpc.ServiceDesc{
 			StreamName:    "DownloadFeedRejects",
 			Handler:       _FeedIntakeService_DownloadFeedRejects_Handler,
 			ServerStreams: true,
+		},
+		{
+			StreamName:    "StreamEvents",
+			Handler:       _FeedIntakeService_StreamEvents_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "PreviewFeed",
+			Handler:       _FeedIntakeService_PreviewFeed_Handler,
+			ClientStreams: true,
 		},
 	},
 	Metadata: "xinju/registry/v1/feed_intake_service.proto",

@@ -1819,7 +1819,7 @@ const file_xinju_registry_v1_place_service_proto_rawDesc = "" +
 	"\x1aDIVISION_STEP_KIND_RECODED\x10\x04\x12\x1d\n" +
 	"\x19DIVISION_STEP_KIND_MERGED\x10\x05\x12\x1c\n" +
 	"\x18DIVISION_STEP_KIND_SPLIT\x10\x06\x12\x1c\n" +
-	"\x18DIVISION_STEP_KIND_ENDED\x10\a2\xda\f\n" +
+	"\x18DIVISION_STEP_KIND_ENDED\x10\a2\xfa\f\n" +
 	"\fPlaceService\x12\x95\x01\n" +
 	"\vGetDivision\x12%.xinju.registry.v1.GetDivisionRequest\x1a&.xinju.registry.v1.GetDivisionResponse\"7\xd2\xf3\x18\x0e\n" +
 	"\n" +
@@ -1840,10 +1840,10 @@ const file_xinju_registry_v1_place_service_proto_rawDesc = "" +
 	"\x04\a\x10\x02\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/divisions:find\x12\xa0\x01\n" +
 	"\rTraceDivision\x12'.xinju.registry.v1.TraceDivisionRequest\x1a(.xinju.registry.v1.TraceDivisionResponse\"<\xd2\xf3\x18\r\n" +
 	"\t\x01\x02\x03\x05\x06\b\n" +
-	"\x04\a\x10\x02\x82\xd3\xe4\x93\x02%\x12#/v1/divisions/{division_code}:trace\x12u\n" +
-	"\x0fImportDivisions\x12).xinju.registry.v1.ImportDivisionsRequest\x1a*.xinju.registry.v1.ImportDivisionsResponse\"\t\xd2\xf3\x18\x05\n" +
+	"\x04\a\x10\x02\x82\xd3\xe4\x93\x02%\x12#/v1/divisions/{division_code}:trace\x12\x94\x01\n" +
+	"\x0fImportDivisions\x12).xinju.registry.v1.ImportDivisionsRequest\x1a*.xinju.registry.v1.ImportDivisionsResponse\"(\xd2\xf3\x18\x05\n" +
 	"\x01\n" +
-	"\x10\x05(\x01\x12~\n" +
+	"\x10\x05\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/divisions:import(\x01\x12~\n" +
 	"\aGetUnit\x12!.xinju.registry.v1.GetUnitRequest\x1a\".xinju.registry.v1.GetUnitResponse\",\xd2\xf3\x18\r\n" +
 	"\t\x01\x02\x03\x05\x06\b\v\n" +
 	"\a\x10\x03\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/units/{unit_id}\x12z\n" +

@@ -319,6 +319,47 @@ func local_request_PlaceService_TraceDivision_0(ctx context.Context, marshaler r
 	return msg, metadata, err
 }
 
+func request_PlaceService_ImportDivisions_0(ctx context.Context, marshaler runtime.Marshaler, client PlaceServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var metadata runtime.ServerMetadata
+	stream, err := client.ImportDivisions(ctx)
+	if err != nil {
+		grpclog.Errorf("Failed to start streaming: %v", err)
+		return nil, metadata, err
+	}
+	dec := marshaler.NewDecoder(req.Body)
+	for {
+		var protoReq ImportDivisionsRequest
+		err = dec.Decode(&protoReq)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			grpclog.Errorf("Failed to decode request: %v", err)
+			return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+		}
+		if err = stream.Send(&protoReq); err != nil {
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			grpclog.Errorf("Failed to send request: %v", err)
+			return nil, metadata, err
+		}
+	}
+	if err := stream.CloseSend(); err != nil {
+		grpclog.Errorf("Failed to terminate client stream: %v", err)
+		return nil, metadata, err
+	}
+	header, err := stream.Header()
+	if err != nil {
+		grpclog.Errorf("Failed to get header from client: %v", err)
+		return nil, metadata, err
+	}
+	metadata.HeaderMD = header
+	msg, err := stream.CloseAndRecv()
+	metadata.TrailerMD = stream.Trailer()
+	return msg, metadata, err
+}
+
 func request_PlaceService_GetUnit_0(ctx context.Context, marshaler runtime.Marshaler, client PlaceServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq GetUnitRequest
@@ -627,6 +668,13 @@ func RegisterPlaceServiceHandlerServer(ctx context.Context, mux *runtime.ServeMu
 		}
 		forward_PlaceService_TraceDivision_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+
+	mux.Handle(http.MethodPost, pattern_PlaceService_ImportDivisions_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		err := status.Error(codes.Unimplemented, "streaming calls are not yet supported in the in-process transport")
+		_, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+		return
+	})
 	mux.Handle(http.MethodGet, pattern_PlaceService_GetUnit_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -849,6 +897,23 @@ func RegisterPlaceServiceHandlerClient(ctx context.Context, mux *runtime.ServeMu
 		}
 		forward_PlaceService_TraceDivision_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodPost, pattern_PlaceService_ImportDivisions_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/xinju.registry.v1.PlaceService/ImportDivisions", runtime.WithHTTPPathPattern("/v1/divisions:import"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_PlaceService_ImportDivisions_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_PlaceService_ImportDivisions_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	mux.Handle(http.MethodGet, pattern_PlaceService_GetUnit_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -927,6 +992,7 @@ var (
 	pattern_PlaceService_UpdateDivision_0       = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "divisions", "division.division_code"}, ""))
 	pattern_PlaceService_FindDivisions_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "divisions"}, "find"))
 	pattern_PlaceService_TraceDivision_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "divisions", "division_code"}, "trace"))
+	pattern_PlaceService_ImportDivisions_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "divisions"}, "import"))
 	pattern_PlaceService_GetUnit_0              = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2}, []string{"v1", "units", "unit_id"}, ""))
 	pattern_PlaceService_ListUnits_0            = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "units"}, ""))
 	pattern_PlaceService_BatchCreateUnits_0     = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "units"}, "batchCreate"))
@@ -940,6 +1006,7 @@ var (
 	forward_PlaceService_UpdateDivision_0       = runtime.ForwardResponseMessage
 	forward_PlaceService_FindDivisions_0        = runtime.ForwardResponseMessage
 	forward_PlaceService_TraceDivision_0        = runtime.ForwardResponseMessage
+	forward_PlaceService_ImportDivisions_0      = runtime.ForwardResponseMessage
 	forward_PlaceService_GetUnit_0              = runtime.ForwardResponseMessage
 	forward_PlaceService_ListUnits_0            = runtime.ForwardResponseMessage
 	forward_PlaceService_BatchCreateUnits_0     = runtime.ForwardResponseMessage

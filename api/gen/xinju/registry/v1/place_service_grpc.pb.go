@@ -61,7 +61,8 @@ type PlaceServiceClient interface {
 	//
 	// The list is text of separated values (UTF-8 or GB18030) whose first line names the columns: code
 	// (区划代码; 2 to 12 digits) and name (名称), optional level (级别) and former_codes (变更前代码, with ;
-	// between). bundled names one of the lists that come with the suite instead of data.
+	// between). bundled names one of the lists that come with the suite instead of data. Over REST the body is
+	// the messages as JSON, one after the other.
 	//
 	// Fails with DIVISION_FILE_INVALID, DIVISION_PARENT_UNKNOWN, DIVISION_DIFF_CHANGED, DIVISION_NOT_FOUND.
 	ImportDivisions(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[ImportDivisionsRequest, ImportDivisionsResponse], error)
@@ -225,7 +226,8 @@ type PlaceServiceServer interface {
 	//
 	// The list is text of separated values (UTF-8 or GB18030) whose first line names the columns: code
 	// (区划代码; 2 to 12 digits) and name (名称), optional level (级别) and former_codes (变更前代码, with ;
-	// between). bundled names one of the lists that come with the suite instead of data.
+	// between). bundled names one of the lists that come with the suite instead of data. Over REST the body is
+	// the messages as JSON, one after the other.
 	//
 	// Fails with DIVISION_FILE_INVALID, DIVISION_PARENT_UNKNOWN, DIVISION_DIFF_CHANGED, DIVISION_NOT_FOUND.
 	ImportDivisions(grpc.ClientStreamingServer[ImportDivisionsRequest, ImportDivisionsResponse]) error

@@ -25,6 +25,140 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// FeedContent is what a batch holds.
+type FeedContent int32
+
+const (
+	// As EVENTS.
+	FeedContent_FEED_CONTENT_UNSPECIFIED FeedContent = 0
+	// A file of events, one per row.
+	FeedContent_FEED_CONTENT_EVENTS FeedContent = 1
+	// A file with the full list of residents on a day: differences become events.
+	FeedContent_FEED_CONTENT_SNAPSHOT FeedContent = 2
+	// Events that came one by one.
+	FeedContent_FEED_CONTENT_STREAM FeedContent = 3
+)
+
+// Enum value maps for FeedContent.
+var (
+	FeedContent_name = map[int32]string{
+		0: "FEED_CONTENT_UNSPECIFIED",
+		1: "FEED_CONTENT_EVENTS",
+		2: "FEED_CONTENT_SNAPSHOT",
+		3: "FEED_CONTENT_STREAM",
+	}
+	FeedContent_value = map[string]int32{
+		"FEED_CONTENT_UNSPECIFIED": 0,
+		"FEED_CONTENT_EVENTS":      1,
+		"FEED_CONTENT_SNAPSHOT":    2,
+		"FEED_CONTENT_STREAM":      3,
+	}
+)
+
+func (x FeedContent) Enum() *FeedContent {
+	p := new(FeedContent)
+	*p = x
+	return p
+}
+
+func (x FeedContent) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FeedContent) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_registry_v1_registry_proto_enumTypes[0].Descriptor()
+}
+
+func (FeedContent) Type() protoreflect.EnumType {
+	return &file_xinju_registry_v1_registry_proto_enumTypes[0]
+}
+
+func (x FeedContent) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FeedContent.Descriptor instead.
+func (FeedContent) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{0}
+}
+
+// FeedBatchState is where a batch stands.
+type FeedBatchState int32
+
+const (
+	// Never sent by the server.
+	FeedBatchState_FEED_BATCH_STATE_UNSPECIFIED FeedBatchState = 0
+	// Kept, not begun.
+	FeedBatchState_FEED_BATCH_STATE_QUEUED FeedBatchState = 1
+	// At work, or an open stream.
+	FeedBatchState_FEED_BATCH_STATE_RUNNING FeedBatchState = 2
+	// Ended well.
+	FeedBatchState_FEED_BATCH_STATE_SUCCEEDED FeedBatchState = 3
+	// Ended with a reason.
+	FeedBatchState_FEED_BATCH_STATE_FAILED FeedBatchState = 4
+	// Stopped because somebody asked; may be resumed.
+	FeedBatchState_FEED_BATCH_STATE_CANCELLED FeedBatchState = 5
+	// Waits for a person to confirm it.
+	FeedBatchState_FEED_BATCH_STATE_HELD FeedBatchState = 6
+	// Is being undone.
+	FeedBatchState_FEED_BATCH_STATE_WITHDRAWING FeedBatchState = 7
+	// Undone; its counts remain.
+	FeedBatchState_FEED_BATCH_STATE_WITHDRAWN FeedBatchState = 8
+)
+
+// Enum value maps for FeedBatchState.
+var (
+	FeedBatchState_name = map[int32]string{
+		0: "FEED_BATCH_STATE_UNSPECIFIED",
+		1: "FEED_BATCH_STATE_QUEUED",
+		2: "FEED_BATCH_STATE_RUNNING",
+		3: "FEED_BATCH_STATE_SUCCEEDED",
+		4: "FEED_BATCH_STATE_FAILED",
+		5: "FEED_BATCH_STATE_CANCELLED",
+		6: "FEED_BATCH_STATE_HELD",
+		7: "FEED_BATCH_STATE_WITHDRAWING",
+		8: "FEED_BATCH_STATE_WITHDRAWN",
+	}
+	FeedBatchState_value = map[string]int32{
+		"FEED_BATCH_STATE_UNSPECIFIED": 0,
+		"FEED_BATCH_STATE_QUEUED":      1,
+		"FEED_BATCH_STATE_RUNNING":     2,
+		"FEED_BATCH_STATE_SUCCEEDED":   3,
+		"FEED_BATCH_STATE_FAILED":      4,
+		"FEED_BATCH_STATE_CANCELLED":   5,
+		"FEED_BATCH_STATE_HELD":        6,
+		"FEED_BATCH_STATE_WITHDRAWING": 7,
+		"FEED_BATCH_STATE_WITHDRAWN":   8,
+	}
+)
+
+func (x FeedBatchState) Enum() *FeedBatchState {
+	p := new(FeedBatchState)
+	*p = x
+	return p
+}
+
+func (x FeedBatchState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FeedBatchState) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_registry_v1_registry_proto_enumTypes[1].Descriptor()
+}
+
+func (FeedBatchState) Type() protoreflect.EnumType {
+	return &file_xinju_registry_v1_registry_proto_enumTypes[1]
+}
+
+func (x FeedBatchState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FeedBatchState.Descriptor instead.
+func (FeedBatchState) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{1}
+}
+
 // DocumentType is a kind of identity document; numbers are the codes of CV02.01.101 with the
 // suite's own additions.
 type DocumentType int32
@@ -40,6 +174,8 @@ const (
 	DocumentType_DOCUMENT_TYPE_PASSPORT DocumentType = 3
 	// 军官证.
 	DocumentType_DOCUMENT_TYPE_OFFICER DocumentType = 4
+	// 机动车驾驶证.
+	DocumentType_DOCUMENT_TYPE_DRIVING_LICENCE DocumentType = 5
 	// 港澳居民来往内地通行证.
 	DocumentType_DOCUMENT_TYPE_HKMO_TRAVEL DocumentType = 6
 	// 台湾居民来往大陆通行证.
@@ -62,6 +198,7 @@ var (
 		2:  "DOCUMENT_TYPE_HOUSEHOLD",
 		3:  "DOCUMENT_TYPE_PASSPORT",
 		4:  "DOCUMENT_TYPE_OFFICER",
+		5:  "DOCUMENT_TYPE_DRIVING_LICENCE",
 		6:  "DOCUMENT_TYPE_HKMO_TRAVEL",
 		7:  "DOCUMENT_TYPE_TAIWAN_TRAVEL",
 		8:  "DOCUMENT_TYPE_HKMOTW_RESIDENCE",
@@ -75,6 +212,7 @@ var (
 		"DOCUMENT_TYPE_HOUSEHOLD":         2,
 		"DOCUMENT_TYPE_PASSPORT":          3,
 		"DOCUMENT_TYPE_OFFICER":           4,
+		"DOCUMENT_TYPE_DRIVING_LICENCE":   5,
 		"DOCUMENT_TYPE_HKMO_TRAVEL":       6,
 		"DOCUMENT_TYPE_TAIWAN_TRAVEL":     7,
 		"DOCUMENT_TYPE_HKMOTW_RESIDENCE":  8,
@@ -95,11 +233,11 @@ func (x DocumentType) String() string {
 }
 
 func (DocumentType) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[0].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[2].Descriptor()
 }
 
 func (DocumentType) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[0]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[2]
 }
 
 func (x DocumentType) Number() protoreflect.EnumNumber {
@@ -108,7 +246,7 @@ func (x DocumentType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DocumentType.Descriptor instead.
 func (DocumentType) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{0}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{2}
 }
 
 // ResidenceReason is why a person lives here.
@@ -168,11 +306,11 @@ func (x ResidenceReason) String() string {
 }
 
 func (ResidenceReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[1].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[3].Descriptor()
 }
 
 func (ResidenceReason) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[1]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[3]
 }
 
 func (x ResidenceReason) Number() protoreflect.EnumNumber {
@@ -181,7 +319,7 @@ func (x ResidenceReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ResidenceReason.Descriptor instead.
 func (ResidenceReason) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{1}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{3}
 }
 
 // RelationKind is what the other person is to the resident.
@@ -237,11 +375,11 @@ func (x RelationKind) String() string {
 }
 
 func (RelationKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[2].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[4].Descriptor()
 }
 
 func (RelationKind) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[2]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[4]
 }
 
 func (x RelationKind) Number() protoreflect.EnumNumber {
@@ -250,7 +388,7 @@ func (x RelationKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RelationKind.Descriptor instead.
 func (RelationKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{2}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{4}
 }
 
 // EventType is what a residence event reports.
@@ -342,11 +480,11 @@ func (x EventType) String() string {
 }
 
 func (EventType) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[3].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[5].Descriptor()
 }
 
 func (EventType) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[3]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[5]
 }
 
 func (x EventType) Number() protoreflect.EnumNumber {
@@ -355,7 +493,7 @@ func (x EventType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EventType.Descriptor instead.
 func (EventType) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{3}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{5}
 }
 
 // RowOutcome is what became of a row.
@@ -415,11 +553,11 @@ func (x RowOutcome) String() string {
 }
 
 func (RowOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[4].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[6].Descriptor()
 }
 
 func (RowOutcome) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[4]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[6]
 }
 
 func (x RowOutcome) Number() protoreflect.EnumNumber {
@@ -428,7 +566,7 @@ func (x RowOutcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RowOutcome.Descriptor instead.
 func (RowOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{4}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{6}
 }
 
 // DivisionLevel is a level of the administrative tree.
@@ -480,11 +618,11 @@ func (x DivisionLevel) String() string {
 }
 
 func (DivisionLevel) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[5].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[7].Descriptor()
 }
 
 func (DivisionLevel) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[5]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[7]
 }
 
 func (x DivisionLevel) Number() protoreflect.EnumNumber {
@@ -493,7 +631,7 @@ func (x DivisionLevel) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DivisionLevel.Descriptor instead.
 func (DivisionLevel) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{5}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{7}
 }
 
 // UnitKind is a kind of unit.
@@ -569,11 +707,11 @@ func (x UnitKind) String() string {
 }
 
 func (UnitKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_registry_v1_registry_proto_enumTypes[6].Descriptor()
+	return file_xinju_registry_v1_registry_proto_enumTypes[8].Descriptor()
 }
 
 func (UnitKind) Type() protoreflect.EnumType {
-	return &file_xinju_registry_v1_registry_proto_enumTypes[6]
+	return &file_xinju_registry_v1_registry_proto_enumTypes[8]
 }
 
 func (x UnitKind) Number() protoreflect.EnumNumber {
@@ -582,7 +720,7 @@ func (x UnitKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UnitKind.Descriptor instead.
 func (UnitKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{6}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{8}
 }
 
 // Resident is one person known to the registry, as folded from the events about that person.
@@ -2237,9 +2375,31 @@ type FeedBatch struct {
 	// Outcomes so far.
 	Counts *FeedCounts `protobuf:"bytes,10,opt,name=counts,proto3" json:"counts,omitempty"`
 	// Refused, pending and review rows by reason, most frequent first.
-	Reasons       []*ReasonCount `protobuf:"bytes,11,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Reasons []*ReasonCount `protobuf:"bytes,11,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	// What it holds.
+	Content FeedContent `protobuf:"varint,12,opt,name=content,proto3,enum=xinju.registry.v1.FeedContent" json:"content,omitempty"`
+	// Where it stands, in more words than the operation has.
+	State FeedBatchState `protobuf:"varint,13,opt,name=state,proto3,enum=xinju.registry.v1.FeedBatchState" json:"state,omitempty"`
+	// Nothing of it changes anything.
+	ValidateOnly bool `protobuf:"varint,14,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Of a rehearsal: how many rows were judged together, so that they see each other as the real import
+	// would let them; larger files are rehearsed in such parts. 0 otherwise.
+	RehearsedTogether int32 `protobuf:"varint,15,opt,name=rehearsed_together,json=rehearsedTogether,proto3" json:"rehearsed_together,omitempty"`
+	// Of a rehearsal: all rows were judged together.
+	RehearsedWhole bool `protobuf:"varint,16,opt,name=rehearsed_whole,json=rehearsedWhole,proto3" json:"rehearsed_whole,omitempty"`
+	// Number within the sender, from its manifest; 0 without one.
+	Sequence int64 `protobuf:"varint,17,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// Rows that waited when they came and wait to this day. Only GetFeedBatch counts them; absent
+	// elsewhere.
+	StillPending *int32 `protobuf:"varint,18,opt,name=still_pending,json=stillPending,proto3,oneof" json:"still_pending,omitempty"`
+	// Of a full list: how it differs from the one before.
+	Diff *SnapshotDiff `protobuf:"bytes,19,opt,name=diff,proto3" json:"diff,omitempty"`
+	// Of a withdrawn batch: rows that its withdrawal dealt with.
+	WithdrawnRows int64 `protobuf:"varint,20,opt,name=withdrawn_rows,json=withdrawnRows,proto3" json:"withdrawn_rows,omitempty"`
+	// Of a withdrawn batch: who asked for it and why.
+	WithdrawalReason string `protobuf:"bytes,21,opt,name=withdrawal_reason,json=withdrawalReason,proto3" json:"withdrawal_reason,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *FeedBatch) Reset() {
@@ -2349,6 +2509,212 @@ func (x *FeedBatch) GetReasons() []*ReasonCount {
 	return nil
 }
 
+func (x *FeedBatch) GetContent() FeedContent {
+	if x != nil {
+		return x.Content
+	}
+	return FeedContent_FEED_CONTENT_UNSPECIFIED
+}
+
+func (x *FeedBatch) GetState() FeedBatchState {
+	if x != nil {
+		return x.State
+	}
+	return FeedBatchState_FEED_BATCH_STATE_UNSPECIFIED
+}
+
+func (x *FeedBatch) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *FeedBatch) GetRehearsedTogether() int32 {
+	if x != nil {
+		return x.RehearsedTogether
+	}
+	return 0
+}
+
+func (x *FeedBatch) GetRehearsedWhole() bool {
+	if x != nil {
+		return x.RehearsedWhole
+	}
+	return false
+}
+
+func (x *FeedBatch) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *FeedBatch) GetStillPending() int32 {
+	if x != nil && x.StillPending != nil {
+		return *x.StillPending
+	}
+	return 0
+}
+
+func (x *FeedBatch) GetDiff() *SnapshotDiff {
+	if x != nil {
+		return x.Diff
+	}
+	return nil
+}
+
+func (x *FeedBatch) GetWithdrawnRows() int64 {
+	if x != nil {
+		return x.WithdrawnRows
+	}
+	return 0
+}
+
+func (x *FeedBatch) GetWithdrawalReason() string {
+	if x != nil {
+		return x.WithdrawalReason
+	}
+	return ""
+}
+
+// SnapshotDiff is how a full list differs from the sender's list before.
+type SnapshotDiff struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Batch of the list before; empty for the first.
+	BaseBatchId string `protobuf:"bytes,1,opt,name=base_batch_id,json=baseBatchId,proto3" json:"base_batch_id,omitempty"`
+	// Entries of the list before.
+	Before int64 `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
+	// New on the list: they arrive.
+	Arrived int64 `protobuf:"varint,3,opt,name=arrived,proto3" json:"arrived,omitempty"`
+	// Changed: they move or are corrected.
+	Changed int64 `protobuf:"varint,4,opt,name=changed,proto3" json:"changed,omitempty"`
+	// Unchanged.
+	Unchanged int64 `protobuf:"varint,5,opt,name=unchanged,proto3" json:"unchanged,omitempty"`
+	// No longer on the list: they leave.
+	Gone int64 `protobuf:"varint,6,opt,name=gone,proto3" json:"gone,omitempty"`
+	// Rows that name nobody who can be identified.
+	Unclear int64 `protobuf:"varint,7,opt,name=unclear,proto3" json:"unclear,omitempty"`
+	// Why a person must confirm the list before it is applied: a reason code; empty when nobody must.
+	HoldReason string `protobuf:"bytes,8,opt,name=hold_reason,json=holdReason,proto3" json:"hold_reason,omitempty"`
+	// The same for people, Chinese.
+	HoldTextZh string `protobuf:"bytes,9,opt,name=hold_text_zh,json=holdTextZh,proto3" json:"hold_text_zh,omitempty"`
+	// The same for people, English.
+	HoldTextEn string `protobuf:"bytes,10,opt,name=hold_text_en,json=holdTextEn,proto3" json:"hold_text_en,omitempty"`
+	// A person has confirmed it.
+	Confirmed     bool `protobuf:"varint,11,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SnapshotDiff) Reset() {
+	*x = SnapshotDiff{}
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SnapshotDiff) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SnapshotDiff) ProtoMessage() {}
+
+func (x *SnapshotDiff) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SnapshotDiff.ProtoReflect.Descriptor instead.
+func (*SnapshotDiff) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SnapshotDiff) GetBaseBatchId() string {
+	if x != nil {
+		return x.BaseBatchId
+	}
+	return ""
+}
+
+func (x *SnapshotDiff) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetArrived() int64 {
+	if x != nil {
+		return x.Arrived
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetChanged() int64 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetUnchanged() int64 {
+	if x != nil {
+		return x.Unchanged
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetGone() int64 {
+	if x != nil {
+		return x.Gone
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetUnclear() int64 {
+	if x != nil {
+		return x.Unclear
+	}
+	return 0
+}
+
+func (x *SnapshotDiff) GetHoldReason() string {
+	if x != nil {
+		return x.HoldReason
+	}
+	return ""
+}
+
+func (x *SnapshotDiff) GetHoldTextZh() string {
+	if x != nil {
+		return x.HoldTextZh
+	}
+	return ""
+}
+
+func (x *SnapshotDiff) GetHoldTextEn() string {
+	if x != nil {
+		return x.HoldTextEn
+	}
+	return ""
+}
+
+func (x *SnapshotDiff) GetConfirmed() bool {
+	if x != nil {
+		return x.Confirmed
+	}
+	return false
+}
+
 // FeedCounts counts rows by outcome: received = created + updated + unchanged + duplicate + pending
 // + needs_review + refused.
 type FeedCounts struct {
@@ -2375,7 +2741,7 @@ type FeedCounts struct {
 
 func (x *FeedCounts) Reset() {
 	*x = FeedCounts{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2387,7 +2753,7 @@ func (x *FeedCounts) String() string {
 func (*FeedCounts) ProtoMessage() {}
 
 func (x *FeedCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2400,7 +2766,7 @@ func (x *FeedCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedCounts.ProtoReflect.Descriptor instead.
 func (*FeedCounts) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FeedCounts) GetReceived() int32 {
@@ -2478,7 +2844,7 @@ type ReasonCount struct {
 
 func (x *ReasonCount) Reset() {
 	*x = ReasonCount{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2490,7 +2856,7 @@ func (x *ReasonCount) String() string {
 func (*ReasonCount) ProtoMessage() {}
 
 func (x *ReasonCount) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2503,7 +2869,7 @@ func (x *ReasonCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasonCount.ProtoReflect.Descriptor instead.
 func (*ReasonCount) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReasonCount) GetReason() string {
@@ -2549,14 +2915,17 @@ type FeedRow struct {
 	// What became of it.
 	Outcome *EventOutcome `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// The event's identifier.
-	EventId       string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// Of a row that waited when it came: UPDATED once what it waited for is there, PENDING while it
+	// waits still. Unspecified for all others.
+	Resolved      RowOutcome `protobuf:"varint,4,opt,name=resolved,proto3,enum=xinju.registry.v1.RowOutcome" json:"resolved,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FeedRow) Reset() {
 	*x = FeedRow{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2568,7 +2937,7 @@ func (x *FeedRow) String() string {
 func (*FeedRow) ProtoMessage() {}
 
 func (x *FeedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2581,7 +2950,7 @@ func (x *FeedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedRow.ProtoReflect.Descriptor instead.
 func (*FeedRow) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FeedRow) GetRowNumber() int32 {
@@ -2603,6 +2972,13 @@ func (x *FeedRow) GetEventId() string {
 		return x.EventId
 	}
 	return ""
+}
+
+func (x *FeedRow) GetResolved() RowOutcome {
+	if x != nil {
+		return x.Resolved
+	}
+	return RowOutcome_ROW_OUTCOME_UNSPECIFIED
 }
 
 var File_xinju_registry_v1_registry_proto protoreflect.FileDescriptor
@@ -2777,7 +3153,7 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x127\n" +
 	"\tfrom_date\x18\x02 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\bfromDate\x129\n" +
 	"\n" +
-	"until_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\tuntilDate\"\xc8\x03\n" +
+	"until_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\tuntilDate\"\xcf\a\n" +
 	"\tFeedBatch\x12\x1f\n" +
 	"\bbatch_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12\x1c\n" +
 	"\x06sender\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12!\n" +
@@ -2792,7 +3168,34 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\toperation\x18\t \x01(\v2\x18.xinju.type.v1.OperationR\toperation\x125\n" +
 	"\x06counts\x18\n" +
 	" \x01(\v2\x1d.xinju.registry.v1.FeedCountsR\x06counts\x128\n" +
-	"\areasons\x18\v \x03(\v2\x1e.xinju.registry.v1.ReasonCountR\areasons\"\x9f\x02\n" +
+	"\areasons\x18\v \x03(\v2\x1e.xinju.registry.v1.ReasonCountR\areasons\x12>\n" +
+	"\acontent\x18\f \x01(\x0e2\x1e.xinju.registry.v1.FeedContentB\x04\xc8\xf3\x18\x02R\acontent\x12=\n" +
+	"\x05state\x18\r \x01(\x0e2!.xinju.registry.v1.FeedBatchStateB\x04\xc8\xf3\x18\x02R\x05state\x12)\n" +
+	"\rvalidate_only\x18\x0e \x01(\bB\x04\xc8\xf3\x18\x02R\fvalidateOnly\x123\n" +
+	"\x12rehearsed_together\x18\x0f \x01(\x05B\x04\xc8\xf3\x18\x02R\x11rehearsedTogether\x12-\n" +
+	"\x0frehearsed_whole\x18\x10 \x01(\bB\x04\xc8\xf3\x18\x02R\x0erehearsedWhole\x12 \n" +
+	"\bsequence\x18\x11 \x01(\x03B\x04\xc8\xf3\x18\x02R\bsequence\x12.\n" +
+	"\rstill_pending\x18\x12 \x01(\x05B\x04\xc8\xf3\x18\x02H\x00R\fstillPending\x88\x01\x01\x123\n" +
+	"\x04diff\x18\x13 \x01(\v2\x1f.xinju.registry.v1.SnapshotDiffR\x04diff\x12+\n" +
+	"\x0ewithdrawn_rows\x18\x14 \x01(\x03B\x04\xc8\xf3\x18\x02R\rwithdrawnRows\x121\n" +
+	"\x11withdrawal_reason\x18\x15 \x01(\tB\x04\xc8\xf3\x18\x02R\x10withdrawalReasonB\x10\n" +
+	"\x0e_still_pending\"\x8f\x03\n" +
+	"\fSnapshotDiff\x12(\n" +
+	"\rbase_batch_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\vbaseBatchId\x12\x1c\n" +
+	"\x06before\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x06before\x12\x1e\n" +
+	"\aarrived\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\aarrived\x12\x1e\n" +
+	"\achanged\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\achanged\x12\"\n" +
+	"\tunchanged\x18\x05 \x01(\x03B\x04\xc8\xf3\x18\x02R\tunchanged\x12\x18\n" +
+	"\x04gone\x18\x06 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04gone\x12\x1e\n" +
+	"\aunclear\x18\a \x01(\x03B\x04\xc8\xf3\x18\x02R\aunclear\x12%\n" +
+	"\vhold_reason\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
+	"holdReason\x12&\n" +
+	"\fhold_text_zh\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
+	"holdTextZh\x12&\n" +
+	"\fhold_text_en\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
+	"holdTextEn\x12\"\n" +
+	"\tconfirmed\x18\v \x01(\bB\x04\xc8\xf3\x18\x02R\tconfirmed\"\x9f\x02\n" +
 	"\n" +
 	"FeedCounts\x12 \n" +
 	"\breceived\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x02R\breceived\x12\x1e\n" +
@@ -2808,18 +3211,35 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x1d.xinju.registry.v1.RowOutcomeB\x04\xc8\xf3\x18\x02R\aoutcome\x12\x1a\n" +
 	"\x05count\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\x05count\x12\x1d\n" +
 	"\atext_zh\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\x06textZh\x12\x1d\n" +
-	"\atext_en\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06textEn\"\x8a\x01\n" +
+	"\atext_en\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06textEn\"\xcb\x01\n" +
 	"\aFeedRow\x12#\n" +
 	"\n" +
 	"row_number\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x02R\trowNumber\x129\n" +
 	"\aoutcome\x18\x02 \x01(\v2\x1f.xinju.registry.v1.EventOutcomeR\aoutcome\x12\x1f\n" +
-	"\bevent_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\aeventId*\xe3\x02\n" +
+	"\bevent_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\aeventId\x12?\n" +
+	"\bresolved\x18\x04 \x01(\x0e2\x1d.xinju.registry.v1.RowOutcomeB\x04\xc8\xf3\x18\x02R\bresolved*x\n" +
+	"\vFeedContent\x12\x1c\n" +
+	"\x18FEED_CONTENT_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13FEED_CONTENT_EVENTS\x10\x01\x12\x19\n" +
+	"\x15FEED_CONTENT_SNAPSHOT\x10\x02\x12\x17\n" +
+	"\x13FEED_CONTENT_STREAM\x10\x03*\xa7\x02\n" +
+	"\x0eFeedBatchState\x12 \n" +
+	"\x1cFEED_BATCH_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17FEED_BATCH_STATE_QUEUED\x10\x01\x12\x1c\n" +
+	"\x18FEED_BATCH_STATE_RUNNING\x10\x02\x12\x1e\n" +
+	"\x1aFEED_BATCH_STATE_SUCCEEDED\x10\x03\x12\x1b\n" +
+	"\x17FEED_BATCH_STATE_FAILED\x10\x04\x12\x1e\n" +
+	"\x1aFEED_BATCH_STATE_CANCELLED\x10\x05\x12\x19\n" +
+	"\x15FEED_BATCH_STATE_HELD\x10\x06\x12 \n" +
+	"\x1cFEED_BATCH_STATE_WITHDRAWING\x10\a\x12\x1e\n" +
+	"\x1aFEED_BATCH_STATE_WITHDRAWN\x10\b*\x86\x03\n" +
 	"\fDocumentType\x12\x1d\n" +
 	"\x19DOCUMENT_TYPE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15DOCUMENT_TYPE_CITIZEN\x10\x01\x12\x1b\n" +
 	"\x17DOCUMENT_TYPE_HOUSEHOLD\x10\x02\x12\x1a\n" +
 	"\x16DOCUMENT_TYPE_PASSPORT\x10\x03\x12\x19\n" +
-	"\x15DOCUMENT_TYPE_OFFICER\x10\x04\x12\x1d\n" +
+	"\x15DOCUMENT_TYPE_OFFICER\x10\x04\x12!\n" +
+	"\x1dDOCUMENT_TYPE_DRIVING_LICENCE\x10\x05\x12\x1d\n" +
 	"\x19DOCUMENT_TYPE_HKMO_TRAVEL\x10\x06\x12\x1f\n" +
 	"\x1bDOCUMENT_TYPE_TAIWAN_TRAVEL\x10\a\x12\"\n" +
 	"\x1eDOCUMENT_TYPE_HKMOTW_RESIDENCE\x10\b\x12#\n" +
@@ -2906,102 +3326,109 @@ func file_xinju_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_xinju_registry_v1_registry_proto_rawDescData
 }
 
-var file_xinju_registry_v1_registry_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_xinju_registry_v1_registry_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_xinju_registry_v1_registry_proto_goTypes = []any{
-	(DocumentType)(0),             // 0: xinju.registry.v1.DocumentType
-	(ResidenceReason)(0),          // 1: xinju.registry.v1.ResidenceReason
-	(RelationKind)(0),             // 2: xinju.registry.v1.RelationKind
-	(EventType)(0),                // 3: xinju.registry.v1.EventType
-	(RowOutcome)(0),               // 4: xinju.registry.v1.RowOutcome
-	(DivisionLevel)(0),            // 5: xinju.registry.v1.DivisionLevel
-	(UnitKind)(0),                 // 6: xinju.registry.v1.UnitKind
-	(*Resident)(nil),              // 7: xinju.registry.v1.Resident
-	(*Document)(nil),              // 8: xinju.registry.v1.Document
-	(*FormerName)(nil),            // 9: xinju.registry.v1.FormerName
-	(*FieldSource)(nil),           // 10: xinju.registry.v1.FieldSource
-	(*HukouEntry)(nil),            // 11: xinju.registry.v1.HukouEntry
-	(*Residence)(nil),             // 12: xinju.registry.v1.Residence
-	(*Permit)(nil),                // 13: xinju.registry.v1.Permit
-	(*PermitPoints)(nil),          // 14: xinju.registry.v1.PermitPoints
-	(*Relation)(nil),              // 15: xinju.registry.v1.Relation
-	(*ResidenceEvent)(nil),        // 16: xinju.registry.v1.ResidenceEvent
-	(*EventOutcome)(nil),          // 17: xinju.registry.v1.EventOutcome
-	(*Division)(nil),              // 18: xinju.registry.v1.Division
-	(*Unit)(nil),                  // 19: xinju.registry.v1.Unit
-	(*ManagedVillage)(nil),        // 20: xinju.registry.v1.ManagedVillage
-	(*FeedBatch)(nil),             // 21: xinju.registry.v1.FeedBatch
-	(*FeedCounts)(nil),            // 22: xinju.registry.v1.FeedCounts
-	(*ReasonCount)(nil),           // 23: xinju.registry.v1.ReasonCount
-	(*FeedRow)(nil),               // 24: xinju.registry.v1.FeedRow
-	(*date.Date)(nil),             // 25: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
-	(*v1.Operation)(nil),          // 27: xinju.type.v1.Operation
+	(FeedContent)(0),              // 0: xinju.registry.v1.FeedContent
+	(FeedBatchState)(0),           // 1: xinju.registry.v1.FeedBatchState
+	(DocumentType)(0),             // 2: xinju.registry.v1.DocumentType
+	(ResidenceReason)(0),          // 3: xinju.registry.v1.ResidenceReason
+	(RelationKind)(0),             // 4: xinju.registry.v1.RelationKind
+	(EventType)(0),                // 5: xinju.registry.v1.EventType
+	(RowOutcome)(0),               // 6: xinju.registry.v1.RowOutcome
+	(DivisionLevel)(0),            // 7: xinju.registry.v1.DivisionLevel
+	(UnitKind)(0),                 // 8: xinju.registry.v1.UnitKind
+	(*Resident)(nil),              // 9: xinju.registry.v1.Resident
+	(*Document)(nil),              // 10: xinju.registry.v1.Document
+	(*FormerName)(nil),            // 11: xinju.registry.v1.FormerName
+	(*FieldSource)(nil),           // 12: xinju.registry.v1.FieldSource
+	(*HukouEntry)(nil),            // 13: xinju.registry.v1.HukouEntry
+	(*Residence)(nil),             // 14: xinju.registry.v1.Residence
+	(*Permit)(nil),                // 15: xinju.registry.v1.Permit
+	(*PermitPoints)(nil),          // 16: xinju.registry.v1.PermitPoints
+	(*Relation)(nil),              // 17: xinju.registry.v1.Relation
+	(*ResidenceEvent)(nil),        // 18: xinju.registry.v1.ResidenceEvent
+	(*EventOutcome)(nil),          // 19: xinju.registry.v1.EventOutcome
+	(*Division)(nil),              // 20: xinju.registry.v1.Division
+	(*Unit)(nil),                  // 21: xinju.registry.v1.Unit
+	(*ManagedVillage)(nil),        // 22: xinju.registry.v1.ManagedVillage
+	(*FeedBatch)(nil),             // 23: xinju.registry.v1.FeedBatch
+	(*SnapshotDiff)(nil),          // 24: xinju.registry.v1.SnapshotDiff
+	(*FeedCounts)(nil),            // 25: xinju.registry.v1.FeedCounts
+	(*ReasonCount)(nil),           // 26: xinju.registry.v1.ReasonCount
+	(*FeedRow)(nil),               // 27: xinju.registry.v1.FeedRow
+	(*date.Date)(nil),             // 28: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 29: google.protobuf.Timestamp
+	(*v1.Operation)(nil),          // 30: xinju.type.v1.Operation
 }
 var file_xinju_registry_v1_registry_proto_depIdxs = []int32{
-	25, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
-	8,  // 1: xinju.registry.v1.Resident.documents:type_name -> xinju.registry.v1.Document
-	11, // 2: xinju.registry.v1.Resident.hukou:type_name -> xinju.registry.v1.HukouEntry
-	25, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
-	12, // 4: xinju.registry.v1.Resident.residences:type_name -> xinju.registry.v1.Residence
-	13, // 5: xinju.registry.v1.Resident.permits:type_name -> xinju.registry.v1.Permit
-	26, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
-	26, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
-	9,  // 8: xinju.registry.v1.Resident.former_names:type_name -> xinju.registry.v1.FormerName
-	0,  // 9: xinju.registry.v1.Document.type:type_name -> xinju.registry.v1.DocumentType
-	25, // 10: xinju.registry.v1.Document.from_date:type_name -> google.type.Date
-	25, // 11: xinju.registry.v1.Document.until_date:type_name -> google.type.Date
-	25, // 12: xinju.registry.v1.FormerName.until_date:type_name -> google.type.Date
-	25, // 13: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
-	25, // 14: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
-	25, // 15: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
-	25, // 16: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
-	25, // 17: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
-	1,  // 18: xinju.registry.v1.Residence.reason:type_name -> xinju.registry.v1.ResidenceReason
-	10, // 19: xinju.registry.v1.Residence.sources:type_name -> xinju.registry.v1.FieldSource
-	25, // 20: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
-	25, // 21: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
-	25, // 22: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
-	25, // 23: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
-	25, // 24: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
-	25, // 25: xinju.registry.v1.Permit.lost_date:type_name -> google.type.Date
-	25, // 26: xinju.registry.v1.Permit.reissued_dates:type_name -> google.type.Date
-	14, // 27: xinju.registry.v1.Permit.points:type_name -> xinju.registry.v1.PermitPoints
-	10, // 28: xinju.registry.v1.Permit.sources:type_name -> xinju.registry.v1.FieldSource
-	25, // 29: xinju.registry.v1.PermitPoints.from_date:type_name -> google.type.Date
-	2,  // 30: xinju.registry.v1.Relation.kind:type_name -> xinju.registry.v1.RelationKind
-	25, // 31: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
-	25, // 32: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
-	26, // 33: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
-	26, // 34: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
-	3,  // 35: xinju.registry.v1.ResidenceEvent.type:type_name -> xinju.registry.v1.EventType
-	25, // 36: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
-	26, // 37: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
-	8,  // 38: xinju.registry.v1.ResidenceEvent.document:type_name -> xinju.registry.v1.Document
-	25, // 39: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
-	25, // 40: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
-	1,  // 41: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
-	25, // 42: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
-	8,  // 43: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
-	8,  // 44: xinju.registry.v1.ResidenceEvent.other_document:type_name -> xinju.registry.v1.Document
-	4,  // 45: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
-	5,  // 46: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
-	25, // 47: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
-	25, // 48: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
-	6,  // 49: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
-	20, // 50: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
-	25, // 51: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
-	25, // 52: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
-	27, // 53: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
-	22, // 54: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
-	23, // 55: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
-	4,  // 56: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
-	17, // 57: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
-	58, // [58:58] is the sub-list for method output_type
-	58, // [58:58] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	28, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
+	10, // 1: xinju.registry.v1.Resident.documents:type_name -> xinju.registry.v1.Document
+	13, // 2: xinju.registry.v1.Resident.hukou:type_name -> xinju.registry.v1.HukouEntry
+	28, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
+	14, // 4: xinju.registry.v1.Resident.residences:type_name -> xinju.registry.v1.Residence
+	15, // 5: xinju.registry.v1.Resident.permits:type_name -> xinju.registry.v1.Permit
+	29, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
+	29, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
+	11, // 8: xinju.registry.v1.Resident.former_names:type_name -> xinju.registry.v1.FormerName
+	2,  // 9: xinju.registry.v1.Document.type:type_name -> xinju.registry.v1.DocumentType
+	28, // 10: xinju.registry.v1.Document.from_date:type_name -> google.type.Date
+	28, // 11: xinju.registry.v1.Document.until_date:type_name -> google.type.Date
+	28, // 12: xinju.registry.v1.FormerName.until_date:type_name -> google.type.Date
+	28, // 13: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
+	28, // 14: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
+	28, // 15: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
+	28, // 16: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
+	28, // 17: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
+	3,  // 18: xinju.registry.v1.Residence.reason:type_name -> xinju.registry.v1.ResidenceReason
+	12, // 19: xinju.registry.v1.Residence.sources:type_name -> xinju.registry.v1.FieldSource
+	28, // 20: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
+	28, // 21: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
+	28, // 22: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
+	28, // 23: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
+	28, // 24: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
+	28, // 25: xinju.registry.v1.Permit.lost_date:type_name -> google.type.Date
+	28, // 26: xinju.registry.v1.Permit.reissued_dates:type_name -> google.type.Date
+	16, // 27: xinju.registry.v1.Permit.points:type_name -> xinju.registry.v1.PermitPoints
+	12, // 28: xinju.registry.v1.Permit.sources:type_name -> xinju.registry.v1.FieldSource
+	28, // 29: xinju.registry.v1.PermitPoints.from_date:type_name -> google.type.Date
+	4,  // 30: xinju.registry.v1.Relation.kind:type_name -> xinju.registry.v1.RelationKind
+	28, // 31: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
+	28, // 32: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
+	29, // 33: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
+	29, // 34: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
+	5,  // 35: xinju.registry.v1.ResidenceEvent.type:type_name -> xinju.registry.v1.EventType
+	28, // 36: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
+	29, // 37: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
+	10, // 38: xinju.registry.v1.ResidenceEvent.document:type_name -> xinju.registry.v1.Document
+	28, // 39: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
+	28, // 40: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
+	3,  // 41: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
+	28, // 42: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
+	10, // 43: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
+	10, // 44: xinju.registry.v1.ResidenceEvent.other_document:type_name -> xinju.registry.v1.Document
+	6,  // 45: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
+	7,  // 46: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
+	28, // 47: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
+	28, // 48: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
+	8,  // 49: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
+	22, // 50: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
+	28, // 51: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
+	28, // 52: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
+	30, // 53: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
+	25, // 54: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
+	26, // 55: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
+	0,  // 56: xinju.registry.v1.FeedBatch.content:type_name -> xinju.registry.v1.FeedContent
+	1,  // 57: xinju.registry.v1.FeedBatch.state:type_name -> xinju.registry.v1.FeedBatchState
+	24, // 58: xinju.registry.v1.FeedBatch.diff:type_name -> xinju.registry.v1.SnapshotDiff
+	6,  // 59: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
+	19, // 60: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
+	6,  // 61: xinju.registry.v1.FeedRow.resolved:type_name -> xinju.registry.v1.RowOutcome
+	62, // [62:62] is the sub-list for method output_type
+	62, // [62:62] is the sub-list for method input_type
+	62, // [62:62] is the sub-list for extension type_name
+	62, // [62:62] is the sub-list for extension extendee
+	0,  // [0:62] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_proto_init() }
@@ -3009,13 +3436,14 @@ func file_xinju_registry_v1_registry_proto_init() {
 	if File_xinju_registry_v1_registry_proto != nil {
 		return
 	}
+	file_xinju_registry_v1_registry_proto_msgTypes[14].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_registry_proto_rawDesc), len(file_xinju_registry_v1_registry_proto_rawDesc)),
-			NumEnums:      7,
-			NumMessages:   18,
+			NumEnums:      9,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -26,6 +26,128 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// ChangeCause is why an event began or ceased to count for a person.
+type ChangeCause int32
+
+const (
+	// Never sent.
+	ChangeCause_CHANGE_CAUSE_UNSPECIFIED ChangeCause = 0
+	// The event was recorded.
+	ChangeCause_CHANGE_CAUSE_RECORDED ChangeCause = 1
+	// It had counted for another resident, and a merge or a correction of documents gave it to this one.
+	ChangeCause_CHANGE_CAUSE_JOINED ChangeCause = 2
+	// A merge, its end, or a correction of documents gave it to another resident.
+	ChangeCause_CHANGE_CAUSE_PARTED ChangeCause = 3
+	// The batch that brought it was withdrawn.
+	ChangeCause_CHANGE_CAUSE_WITHDRAWN ChangeCause = 4
+)
+
+// Enum value maps for ChangeCause.
+var (
+	ChangeCause_name = map[int32]string{
+		0: "CHANGE_CAUSE_UNSPECIFIED",
+		1: "CHANGE_CAUSE_RECORDED",
+		2: "CHANGE_CAUSE_JOINED",
+		3: "CHANGE_CAUSE_PARTED",
+		4: "CHANGE_CAUSE_WITHDRAWN",
+	}
+	ChangeCause_value = map[string]int32{
+		"CHANGE_CAUSE_UNSPECIFIED": 0,
+		"CHANGE_CAUSE_RECORDED":    1,
+		"CHANGE_CAUSE_JOINED":      2,
+		"CHANGE_CAUSE_PARTED":      3,
+		"CHANGE_CAUSE_WITHDRAWN":   4,
+	}
+)
+
+func (x ChangeCause) Enum() *ChangeCause {
+	p := new(ChangeCause)
+	*p = x
+	return p
+}
+
+func (x ChangeCause) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ChangeCause) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_registry_v1_registry_service_proto_enumTypes[0].Descriptor()
+}
+
+func (ChangeCause) Type() protoreflect.EnumType {
+	return &file_xinju_registry_v1_registry_service_proto_enumTypes[0]
+}
+
+func (x ChangeCause) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ChangeCause.Descriptor instead.
+func (ChangeCause) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{0}
+}
+
+// PermitState is how a permit stands.
+type PermitState int32
+
+const (
+	// Never sent.
+	PermitState_PERMIT_STATE_UNSPECIFIED PermitState = 0
+	// Not issued yet on the day.
+	PermitState_PERMIT_STATE_NOT_ISSUED PermitState = 1
+	// Its functions hold.
+	PermitState_PERMIT_STATE_HOLDS PermitState = 2
+	// Its functions are suspended until it is endorsed.
+	PermitState_PERMIT_STATE_SUSPENDED PermitState = 3
+	// It ended: cancelled, or residence must be registered anew.
+	PermitState_PERMIT_STATE_ENDED PermitState = 4
+)
+
+// Enum value maps for PermitState.
+var (
+	PermitState_name = map[int32]string{
+		0: "PERMIT_STATE_UNSPECIFIED",
+		1: "PERMIT_STATE_NOT_ISSUED",
+		2: "PERMIT_STATE_HOLDS",
+		3: "PERMIT_STATE_SUSPENDED",
+		4: "PERMIT_STATE_ENDED",
+	}
+	PermitState_value = map[string]int32{
+		"PERMIT_STATE_UNSPECIFIED": 0,
+		"PERMIT_STATE_NOT_ISSUED":  1,
+		"PERMIT_STATE_HOLDS":       2,
+		"PERMIT_STATE_SUSPENDED":   3,
+		"PERMIT_STATE_ENDED":       4,
+	}
+)
+
+func (x PermitState) Enum() *PermitState {
+	p := new(PermitState)
+	*p = x
+	return p
+}
+
+func (x PermitState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PermitState) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_registry_v1_registry_service_proto_enumTypes[1].Descriptor()
+}
+
+func (PermitState) Type() protoreflect.EnumType {
+	return &file_xinju_registry_v1_registry_service_proto_enumTypes[1]
+}
+
+func (x PermitState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PermitState.Descriptor instead.
+func (PermitState) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{1}
+}
+
 // CreateRelationRequest holds the record to create.
 type CreateRelationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -776,7 +898,11 @@ func (x *CreateResidentResponse) GetResident() *Resident {
 type GetResidentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier issued by the registry.
-	ResidentId    string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
+	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
+	// The record as it was known at this instant: folded from what had been recorded by then, with the
+	// merges and without the withdrawals of later. Exact to the millisecond; etag is then empty. Absent
+	// means as known now.
+	KnownTime     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -816,6 +942,13 @@ func (x *GetResidentRequest) GetResidentId() string {
 		return x.ResidentId
 	}
 	return ""
+}
+
+func (x *GetResidentRequest) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
 }
 
 // GetResidentResponse holds the person.
@@ -1495,7 +1628,9 @@ type ListResidenceEventsRequest struct {
 	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first. Bound to the filter.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only what was known of the person at this instant, see GetResidentRequest. Absent means now.
+	KnownTime     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1549,6 +1684,13 @@ func (x *ListResidenceEventsRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListResidenceEventsRequest) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
 }
 
 // ListResidenceEventsResponse is one page.
@@ -1620,7 +1762,9 @@ type RecordedEvent struct {
 	// A later event voided or replaced it.
 	Voided bool `protobuf:"varint,5,opt,name=voided,proto3" json:"voided,omitempty"`
 	// The event.
-	Event         *ResidenceEvent `protobuf:"bytes,6,opt,name=event,proto3" json:"event,omitempty"`
+	Event *ResidenceEvent `protobuf:"bytes,6,opt,name=event,proto3" json:"event,omitempty"`
+	// When the batch that brought it was withdrawn: the event counts no more. Absent while it counts.
+	WithdrawnTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=withdrawn_time,json=withdrawnTime,proto3" json:"withdrawn_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1697,6 +1841,775 @@ func (x *RecordedEvent) GetEvent() *ResidenceEvent {
 	return nil
 }
 
+func (x *RecordedEvent) GetWithdrawnTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WithdrawnTime
+	}
+	return nil
+}
+
+// ListResidentChangesRequest names the person and pages.
+type ListResidentChangesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The person.
+	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails. A page may be
+	// shorter, even empty, and yet not be the last: what a page costs is bounded.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first. Bound to the person.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListResidentChangesRequest) Reset() {
+	*x = ListResidentChangesRequest{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListResidentChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListResidentChangesRequest) ProtoMessage() {}
+
+func (x *ListResidentChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListResidentChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListResidentChangesRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListResidentChangesRequest) GetResidentId() string {
+	if x != nil {
+		return x.ResidentId
+	}
+	return ""
+}
+
+func (x *ListResidentChangesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListResidentChangesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListResidentChangesResponse is one page.
+type ListResidentChangesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The changes, earliest recorded first.
+	Changes []*ResidentChange `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListResidentChangesResponse) Reset() {
+	*x = ListResidentChangesResponse{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListResidentChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListResidentChangesResponse) ProtoMessage() {}
+
+func (x *ListResidentChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListResidentChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListResidentChangesResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ListResidentChangesResponse) GetChanges() []*ResidentChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ListResidentChangesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// ResidentChange is what one event changed in a person's record.
+type ResidentChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it began, or ceased, to count for the person.
+	ChangeTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=change_time,json=changeTime,proto3" json:"change_time,omitempty"`
+	// What happened to the event then.
+	Cause ChangeCause `protobuf:"varint,2,opt,name=cause,proto3,enum=xinju.registry.v1.ChangeCause" json:"cause,omitempty"`
+	// Who reported the event.
+	Sender string `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	// The sender's identifier of the event.
+	EventId string `protobuf:"bytes,4,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// Kind of the event.
+	Type EventType `protobuf:"varint,5,opt,name=type,proto3,enum=xinju.registry.v1.EventType" json:"type,omitempty"`
+	// When the registry recorded the event.
+	RecordTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
+	// Batch it came in; empty when recorded directly.
+	BatchId string `protobuf:"bytes,7,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// Row in the batch; 0 when recorded directly.
+	RowNumber int32 `protobuf:"varint,8,opt,name=row_number,json=rowNumber,proto3" json:"row_number,omitempty"`
+	// What changed.
+	Fields        []*FieldChange `protobuf:"bytes,9,rep,name=fields,proto3" json:"fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResidentChange) Reset() {
+	*x = ResidentChange{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResidentChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResidentChange) ProtoMessage() {}
+
+func (x *ResidentChange) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResidentChange.ProtoReflect.Descriptor instead.
+func (*ResidentChange) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ResidentChange) GetChangeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ChangeTime
+	}
+	return nil
+}
+
+func (x *ResidentChange) GetCause() ChangeCause {
+	if x != nil {
+		return x.Cause
+	}
+	return ChangeCause_CHANGE_CAUSE_UNSPECIFIED
+}
+
+func (x *ResidentChange) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *ResidentChange) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ResidentChange) GetType() EventType {
+	if x != nil {
+		return x.Type
+	}
+	return EventType_EVENT_TYPE_UNSPECIFIED
+}
+
+func (x *ResidentChange) GetRecordTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RecordTime
+	}
+	return nil
+}
+
+func (x *ResidentChange) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+func (x *ResidentChange) GetRowNumber() int32 {
+	if x != nil {
+		return x.RowNumber
+	}
+	return 0
+}
+
+func (x *ResidentChange) GetFields() []*FieldChange {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+// FieldChange is one field before and after.
+type FieldChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path of the field in Resident, with identifiers as keys: name, residences[…].left_date,
+	// permits[…].lost_date. Documents are documents[kind#n], the n-th of the kind that was shown: their
+	// numbers, and those of permits, are not told.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// Value before, as text; empty when there was none.
+	Before string `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	// Value after, as text; empty when there is none any more.
+	After         string `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldChange) Reset() {
+	*x = FieldChange{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldChange) ProtoMessage() {}
+
+func (x *FieldChange) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldChange.ProtoReflect.Descriptor instead.
+func (*FieldChange) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *FieldChange) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FieldChange) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *FieldChange) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+// GetPermitStandingRequest names the permit and the day.
+type GetPermitStandingRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The person.
+	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
+	// The permit: Permit.permit_id.
+	PermitId string `protobuf:"bytes,2,opt,name=permit_id,json=permitId,proto3" json:"permit_id,omitempty"`
+	// Day asked about; absent means today. What is dated later does not count.
+	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// Rule to judge by: CN, CHONGQING, DAQING-HANGZHOU, SHANGHAI, SHIJIAZHUANG, XUCHANG. Empty means that
+	// of the place that issued the permit, else the national one.
+	Rule string `protobuf:"bytes,4,opt,name=rule,proto3" json:"rule,omitempty"`
+	// The permit as known at this instant, see GetResidentRequest. Absent means now.
+	KnownTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPermitStandingRequest) Reset() {
+	*x = GetPermitStandingRequest{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPermitStandingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPermitStandingRequest) ProtoMessage() {}
+
+func (x *GetPermitStandingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPermitStandingRequest.ProtoReflect.Descriptor instead.
+func (*GetPermitStandingRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *GetPermitStandingRequest) GetResidentId() string {
+	if x != nil {
+		return x.ResidentId
+	}
+	return ""
+}
+
+func (x *GetPermitStandingRequest) GetPermitId() string {
+	if x != nil {
+		return x.PermitId
+	}
+	return ""
+}
+
+func (x *GetPermitStandingRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *GetPermitStandingRequest) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *GetPermitStandingRequest) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
+}
+
+// GetPermitStandingResponse holds the standing.
+type GetPermitStandingResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How the permit stands.
+	Standing      *PermitStanding `protobuf:"bytes,1,opt,name=standing,proto3" json:"standing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPermitStandingResponse) Reset() {
+	*x = GetPermitStandingResponse{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPermitStandingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPermitStandingResponse) ProtoMessage() {}
+
+func (x *GetPermitStandingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPermitStandingResponse.ProtoReflect.Descriptor instead.
+func (*GetPermitStandingResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *GetPermitStandingResponse) GetStanding() *PermitStanding {
+	if x != nil {
+		return x.Standing
+	}
+	return nil
+}
+
+// PermitStanding is how a residence permit stands on a day.
+type PermitStanding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The state.
+	State PermitState `protobuf:"varint,1,opt,name=state,proto3,enum=xinju.registry.v1.PermitState" json:"state,omitempty"`
+	// First day of the state; absent while not issued.
+	SinceDate *date.Date `protobuf:"bytes,2,opt,name=since_date,json=sinceDate,proto3" json:"since_date,omitempty"`
+	// Why it is suspended or ended: NOT_ENDORSED, LAPSED, CANCELLED, EXPIRED, REGISTER_ANEW. Empty otherwise.
+	Cause string `protobuf:"bytes,3,opt,name=cause,proto3" json:"cause,omitempty"`
+	// First day on which the next endorsement (签注) is in time; absent unless the permit holds.
+	WindowFromDate *date.Date `protobuf:"bytes,4,opt,name=window_from_date,json=windowFromDate,proto3" json:"window_from_date,omitempty"`
+	// Last day on which the next endorsement is in time; absent unless the permit holds.
+	WindowUntilDate *date.Date `protobuf:"bytes,5,opt,name=window_until_date,json=windowUntilDate,proto3" json:"window_until_date,omitempty"`
+	// While suspended: last day on which an endorsement leaves residence continuous.
+	BridgeUntilDate *date.Date `protobuf:"bytes,6,opt,name=bridge_until_date,json=bridgeUntilDate,proto3" json:"bridge_until_date,omitempty"`
+	// While suspended: last day on which an endorsement keeps the years before; absent without a limit.
+	KeepUntilDate *date.Date `protobuf:"bytes,7,opt,name=keep_until_date,json=keepUntilDate,proto3" json:"keep_until_date,omitempty"`
+	// Day since which residence is continuous; absent unless the permit holds.
+	ContinuousSinceDate *date.Date `protobuf:"bytes,8,opt,name=continuous_since_date,json=continuousSinceDate,proto3" json:"continuous_since_date,omitempty"`
+	// Day from which the years count: before continuous_since_date where earlier years are kept and the
+	// days of a suspension left out. Absent unless the permit holds.
+	CountedFromDate *date.Date `protobuf:"bytes,9,opt,name=counted_from_date,json=countedFromDate,proto3" json:"counted_from_date,omitempty"`
+	// Months completed by the day; while suspended or ended, those completed before.
+	CountedMonths int32 `protobuf:"varint,10,opt,name=counted_months,json=countedMonths,proto3" json:"counted_months,omitempty"`
+	// Suspensions that ended, oldest first.
+	Gaps []*PermitGap `protobuf:"bytes,11,rep,name=gaps,proto3" json:"gaps,omitempty"`
+	// The day asked about.
+	AsOfDate *date.Date `protobuf:"bytes,12,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// The card was reported lost and no new one issued since; the state goes on.
+	CardLost bool `protobuf:"varint,13,opt,name=card_lost,json=cardLost,proto3" json:"card_lost,omitempty"`
+	// Rule that was used.
+	Rule          *PermitRule `protobuf:"bytes,14,opt,name=rule,proto3" json:"rule,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PermitStanding) Reset() {
+	*x = PermitStanding{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PermitStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PermitStanding) ProtoMessage() {}
+
+func (x *PermitStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PermitStanding.ProtoReflect.Descriptor instead.
+func (*PermitStanding) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *PermitStanding) GetState() PermitState {
+	if x != nil {
+		return x.State
+	}
+	return PermitState_PERMIT_STATE_UNSPECIFIED
+}
+
+func (x *PermitStanding) GetSinceDate() *date.Date {
+	if x != nil {
+		return x.SinceDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *PermitStanding) GetWindowFromDate() *date.Date {
+	if x != nil {
+		return x.WindowFromDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetWindowUntilDate() *date.Date {
+	if x != nil {
+		return x.WindowUntilDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetBridgeUntilDate() *date.Date {
+	if x != nil {
+		return x.BridgeUntilDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetKeepUntilDate() *date.Date {
+	if x != nil {
+		return x.KeepUntilDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetContinuousSinceDate() *date.Date {
+	if x != nil {
+		return x.ContinuousSinceDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetCountedFromDate() *date.Date {
+	if x != nil {
+		return x.CountedFromDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetCountedMonths() int32 {
+	if x != nil {
+		return x.CountedMonths
+	}
+	return 0
+}
+
+func (x *PermitStanding) GetGaps() []*PermitGap {
+	if x != nil {
+		return x.Gaps
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *PermitStanding) GetCardLost() bool {
+	if x != nil {
+		return x.CardLost
+	}
+	return false
+}
+
+func (x *PermitStanding) GetRule() *PermitRule {
+	if x != nil {
+		return x.Rule
+	}
+	return nil
+}
+
+// PermitGap is a run of days on which the functions of a permit were suspended.
+type PermitGap struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// First day.
+	FromDate *date.Date `protobuf:"bytes,1,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// Last day, inclusive.
+	UntilDate *date.Date `protobuf:"bytes,2,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	// What the endorsement that ended it did: BRIDGED (continuous), RESUMED (years kept, the gap left out),
+	// RESTARTED (years counted anew).
+	Effect        string `protobuf:"bytes,3,opt,name=effect,proto3" json:"effect,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PermitGap) Reset() {
+	*x = PermitGap{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PermitGap) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PermitGap) ProtoMessage() {}
+
+func (x *PermitGap) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PermitGap.ProtoReflect.Descriptor instead.
+func (*PermitGap) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *PermitGap) GetFromDate() *date.Date {
+	if x != nil {
+		return x.FromDate
+	}
+	return nil
+}
+
+func (x *PermitGap) GetUntilDate() *date.Date {
+	if x != nil {
+		return x.UntilDate
+	}
+	return nil
+}
+
+func (x *PermitGap) GetEffect() string {
+	if x != nil {
+		return x.Effect
+	}
+	return ""
+}
+
+// PermitRule is what a place makes of the yearly endorsement.
+type PermitRule struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifier, such as SHANGHAI.
+	RuleId string `protobuf:"bytes,1,opt,name=rule_id,json=ruleId,proto3" json:"rule_id,omitempty"`
+	// What it says, in Chinese.
+	TextZh string `protobuf:"bytes,2,opt,name=text_zh,json=textZh,proto3" json:"text_zh,omitempty"`
+	// What it says, in English.
+	TextEn string `protobuf:"bytes,3,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	// Where it was read.
+	Source string `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	// How sure that is: sourced, recalled-sure, recalled-fairly-sure, recalled-less-sure, design.
+	Confidence string `protobuf:"bytes,5,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	// First day on which it is in force; absent when always.
+	ValidFromDate *date.Date `protobuf:"bytes,6,opt,name=valid_from_date,json=validFromDate,proto3" json:"valid_from_date,omitempty"`
+	// Last day on which it is in force; absent while it is.
+	ValidUntilDate *date.Date `protobuf:"bytes,7,opt,name=valid_until_date,json=validUntilDate,proto3" json:"valid_until_date,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *PermitRule) Reset() {
+	*x = PermitRule{}
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PermitRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PermitRule) ProtoMessage() {}
+
+func (x *PermitRule) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PermitRule.ProtoReflect.Descriptor instead.
+func (*PermitRule) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *PermitRule) GetRuleId() string {
+	if x != nil {
+		return x.RuleId
+	}
+	return ""
+}
+
+func (x *PermitRule) GetTextZh() string {
+	if x != nil {
+		return x.TextZh
+	}
+	return ""
+}
+
+func (x *PermitRule) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
+func (x *PermitRule) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *PermitRule) GetConfidence() string {
+	if x != nil {
+		return x.Confidence
+	}
+	return ""
+}
+
+func (x *PermitRule) GetValidFromDate() *date.Date {
+	if x != nil {
+		return x.ValidFromDate
+	}
+	return nil
+}
+
+func (x *PermitRule) GetValidUntilDate() *date.Date {
+	if x != nil {
+		return x.ValidUntilDate
+	}
+	return nil
+}
+
 var File_xinju_registry_v1_registry_service_proto protoreflect.FileDescriptor
 
 const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
@@ -1749,10 +2662,12 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\"Q\n" +
 	"\x16CreateResidentResponse\x127\n" +
-	"\bresident\x18\x01 \x01(\v2\x1b.xinju.registry.v1.ResidentR\bresident\">\n" +
+	"\bresident\x18\x01 \x01(\v2\x1b.xinju.registry.v1.ResidentR\bresident\"\x82\x01\n" +
 	"\x12GetResidentRequest\x12(\n" +
 	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
-	"residentId\"N\n" +
+	"residentId\x12B\n" +
+	"\n" +
+	"known_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\tknownTime\"N\n" +
 	"\x13GetResidentResponse\x127\n" +
 	"\bresident\x18\x01 \x01(\v2\x1b.xinju.registry.v1.ResidentR\bresident\"\x9b\x01\n" +
 	"\x15UpdateResidentRequest\x12<\n" +
@@ -1794,16 +2709,18 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\rvalidate_only\x18\x03 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\"\x8f\x01\n" +
 	"\x19BatchRecordEventsResponse\x12;\n" +
 	"\boutcomes\x18\x01 \x03(\v2\x1f.xinju.registry.v1.EventOutcomeR\boutcomes\x125\n" +
-	"\x06counts\x18\x02 \x01(\v2\x1d.xinju.registry.v1.FeedCountsR\x06counts\"\x94\x01\n" +
+	"\x06counts\x18\x02 \x01(\v2\x1d.xinju.registry.v1.FeedCountsR\x06counts\"\xd8\x01\n" +
 	"\x1aListResidenceEventsRequest\x12(\n" +
 	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
 	"residentId\x12$\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x85\x01\n" +
+	"page_token\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\x12B\n" +
+	"\n" +
+	"known_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\tknownTime\"\x85\x01\n" +
 	"\x1bListResidenceEventsResponse\x128\n" +
 	"\x06events\x18\x01 \x03(\v2 .xinju.registry.v1.RecordedEventR\x06events\x12,\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"\x8d\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"\xd6\x02\n" +
 	"\rRecordedEvent\x12\x1c\n" +
 	"\x06sender\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12\x1f\n" +
 	"\bbatch_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12#\n" +
@@ -1812,7 +2729,91 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\vrecord_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
 	"recordTime\x12\x1c\n" +
 	"\x06voided\x18\x05 \x01(\bB\x04\xc8\xf3\x18\x02R\x06voided\x127\n" +
-	"\x05event\x18\x06 \x01(\v2!.xinju.registry.v1.ResidenceEventR\x05event2\xda\x11\n" +
+	"\x05event\x18\x06 \x01(\v2!.xinju.registry.v1.ResidenceEventR\x05event\x12G\n" +
+	"\x0ewithdrawn_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\rwithdrawnTime\"\x94\x01\n" +
+	"\x1aListResidentChangesRequest\x12(\n" +
+	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
+	"residentId\x12$\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x88\x01\n" +
+	"\x1bListResidentChangesResponse\x12;\n" +
+	"\achanges\x18\x01 \x03(\v2!.xinju.registry.v1.ResidentChangeR\achanges\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"\xc7\x03\n" +
+	"\x0eResidentChange\x12A\n" +
+	"\vchange_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
+	"changeTime\x12:\n" +
+	"\x05cause\x18\x02 \x01(\x0e2\x1e.xinju.registry.v1.ChangeCauseB\x04\xc8\xf3\x18\x02R\x05cause\x12\x1c\n" +
+	"\x06sender\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12\x1f\n" +
+	"\bevent_id\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\aeventId\x126\n" +
+	"\x04type\x18\x05 \x01(\x0e2\x1c.xinju.registry.v1.EventTypeB\x04\xc8\xf3\x18\x02R\x04type\x12A\n" +
+	"\vrecord_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
+	"recordTime\x12\x1f\n" +
+	"\bbatch_id\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12#\n" +
+	"\n" +
+	"row_number\x18\b \x01(\x05B\x04\xc8\xf3\x18\x02R\trowNumber\x126\n" +
+	"\x06fields\x18\t \x03(\v2\x1e.xinju.registry.v1.FieldChangeR\x06fields\"c\n" +
+	"\vFieldChange\x12\x1a\n" +
+	"\x05field\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x05field\x12\x1c\n" +
+	"\x06before\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x04R\x06before\x12\x1a\n" +
+	"\x05after\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x04R\x05after\"\x85\x02\n" +
+	"\x18GetPermitStandingRequest\x12(\n" +
+	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
+	"residentId\x12$\n" +
+	"\tpermit_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\bpermitId\x128\n" +
+	"\n" +
+	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\basOfDate\x12\x1b\n" +
+	"\x04rule\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x04rule\x12B\n" +
+	"\n" +
+	"known_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\tknownTime\"Z\n" +
+	"\x19GetPermitStandingResponse\x12=\n" +
+	"\bstanding\x18\x01 \x01(\v2!.xinju.registry.v1.PermitStandingR\bstanding\"\xac\x06\n" +
+	"\x0ePermitStanding\x12:\n" +
+	"\x05state\x18\x01 \x01(\x0e2\x1e.xinju.registry.v1.PermitStateB\x04\xc8\xf3\x18\x03R\x05state\x126\n" +
+	"\n" +
+	"since_date\x18\x02 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\tsinceDate\x12\x1a\n" +
+	"\x05cause\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x03R\x05cause\x12A\n" +
+	"\x10window_from_date\x18\x04 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\x0ewindowFromDate\x12C\n" +
+	"\x11window_until_date\x18\x05 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\x0fwindowUntilDate\x12C\n" +
+	"\x11bridge_until_date\x18\x06 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\x0fbridgeUntilDate\x12?\n" +
+	"\x0fkeep_until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\rkeepUntilDate\x12K\n" +
+	"\x15continuous_since_date\x18\b \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\x13continuousSinceDate\x12C\n" +
+	"\x11counted_from_date\x18\t \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\x0fcountedFromDate\x12+\n" +
+	"\x0ecounted_months\x18\n" +
+	" \x01(\x05B\x04\xc8\xf3\x18\x03R\rcountedMonths\x120\n" +
+	"\x04gaps\x18\v \x03(\v2\x1c.xinju.registry.v1.PermitGapR\x04gaps\x125\n" +
+	"\n" +
+	"as_of_date\x18\f \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x02R\basOfDate\x12!\n" +
+	"\tcard_lost\x18\r \x01(\bB\x04\xc8\xf3\x18\x03R\bcardLost\x121\n" +
+	"\x04rule\x18\x0e \x01(\v2\x1d.xinju.registry.v1.PermitRuleR\x04rule\"\x97\x01\n" +
+	"\tPermitGap\x124\n" +
+	"\tfrom_date\x18\x01 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\bfromDate\x126\n" +
+	"\n" +
+	"until_date\x18\x02 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\tuntilDate\x12\x1c\n" +
+	"\x06effect\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x03R\x06effect\"\xb1\x02\n" +
+	"\n" +
+	"PermitRule\x12\x1d\n" +
+	"\arule_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06ruleId\x12\x1d\n" +
+	"\atext_zh\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06textZh\x12\x1d\n" +
+	"\atext_en\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x06textEn\x12\x1c\n" +
+	"\x06source\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x01R\x06source\x12$\n" +
+	"\n" +
+	"confidence\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
+	"confidence\x12?\n" +
+	"\x0fvalid_from_date\x18\x06 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\rvalidFromDate\x12A\n" +
+	"\x10valid_until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0evalidUntilDate*\x94\x01\n" +
+	"\vChangeCause\x12\x1c\n" +
+	"\x18CHANGE_CAUSE_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15CHANGE_CAUSE_RECORDED\x10\x01\x12\x17\n" +
+	"\x13CHANGE_CAUSE_JOINED\x10\x02\x12\x17\n" +
+	"\x13CHANGE_CAUSE_PARTED\x10\x03\x12\x1a\n" +
+	"\x16CHANGE_CAUSE_WITHDRAWN\x10\x04*\x94\x01\n" +
+	"\vPermitState\x12\x1c\n" +
+	"\x18PERMIT_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17PERMIT_STATE_NOT_ISSUED\x10\x01\x12\x16\n" +
+	"\x12PERMIT_STATE_HOLDS\x10\x02\x12\x1a\n" +
+	"\x16PERMIT_STATE_SUSPENDED\x10\x03\x12\x16\n" +
+	"\x12PERMIT_STATE_ENDED\x10\x042\xd6\x14\n" +
 	"\x0fRegistryService\x12\x8f\x01\n" +
 	"\x0eCreateResident\x12(.xinju.registry.v1.CreateResidentRequest\x1a).xinju.registry.v1.CreateResidentResponse\"(\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x01\x05\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/residents\x12\x96\x01\n" +
@@ -1829,7 +2830,11 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\x11BatchRecordEvents\x12+.xinju.registry.v1.BatchRecordEventsRequest\x1a,.xinju.registry.v1.BatchRecordEventsResponse\"<\xd2\xf3\x18\r\n" +
 	"\x05\x01\x02\x03\x05\a\x10\x01\x1a\x02\x01\x05\x82\xd3\xe4\x93\x02%:\x01*\" /v1/residence-events:batchRecord\x12\xb3\x01\n" +
 	"\x13ListResidenceEvents\x12-.xinju.registry.v1.ListResidenceEventsRequest\x1a..xinju.registry.v1.ListResidenceEventsResponse\"=\xd2\xf3\x18\x0f\n" +
-	"\x06\x01\x02\x03\x05\t\v\x10\x01\x1a\x03\x01\a\b\x82\xd3\xe4\x93\x02$\x12\"/v1/residents/{resident_id}/events\x12\x95\x01\n" +
+	"\x06\x01\x02\x03\x05\t\v\x10\x01\x1a\x03\x01\a\b\x82\xd3\xe4\x93\x02$\x12\"/v1/residents/{resident_id}/events\x12\xb4\x01\n" +
+	"\x13ListResidentChanges\x12-.xinju.registry.v1.ListResidentChangesRequest\x1a..xinju.registry.v1.ListResidentChangesResponse\">\xd2\xf3\x18\x0f\n" +
+	"\x06\x01\x02\x03\x05\t\v\x10\x01\x1a\x03\x01\a\b\x82\xd3\xe4\x93\x02%\x12#/v1/residents/{resident_id}/changes\x12\xc2\x01\n" +
+	"\x11GetPermitStanding\x12+.xinju.registry.v1.GetPermitStandingRequest\x1a,.xinju.registry.v1.GetPermitStandingResponse\"R\xd2\xf3\x18\x0e\n" +
+	"\x05\x01\x02\x03\x05\v\x10\x01\x1a\x03\x01\x02\b\x82\xd3\xe4\x93\x02:\x128/v1/residents/{resident_id}/permits/{permit_id}:standing\x12\x95\x01\n" +
 	"\x0eCreateRelation\x12(.xinju.registry.v1.CreateRelationRequest\x1a).xinju.registry.v1.CreateRelationResponse\".\xd2\xf3\x18\v\n" +
 	"\x04\x01\x02\x03\x05\x10\x01\x1a\x01\x01\x82\xd3\xe4\x93\x02\x19:\brelation\"\r/v1/relations\x12\xac\x01\n" +
 	"\x14BatchCreateRelations\x12..xinju.registry.v1.BatchCreateRelationsRequest\x1a/.xinju.registry.v1.BatchCreateRelationsResponse\"3\xd2\xf3\x18\v\n" +
@@ -1855,115 +2860,159 @@ func file_xinju_registry_v1_registry_service_proto_rawDescGZIP() []byte {
 	return file_xinju_registry_v1_registry_service_proto_rawDescData
 }
 
-var file_xinju_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_xinju_registry_v1_registry_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_xinju_registry_v1_registry_service_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_xinju_registry_v1_registry_service_proto_goTypes = []any{
-	(*CreateRelationRequest)(nil),        // 0: xinju.registry.v1.CreateRelationRequest
-	(*CreateRelationResponse)(nil),       // 1: xinju.registry.v1.CreateRelationResponse
-	(*BatchCreateRelationsRequest)(nil),  // 2: xinju.registry.v1.BatchCreateRelationsRequest
-	(*BatchCreateRelationsResponse)(nil), // 3: xinju.registry.v1.BatchCreateRelationsResponse
-	(*GetRelationRequest)(nil),           // 4: xinju.registry.v1.GetRelationRequest
-	(*GetRelationResponse)(nil),          // 5: xinju.registry.v1.GetRelationResponse
-	(*ListRelationsRequest)(nil),         // 6: xinju.registry.v1.ListRelationsRequest
-	(*ListRelationsResponse)(nil),        // 7: xinju.registry.v1.ListRelationsResponse
-	(*UpdateRelationRequest)(nil),        // 8: xinju.registry.v1.UpdateRelationRequest
-	(*UpdateRelationResponse)(nil),       // 9: xinju.registry.v1.UpdateRelationResponse
-	(*DeleteRelationRequest)(nil),        // 10: xinju.registry.v1.DeleteRelationRequest
-	(*DeleteRelationResponse)(nil),       // 11: xinju.registry.v1.DeleteRelationResponse
-	(*CreateResidentRequest)(nil),        // 12: xinju.registry.v1.CreateResidentRequest
-	(*CreateResidentResponse)(nil),       // 13: xinju.registry.v1.CreateResidentResponse
-	(*GetResidentRequest)(nil),           // 14: xinju.registry.v1.GetResidentRequest
-	(*GetResidentResponse)(nil),          // 15: xinju.registry.v1.GetResidentResponse
-	(*UpdateResidentRequest)(nil),        // 16: xinju.registry.v1.UpdateResidentRequest
-	(*UpdateResidentResponse)(nil),       // 17: xinju.registry.v1.UpdateResidentResponse
-	(*BatchGetResidentsRequest)(nil),     // 18: xinju.registry.v1.BatchGetResidentsRequest
-	(*BatchGetResidentsResponse)(nil),    // 19: xinju.registry.v1.BatchGetResidentsResponse
-	(*LookupResidentsRequest)(nil),       // 20: xinju.registry.v1.LookupResidentsRequest
-	(*LookupResidentsResponse)(nil),      // 21: xinju.registry.v1.LookupResidentsResponse
-	(*LookupResult)(nil),                 // 22: xinju.registry.v1.LookupResult
-	(*ListResidentsRequest)(nil),         // 23: xinju.registry.v1.ListResidentsRequest
-	(*ListResidentsResponse)(nil),        // 24: xinju.registry.v1.ListResidentsResponse
-	(*BatchRecordEventsRequest)(nil),     // 25: xinju.registry.v1.BatchRecordEventsRequest
-	(*BatchRecordEventsResponse)(nil),    // 26: xinju.registry.v1.BatchRecordEventsResponse
-	(*ListResidenceEventsRequest)(nil),   // 27: xinju.registry.v1.ListResidenceEventsRequest
-	(*ListResidenceEventsResponse)(nil),  // 28: xinju.registry.v1.ListResidenceEventsResponse
-	(*RecordedEvent)(nil),                // 29: xinju.registry.v1.RecordedEvent
-	(*Relation)(nil),                     // 30: xinju.registry.v1.Relation
-	(*date.Date)(nil),                    // 31: google.type.Date
-	(*fieldmaskpb.FieldMask)(nil),        // 32: google.protobuf.FieldMask
-	(*Resident)(nil),                     // 33: xinju.registry.v1.Resident
-	(*Residence)(nil),                    // 34: xinju.registry.v1.Residence
-	(*Document)(nil),                     // 35: xinju.registry.v1.Document
-	(*ResidenceEvent)(nil),               // 36: xinju.registry.v1.ResidenceEvent
-	(*EventOutcome)(nil),                 // 37: xinju.registry.v1.EventOutcome
-	(*FeedCounts)(nil),                   // 38: xinju.registry.v1.FeedCounts
-	(*timestamppb.Timestamp)(nil),        // 39: google.protobuf.Timestamp
+	(ChangeCause)(0),                     // 0: xinju.registry.v1.ChangeCause
+	(PermitState)(0),                     // 1: xinju.registry.v1.PermitState
+	(*CreateRelationRequest)(nil),        // 2: xinju.registry.v1.CreateRelationRequest
+	(*CreateRelationResponse)(nil),       // 3: xinju.registry.v1.CreateRelationResponse
+	(*BatchCreateRelationsRequest)(nil),  // 4: xinju.registry.v1.BatchCreateRelationsRequest
+	(*BatchCreateRelationsResponse)(nil), // 5: xinju.registry.v1.BatchCreateRelationsResponse
+	(*GetRelationRequest)(nil),           // 6: xinju.registry.v1.GetRelationRequest
+	(*GetRelationResponse)(nil),          // 7: xinju.registry.v1.GetRelationResponse
+	(*ListRelationsRequest)(nil),         // 8: xinju.registry.v1.ListRelationsRequest
+	(*ListRelationsResponse)(nil),        // 9: xinju.registry.v1.ListRelationsResponse
+	(*UpdateRelationRequest)(nil),        // 10: xinju.registry.v1.UpdateRelationRequest
+	(*UpdateRelationResponse)(nil),       // 11: xinju.registry.v1.UpdateRelationResponse
+	(*DeleteRelationRequest)(nil),        // 12: xinju.registry.v1.DeleteRelationRequest
+	(*DeleteRelationResponse)(nil),       // 13: xinju.registry.v1.DeleteRelationResponse
+	(*CreateResidentRequest)(nil),        // 14: xinju.registry.v1.CreateResidentRequest
+	(*CreateResidentResponse)(nil),       // 15: xinju.registry.v1.CreateResidentResponse
+	(*GetResidentRequest)(nil),           // 16: xinju.registry.v1.GetResidentRequest
+	(*GetResidentResponse)(nil),          // 17: xinju.registry.v1.GetResidentResponse
+	(*UpdateResidentRequest)(nil),        // 18: xinju.registry.v1.UpdateResidentRequest
+	(*UpdateResidentResponse)(nil),       // 19: xinju.registry.v1.UpdateResidentResponse
+	(*BatchGetResidentsRequest)(nil),     // 20: xinju.registry.v1.BatchGetResidentsRequest
+	(*BatchGetResidentsResponse)(nil),    // 21: xinju.registry.v1.BatchGetResidentsResponse
+	(*LookupResidentsRequest)(nil),       // 22: xinju.registry.v1.LookupResidentsRequest
+	(*LookupResidentsResponse)(nil),      // 23: xinju.registry.v1.LookupResidentsResponse
+	(*LookupResult)(nil),                 // 24: xinju.registry.v1.LookupResult
+	(*ListResidentsRequest)(nil),         // 25: xinju.registry.v1.ListResidentsRequest
+	(*ListResidentsResponse)(nil),        // 26: xinju.registry.v1.ListResidentsResponse
+	(*BatchRecordEventsRequest)(nil),     // 27: xinju.registry.v1.BatchRecordEventsRequest
+	(*BatchRecordEventsResponse)(nil),    // 28: xinju.registry.v1.BatchRecordEventsResponse
+	(*ListResidenceEventsRequest)(nil),   // 29: xinju.registry.v1.ListResidenceEventsRequest
+	(*ListResidenceEventsResponse)(nil),  // 30: xinju.registry.v1.ListResidenceEventsResponse
+	(*RecordedEvent)(nil),                // 31: xinju.registry.v1.RecordedEvent
+	(*ListResidentChangesRequest)(nil),   // 32: xinju.registry.v1.ListResidentChangesRequest
+	(*ListResidentChangesResponse)(nil),  // 33: xinju.registry.v1.ListResidentChangesResponse
+	(*ResidentChange)(nil),               // 34: xinju.registry.v1.ResidentChange
+	(*FieldChange)(nil),                  // 35: xinju.registry.v1.FieldChange
+	(*GetPermitStandingRequest)(nil),     // 36: xinju.registry.v1.GetPermitStandingRequest
+	(*GetPermitStandingResponse)(nil),    // 37: xinju.registry.v1.GetPermitStandingResponse
+	(*PermitStanding)(nil),               // 38: xinju.registry.v1.PermitStanding
+	(*PermitGap)(nil),                    // 39: xinju.registry.v1.PermitGap
+	(*PermitRule)(nil),                   // 40: xinju.registry.v1.PermitRule
+	(*Relation)(nil),                     // 41: xinju.registry.v1.Relation
+	(*date.Date)(nil),                    // 42: google.type.Date
+	(*fieldmaskpb.FieldMask)(nil),        // 43: google.protobuf.FieldMask
+	(*Resident)(nil),                     // 44: xinju.registry.v1.Resident
+	(*Residence)(nil),                    // 45: xinju.registry.v1.Residence
+	(*timestamppb.Timestamp)(nil),        // 46: google.protobuf.Timestamp
+	(*Document)(nil),                     // 47: xinju.registry.v1.Document
+	(*ResidenceEvent)(nil),               // 48: xinju.registry.v1.ResidenceEvent
+	(*EventOutcome)(nil),                 // 49: xinju.registry.v1.EventOutcome
+	(*FeedCounts)(nil),                   // 50: xinju.registry.v1.FeedCounts
+	(EventType)(0),                       // 51: xinju.registry.v1.EventType
 }
 var file_xinju_registry_v1_registry_service_proto_depIdxs = []int32{
-	30, // 0: xinju.registry.v1.CreateRelationRequest.relation:type_name -> xinju.registry.v1.Relation
-	30, // 1: xinju.registry.v1.CreateRelationResponse.relation:type_name -> xinju.registry.v1.Relation
-	30, // 2: xinju.registry.v1.BatchCreateRelationsRequest.relations:type_name -> xinju.registry.v1.Relation
-	30, // 3: xinju.registry.v1.BatchCreateRelationsResponse.relations:type_name -> xinju.registry.v1.Relation
-	30, // 4: xinju.registry.v1.GetRelationResponse.relation:type_name -> xinju.registry.v1.Relation
-	31, // 5: xinju.registry.v1.ListRelationsRequest.from_date:type_name -> google.type.Date
-	31, // 6: xinju.registry.v1.ListRelationsRequest.until_date:type_name -> google.type.Date
-	30, // 7: xinju.registry.v1.ListRelationsResponse.relations:type_name -> xinju.registry.v1.Relation
-	30, // 8: xinju.registry.v1.UpdateRelationRequest.relation:type_name -> xinju.registry.v1.Relation
-	32, // 9: xinju.registry.v1.UpdateRelationRequest.update_mask:type_name -> google.protobuf.FieldMask
-	30, // 10: xinju.registry.v1.UpdateRelationResponse.relation:type_name -> xinju.registry.v1.Relation
-	30, // 11: xinju.registry.v1.DeleteRelationResponse.relation:type_name -> xinju.registry.v1.Relation
-	33, // 12: xinju.registry.v1.CreateResidentRequest.resident:type_name -> xinju.registry.v1.Resident
-	34, // 13: xinju.registry.v1.CreateResidentRequest.residence:type_name -> xinju.registry.v1.Residence
-	33, // 14: xinju.registry.v1.CreateResidentResponse.resident:type_name -> xinju.registry.v1.Resident
-	33, // 15: xinju.registry.v1.GetResidentResponse.resident:type_name -> xinju.registry.v1.Resident
-	33, // 16: xinju.registry.v1.UpdateResidentRequest.resident:type_name -> xinju.registry.v1.Resident
-	32, // 17: xinju.registry.v1.UpdateResidentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 18: xinju.registry.v1.UpdateResidentResponse.resident:type_name -> xinju.registry.v1.Resident
-	33, // 19: xinju.registry.v1.BatchGetResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
-	35, // 20: xinju.registry.v1.LookupResidentsRequest.documents:type_name -> xinju.registry.v1.Document
-	22, // 21: xinju.registry.v1.LookupResidentsResponse.results:type_name -> xinju.registry.v1.LookupResult
-	31, // 22: xinju.registry.v1.ListResidentsRequest.as_of_date:type_name -> google.type.Date
-	31, // 23: xinju.registry.v1.ListResidentsRequest.born_from_date:type_name -> google.type.Date
-	31, // 24: xinju.registry.v1.ListResidentsRequest.born_until_date:type_name -> google.type.Date
-	33, // 25: xinju.registry.v1.ListResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
-	36, // 26: xinju.registry.v1.BatchRecordEventsRequest.events:type_name -> xinju.registry.v1.ResidenceEvent
-	37, // 27: xinju.registry.v1.BatchRecordEventsResponse.outcomes:type_name -> xinju.registry.v1.EventOutcome
-	38, // 28: xinju.registry.v1.BatchRecordEventsResponse.counts:type_name -> xinju.registry.v1.FeedCounts
-	29, // 29: xinju.registry.v1.ListResidenceEventsResponse.events:type_name -> xinju.registry.v1.RecordedEvent
-	39, // 30: xinju.registry.v1.RecordedEvent.record_time:type_name -> google.protobuf.Timestamp
-	36, // 31: xinju.registry.v1.RecordedEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
-	12, // 32: xinju.registry.v1.RegistryService.CreateResident:input_type -> xinju.registry.v1.CreateResidentRequest
-	14, // 33: xinju.registry.v1.RegistryService.GetResident:input_type -> xinju.registry.v1.GetResidentRequest
-	16, // 34: xinju.registry.v1.RegistryService.UpdateResident:input_type -> xinju.registry.v1.UpdateResidentRequest
-	18, // 35: xinju.registry.v1.RegistryService.BatchGetResidents:input_type -> xinju.registry.v1.BatchGetResidentsRequest
-	20, // 36: xinju.registry.v1.RegistryService.LookupResidents:input_type -> xinju.registry.v1.LookupResidentsRequest
-	23, // 37: xinju.registry.v1.RegistryService.ListResidents:input_type -> xinju.registry.v1.ListResidentsRequest
-	25, // 38: xinju.registry.v1.RegistryService.BatchRecordEvents:input_type -> xinju.registry.v1.BatchRecordEventsRequest
-	27, // 39: xinju.registry.v1.RegistryService.ListResidenceEvents:input_type -> xinju.registry.v1.ListResidenceEventsRequest
-	0,  // 40: xinju.registry.v1.RegistryService.CreateRelation:input_type -> xinju.registry.v1.CreateRelationRequest
-	2,  // 41: xinju.registry.v1.RegistryService.BatchCreateRelations:input_type -> xinju.registry.v1.BatchCreateRelationsRequest
-	4,  // 42: xinju.registry.v1.RegistryService.GetRelation:input_type -> xinju.registry.v1.GetRelationRequest
-	6,  // 43: xinju.registry.v1.RegistryService.ListRelations:input_type -> xinju.registry.v1.ListRelationsRequest
-	8,  // 44: xinju.registry.v1.RegistryService.UpdateRelation:input_type -> xinju.registry.v1.UpdateRelationRequest
-	10, // 45: xinju.registry.v1.RegistryService.DeleteRelation:input_type -> xinju.registry.v1.DeleteRelationRequest
-	13, // 46: xinju.registry.v1.RegistryService.CreateResident:output_type -> xinju.registry.v1.CreateResidentResponse
-	15, // 47: xinju.registry.v1.RegistryService.GetResident:output_type -> xinju.registry.v1.GetResidentResponse
-	17, // 48: xinju.registry.v1.RegistryService.UpdateResident:output_type -> xinju.registry.v1.UpdateResidentResponse
-	19, // 49: xinju.registry.v1.RegistryService.BatchGetResidents:output_type -> xinju.registry.v1.BatchGetResidentsResponse
-	21, // 50: xinju.registry.v1.RegistryService.LookupResidents:output_type -> xinju.registry.v1.LookupResidentsResponse
-	24, // 51: xinju.registry.v1.RegistryService.ListResidents:output_type -> xinju.registry.v1.ListResidentsResponse
-	26, // 52: xinju.registry.v1.RegistryService.BatchRecordEvents:output_type -> xinju.registry.v1.BatchRecordEventsResponse
-	28, // 53: xinju.registry.v1.RegistryService.ListResidenceEvents:output_type -> xinju.registry.v1.ListResidenceEventsResponse
-	1,  // 54: xinju.registry.v1.RegistryService.CreateRelation:output_type -> xinju.registry.v1.CreateRelationResponse
-	3,  // 55: xinju.registry.v1.RegistryService.BatchCreateRelations:output_type -> xinju.registry.v1.BatchCreateRelationsResponse
-	5,  // 56: xinju.registry.v1.RegistryService.GetRelation:output_type -> xinju.registry.v1.GetRelationResponse
-	7,  // 57: xinju.registry.v1.RegistryService.ListRelations:output_type -> xinju.registry.v1.ListRelationsResponse
-	9,  // 58: xinju.registry.v1.RegistryService.UpdateRelation:output_type -> xinju.registry.v1.UpdateRelationResponse
-	11, // 59: xinju.registry.v1.RegistryService.DeleteRelation:output_type -> xinju.registry.v1.DeleteRelationResponse
-	46, // [46:60] is the sub-list for method output_type
-	32, // [32:46] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	41, // 0: xinju.registry.v1.CreateRelationRequest.relation:type_name -> xinju.registry.v1.Relation
+	41, // 1: xinju.registry.v1.CreateRelationResponse.relation:type_name -> xinju.registry.v1.Relation
+	41, // 2: xinju.registry.v1.BatchCreateRelationsRequest.relations:type_name -> xinju.registry.v1.Relation
+	41, // 3: xinju.registry.v1.BatchCreateRelationsResponse.relations:type_name -> xinju.registry.v1.Relation
+	41, // 4: xinju.registry.v1.GetRelationResponse.relation:type_name -> xinju.registry.v1.Relation
+	42, // 5: xinju.registry.v1.ListRelationsRequest.from_date:type_name -> google.type.Date
+	42, // 6: xinju.registry.v1.ListRelationsRequest.until_date:type_name -> google.type.Date
+	41, // 7: xinju.registry.v1.ListRelationsResponse.relations:type_name -> xinju.registry.v1.Relation
+	41, // 8: xinju.registry.v1.UpdateRelationRequest.relation:type_name -> xinju.registry.v1.Relation
+	43, // 9: xinju.registry.v1.UpdateRelationRequest.update_mask:type_name -> google.protobuf.FieldMask
+	41, // 10: xinju.registry.v1.UpdateRelationResponse.relation:type_name -> xinju.registry.v1.Relation
+	41, // 11: xinju.registry.v1.DeleteRelationResponse.relation:type_name -> xinju.registry.v1.Relation
+	44, // 12: xinju.registry.v1.CreateResidentRequest.resident:type_name -> xinju.registry.v1.Resident
+	45, // 13: xinju.registry.v1.CreateResidentRequest.residence:type_name -> xinju.registry.v1.Residence
+	44, // 14: xinju.registry.v1.CreateResidentResponse.resident:type_name -> xinju.registry.v1.Resident
+	46, // 15: xinju.registry.v1.GetResidentRequest.known_time:type_name -> google.protobuf.Timestamp
+	44, // 16: xinju.registry.v1.GetResidentResponse.resident:type_name -> xinju.registry.v1.Resident
+	44, // 17: xinju.registry.v1.UpdateResidentRequest.resident:type_name -> xinju.registry.v1.Resident
+	43, // 18: xinju.registry.v1.UpdateResidentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	44, // 19: xinju.registry.v1.UpdateResidentResponse.resident:type_name -> xinju.registry.v1.Resident
+	44, // 20: xinju.registry.v1.BatchGetResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
+	47, // 21: xinju.registry.v1.LookupResidentsRequest.documents:type_name -> xinju.registry.v1.Document
+	24, // 22: xinju.registry.v1.LookupResidentsResponse.results:type_name -> xinju.registry.v1.LookupResult
+	42, // 23: xinju.registry.v1.ListResidentsRequest.as_of_date:type_name -> google.type.Date
+	42, // 24: xinju.registry.v1.ListResidentsRequest.born_from_date:type_name -> google.type.Date
+	42, // 25: xinju.registry.v1.ListResidentsRequest.born_until_date:type_name -> google.type.Date
+	44, // 26: xinju.registry.v1.ListResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
+	48, // 27: xinju.registry.v1.BatchRecordEventsRequest.events:type_name -> xinju.registry.v1.ResidenceEvent
+	49, // 28: xinju.registry.v1.BatchRecordEventsResponse.outcomes:type_name -> xinju.registry.v1.EventOutcome
+	50, // 29: xinju.registry.v1.BatchRecordEventsResponse.counts:type_name -> xinju.registry.v1.FeedCounts
+	46, // 30: xinju.registry.v1.ListResidenceEventsRequest.known_time:type_name -> google.protobuf.Timestamp
+	31, // 31: xinju.registry.v1.ListResidenceEventsResponse.events:type_name -> xinju.registry.v1.RecordedEvent
+	46, // 32: xinju.registry.v1.RecordedEvent.record_time:type_name -> google.protobuf.Timestamp
+	48, // 33: xinju.registry.v1.RecordedEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
+	46, // 34: xinju.registry.v1.RecordedEvent.withdrawn_time:type_name -> google.protobuf.Timestamp
+	34, // 35: xinju.registry.v1.ListResidentChangesResponse.changes:type_name -> xinju.registry.v1.ResidentChange
+	46, // 36: xinju.registry.v1.ResidentChange.change_time:type_name -> google.protobuf.Timestamp
+	0,  // 37: xinju.registry.v1.ResidentChange.cause:type_name -> xinju.registry.v1.ChangeCause
+	51, // 38: xinju.registry.v1.ResidentChange.type:type_name -> xinju.registry.v1.EventType
+	46, // 39: xinju.registry.v1.ResidentChange.record_time:type_name -> google.protobuf.Timestamp
+	35, // 40: xinju.registry.v1.ResidentChange.fields:type_name -> xinju.registry.v1.FieldChange
+	42, // 41: xinju.registry.v1.GetPermitStandingRequest.as_of_date:type_name -> google.type.Date
+	46, // 42: xinju.registry.v1.GetPermitStandingRequest.known_time:type_name -> google.protobuf.Timestamp
+	38, // 43: xinju.registry.v1.GetPermitStandingResponse.standing:type_name -> xinju.registry.v1.PermitStanding
+	1,  // 44: xinju.registry.v1.PermitStanding.state:type_name -> xinju.registry.v1.PermitState
+	42, // 45: xinju.registry.v1.PermitStanding.since_date:type_name -> google.type.Date
+	42, // 46: xinju.registry.v1.PermitStanding.window_from_date:type_name -> google.type.Date
+	42, // 47: xinju.registry.v1.PermitStanding.window_until_date:type_name -> google.type.Date
+	42, // 48: xinju.registry.v1.PermitStanding.bridge_until_date:type_name -> google.type.Date
+	42, // 49: xinju.registry.v1.PermitStanding.keep_until_date:type_name -> google.type.Date
+	42, // 50: xinju.registry.v1.PermitStanding.continuous_since_date:type_name -> google.type.Date
+	42, // 51: xinju.registry.v1.PermitStanding.counted_from_date:type_name -> google.type.Date
+	39, // 52: xinju.registry.v1.PermitStanding.gaps:type_name -> xinju.registry.v1.PermitGap
+	42, // 53: xinju.registry.v1.PermitStanding.as_of_date:type_name -> google.type.Date
+	40, // 54: xinju.registry.v1.PermitStanding.rule:type_name -> xinju.registry.v1.PermitRule
+	42, // 55: xinju.registry.v1.PermitGap.from_date:type_name -> google.type.Date
+	42, // 56: xinju.registry.v1.PermitGap.until_date:type_name -> google.type.Date
+	42, // 57: xinju.registry.v1.PermitRule.valid_from_date:type_name -> google.type.Date
+	42, // 58: xinju.registry.v1.PermitRule.valid_until_date:type_name -> google.type.Date
+	14, // 59: xinju.registry.v1.RegistryService.CreateResident:input_type -> xinju.registry.v1.CreateResidentRequest
+	16, // 60: xinju.registry.v1.RegistryService.GetResident:input_type -> xinju.registry.v1.GetResidentRequest
+	18, // 61: xinju.registry.v1.RegistryService.UpdateResident:input_type -> xinju.registry.v1.UpdateResidentRequest
+	20, // 62: xinju.registry.v1.RegistryService.BatchGetResidents:input_type -> xinju.registry.v1.BatchGetResidentsRequest
+	22, // 63: xinju.registry.v1.RegistryService.LookupResidents:input_type -> xinju.registry.v1.LookupResidentsRequest
+	25, // 64: xinju.registry.v1.RegistryService.ListResidents:input_type -> xinju.registry.v1.ListResidentsRequest
+	27, // 65: xinju.registry.v1.RegistryService.BatchRecordEvents:input_type -> xinju.registry.v1.BatchRecordEventsRequest
+	29, // 66: xinju.registry.v1.RegistryService.ListResidenceEvents:input_type -> xinju.registry.v1.ListResidenceEventsRequest
+	32, // 67: xinju.registry.v1.RegistryService.ListResidentChanges:input_type -> xinju.registry.v1.ListResidentChangesRequest
+	36, // 68: xinju.registry.v1.RegistryService.GetPermitStanding:input_type -> xinju.registry.v1.GetPermitStandingRequest
+	2,  // 69: xinju.registry.v1.RegistryService.CreateRelation:input_type -> xinju.registry.v1.CreateRelationRequest
+	4,  // 70: xinju.registry.v1.RegistryService.BatchCreateRelations:input_type -> xinju.registry.v1.BatchCreateRelationsRequest
+	6,  // 71: xinju.registry.v1.RegistryService.GetRelation:input_type -> xinju.registry.v1.GetRelationRequest
+	8,  // 72: xinju.registry.v1.RegistryService.ListRelations:input_type -> xinju.registry.v1.ListRelationsRequest
+	10, // 73: xinju.registry.v1.RegistryService.UpdateRelation:input_type -> xinju.registry.v1.UpdateRelationRequest
+	12, // 74: xinju.registry.v1.RegistryService.DeleteRelation:input_type -> xinju.registry.v1.DeleteRelationRequest
+	15, // 75: xinju.registry.v1.RegistryService.CreateResident:output_type -> xinju.registry.v1.CreateResidentResponse
+	17, // 76: xinju.registry.v1.RegistryService.GetResident:output_type -> xinju.registry.v1.GetResidentResponse
+	19, // 77: xinju.registry.v1.RegistryService.UpdateResident:output_type -> xinju.registry.v1.UpdateResidentResponse
+	21, // 78: xinju.registry.v1.RegistryService.BatchGetResidents:output_type -> xinju.registry.v1.BatchGetResidentsResponse
+	23, // 79: xinju.registry.v1.RegistryService.LookupResidents:output_type -> xinju.registry.v1.LookupResidentsResponse
+	26, // 80: xinju.registry.v1.RegistryService.ListResidents:output_type -> xinju.registry.v1.ListResidentsResponse
+	28, // 81: xinju.registry.v1.RegistryService.BatchRecordEvents:output_type -> xinju.registry.v1.BatchRecordEventsResponse
+	30, // 82: xinju.registry.v1.RegistryService.ListResidenceEvents:output_type -> xinju.registry.v1.ListResidenceEventsResponse
+	33, // 83: xinju.registry.v1.RegistryService.ListResidentChanges:output_type -> xinju.registry.v1.ListResidentChangesResponse
+	37, // 84: xinju.registry.v1.RegistryService.GetPermitStanding:output_type -> xinju.registry.v1.GetPermitStandingResponse
+	3,  // 85: xinju.registry.v1.RegistryService.CreateRelation:output_type -> xinju.registry.v1.CreateRelationResponse
+	5,  // 86: xinju.registry.v1.RegistryService.BatchCreateRelations:output_type -> xinju.registry.v1.BatchCreateRelationsResponse
+	7,  // 87: xinju.registry.v1.RegistryService.GetRelation:output_type -> xinju.registry.v1.GetRelationResponse
+	9,  // 88: xinju.registry.v1.RegistryService.ListRelations:output_type -> xinju.registry.v1.ListRelationsResponse
+	11, // 89: xinju.registry.v1.RegistryService.UpdateRelation:output_type -> xinju.registry.v1.UpdateRelationResponse
+	13, // 90: xinju.registry.v1.RegistryService.DeleteRelation:output_type -> xinju.registry.v1.DeleteRelationResponse
+	75, // [75:91] is the sub-list for method output_type
+	59, // [59:75] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_service_proto_init() }
@@ -1977,13 +3026,14 @@ func file_xinju_registry_v1_registry_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_registry_service_proto_rawDesc), len(file_xinju_registry_v1_registry_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   30,
+			NumEnums:      2,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_xinju_registry_v1_registry_service_proto_goTypes,
 		DependencyIndexes: file_xinju_registry_v1_registry_service_proto_depIdxs,
+		EnumInfos:         file_xinju_registry_v1_registry_service_proto_enumTypes,
 		MessageInfos:      file_xinju_registry_v1_registry_service_proto_msgTypes,
 	}.Build()
 	File_xinju_registry_v1_registry_service_proto = out.File

@@ -27,6 +27,8 @@ const (
 	RegistryService_ListResidents_FullMethodName        = "/xinju.registry.v1.RegistryService/ListResidents"
 	RegistryService_BatchRecordEvents_FullMethodName    = "/xinju.registry.v1.RegistryService/BatchRecordEvents"
 	RegistryService_ListResidenceEvents_FullMethodName  = "/xinju.registry.v1.RegistryService/ListResidenceEvents"
+	RegistryService_ListResidentChanges_FullMethodName  = "/xinju.registry.v1.RegistryService/ListResidentChanges"
+	RegistryService_GetPermitStanding_FullMethodName    = "/xinju.registry.v1.RegistryService/GetPermitStanding"
 	RegistryService_CreateRelation_FullMethodName       = "/xinju.registry.v1.RegistryService/CreateRelation"
 	RegistryService_BatchCreateRelations_FullMethodName = "/xinju.registry.v1.RegistryService/BatchCreateRelations"
 	RegistryService_GetRelation_FullMethodName          = "/xinju.registry.v1.RegistryService/GetRelation"
@@ -46,7 +48,9 @@ type RegistryServiceClient interface {
 	// event of the caller; it is the one-person form of BatchRecordEvents. Fails with DOCUMENT_TAKEN
 	// when the document belongs to somebody.
 	CreateResident(ctx context.Context, in *CreateResidentRequest, opts ...grpc.CallOption) (*CreateResidentResponse, error)
-	// GetResident returns one person with stays and permits. Fails with RESIDENT_NOT_FOUND.
+	// GetResident returns one person with stays and permits, as known now or at an earlier instant. Fails
+	// with RESIDENT_NOT_FOUND, and with RESIDENT_NOT_KNOWN_THEN for somebody of whom the registry learnt
+	// only after known_time.
 	GetResident(ctx context.Context, in *GetResidentRequest, opts ...grpc.CallOption) (*GetResidentResponse, error)
 	// UpdateResident corrects identity or contact data, as a CORRECT event of the caller. A stale
 	// etag fails with RESIDENT_CHANGED.
@@ -62,9 +66,18 @@ type RegistryServiceClient interface {
 	// BatchRecordEvents records up to 500 events in one transaction, each with its own outcome,
 	// through the same rules as the feed. Sending an event again is a duplicate and changes nothing.
 	BatchRecordEvents(ctx context.Context, in *BatchRecordEventsRequest, opts ...grpc.CallOption) (*BatchRecordEventsResponse, error)
-	// ListResidenceEvents pages through the events recorded about one person, in the order of effect,
-	// with sender and time of arrival.
+	// ListResidenceEvents pages through the events recorded about one person, in the order of recording,
+	// with sender and time of arrival; those known now, or at an earlier instant. Fails with
+	// RESIDENT_NOT_FOUND and RESIDENT_NOT_KNOWN_THEN.
 	ListResidenceEvents(ctx context.Context, in *ListResidenceEventsRequest, opts ...grpc.CallOption) (*ListResidenceEventsResponse, error)
+	// ListResidentChanges pages through what changed in one person's record, in the order in which it was
+	// recorded: each event that changed something, with its sender and batch, and the fields before and
+	// after. Fails with RESIDENT_NOT_FOUND.
+	ListResidentChanges(ctx context.Context, in *ListResidentChangesRequest, opts ...grpc.CallOption) (*ListResidentChangesResponse, error)
+	// GetPermitStanding says how a residence permit stands on a day under the rule of the place that issued
+	// it: whether its functions hold, since when they are suspended, when it is endorsed next, since when
+	// residence counts. Fails with RESIDENT_NOT_FOUND, PERMIT_NOT_FOUND and PERMIT_RULE_UNKNOWN.
+	GetPermitStanding(ctx context.Context, in *GetPermitStandingRequest, opts ...grpc.CallOption) (*GetPermitStandingResponse, error)
 	// CreateRelation records one relation between two residents. See BatchCreateRelations for errors.
 	CreateRelation(ctx context.Context, in *CreateRelationRequest, opts ...grpc.CallOption) (*CreateRelationResponse, error)
 	// BatchCreateRelations records up to 500 in one transaction: all or none.
@@ -171,6 +184,26 @@ func (c *registryServiceClient) ListResidenceEvents(ctx context.Context, in *Lis
 	return out, nil
 }
 
+func (c *registryServiceClient) ListResidentChanges(ctx context.Context, in *ListResidentChangesRequest, opts ...grpc.CallOption) (*ListResidentChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListResidentChangesResponse)
+	err := c.cc.Invoke(ctx, RegistryService_ListResidentChanges_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *registryServiceClient) GetPermitStanding(ctx context.Context, in *GetPermitStandingRequest, opts ...grpc.CallOption) (*GetPermitStandingResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetPermitStandingResponse)
+	err := c.cc.Invoke(ctx, RegistryService_GetPermitStanding_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *registryServiceClient) CreateRelation(ctx context.Context, in *CreateRelationRequest, opts ...grpc.CallOption) (*CreateRelationResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CreateRelationResponse)
@@ -242,7 +275,9 @@ type RegistryServiceServer interface {
 	// event of the caller; it is the one-person form of BatchRecordEvents. Fails with DOCUMENT_TAKEN
 	// when the document belongs to somebody.
 	CreateResident(context.Context, *CreateResidentRequest) (*CreateResidentResponse, error)
-	// GetResident returns one person with stays and permits. Fails with RESIDENT_NOT_FOUND.
+	// GetResident returns one person with stays and permits, as known now or at an earlier instant. Fails
+	// with RESIDENT_NOT_FOUND, and with RESIDENT_NOT_KNOWN_THEN for somebody of whom the registry learnt
+	// only after known_time.
 	GetResident(context.Context, *GetResidentRequest) (*GetResidentResponse, error)
 	// UpdateResident corrects identity or contact data, as a CORRECT event of the caller. A stale
 	// etag fails with RESIDENT_CHANGED.
@@ -258,9 +293,18 @@ type RegistryServiceServer interface {
 	// BatchRecordEvents records up to 500 events in one transaction, each with its own outcome,
 	// through the same rules as the feed. Sending an event again is a duplicate and changes nothing.
 	BatchRecordEvents(context.Context, *BatchRecordEventsRequest) (*BatchRecordEventsResponse, error)
-	// ListResidenceEvents pages through the events recorded about one person, in the order of effect,
-	// with sender and time of arrival.
+	// ListResidenceEvents pages through the events recorded about one person, in the order of recording,
+	// with sender and time of arrival; those known now, or at an earlier instant. Fails with
+	// RESIDENT_NOT_FOUND and RESIDENT_NOT_KNOWN_THEN.
 	ListResidenceEvents(context.Context, *ListResidenceEventsRequest) (*ListResidenceEventsResponse, error)
+	// ListResidentChanges pages through what changed in one person's record, in the order in which it was
+	// recorded: each event that changed something, with its sender and batch, and the fields before and
+	// after. Fails with RESIDENT_NOT_FOUND.
+	ListResidentChanges(context.Context, *ListResidentChangesRequest) (*ListResidentChangesResponse, error)
+	// GetPermitStanding says how a residence permit stands on a day under the rule of the place that issued
+	// it: whether its functions hold, since when they are suspended, when it is endorsed next, since when
+	// residence counts. Fails with RESIDENT_NOT_FOUND, PERMIT_NOT_FOUND and PERMIT_RULE_UNKNOWN.
+	GetPermitStanding(context.Context, *GetPermitStandingRequest) (*GetPermitStandingResponse, error)
 	// CreateRelation records one relation between two residents. See BatchCreateRelations for errors.
 	CreateRelation(context.Context, *CreateRelationRequest) (*CreateRelationResponse, error)
 	// BatchCreateRelations records up to 500 in one transaction: all or none.
@@ -310,6 +354,12 @@ func (UnimplementedRegistryServiceServer) BatchRecordEvents(context.Context, *Ba
 }
 func (UnimplementedRegistryServiceServer) ListResidenceEvents(context.Context, *ListResidenceEventsRequest) (*ListResidenceEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListResidenceEvents not implemented")
+}
+func (UnimplementedRegistryServiceServer) ListResidentChanges(context.Context, *ListResidentChangesRequest) (*ListResidentChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListResidentChanges not implemented")
+}
+func (UnimplementedRegistryServiceServer) GetPermitStanding(context.Context, *GetPermitStandingRequest) (*GetPermitStandingResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPermitStanding not implemented")
 }
 func (UnimplementedRegistryServiceServer) CreateRelation(context.Context, *CreateRelationRequest) (*CreateRelationResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateRelation not implemented")
@@ -494,6 +544,42 @@ func _RegistryService_ListResidenceEvents_Handler(srv interface{}, ctx context.C
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RegistryService_ListResidentChanges_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListResidentChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).ListResidentChanges(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_ListResidentChanges_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).ListResidentChanges(ctx, req.(*ListResidentChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RegistryService_GetPermitStanding_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPermitStandingRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RegistryServiceServer).GetPermitStanding(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RegistryService_GetPermitStanding_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RegistryServiceServer).GetPermitStanding(ctx, req.(*GetPermitStandingRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RegistryService_CreateRelation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateRelationRequest)
 	if err := dec(in); err != nil {
@@ -640,6 +726,14 @@ var RegistryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListResidenceEvents",
 			Handler:    _RegistryService_ListResidenceEvents_Handler,
+		},
+		{
+			MethodName: "ListResidentChanges",
+			Handler:    _RegistryService_ListResidentChanges_Handler,
+		},
+		{
+			MethodName: "GetPermitStanding",
+			Handler:    _RegistryService_GetPermitStanding_Handler,
 		},
 		{
 			MethodName: "CreateRelation",

@@ -38,9 +38,13 @@ type commands struct {
 	Coverage  coverageCmds  `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
 	Uncovered uncoveredCmds `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
 	Resident  residentCmds  `cmd:"" group:"use" help:"居民。One resident."`
+	Verify    verifyCmds    `cmd:"" group:"use" help:"协查：向另一区划核实人员情况。Verification requests between divisions."`
+	Review    reviewCmds    `cmd:"" group:"use" help:"待核事项：疑似重复、互相矛盾。What needs a person: duplicates, contradictions."`
 	Policy    policyCmds    `cmd:"" group:"use" help:"政策包。Policy packs: rules, indicators, targets."`
 
-	Division  divisionCmds `cmd:"" group:"operate" help:"行政区划。The administrative tree."`
+	Division      divisionCmds      `cmd:"" group:"operate" help:"行政区划。The administrative tree."`
+	Subscriptions subscriptionsCmds `cmd:"" group:"operate" help:"变更订阅（Webhook）。Delivery of changes to other systems."`
+
 	Following followingCmd `cmd:"" group:"operate" help:"统计服务跟到了各服务的哪一步。How far the aggregator has followed each service."`
 	Rebuild   rebuildCmd   `cmd:"" group:"operate" help:"从变更流重新计算统计数据。Compute what the aggregator derives again from the feeds."`
 	Migrate   migrateCmds  `cmd:"" group:"operate" help:"数据库结构。Schemas of databases."`

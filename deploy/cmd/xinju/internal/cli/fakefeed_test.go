@@ -15,6 +15,7 @@ func (f *fake) batch(done bool) *registryv1.FeedBatch {
 	b := &registryv1.FeedBatch{BatchId: batchID, Sender: "ga-990101", FileName: "feed.csv", FileBytes: 11, Encoding: "UTF-8", Operation: &typev1.Operation{State: typev1.OperationState_OPERATION_STATE_RUNNING, Total: 10}}
 	if done {
 		b.Operation.State, b.Operation.Done = typev1.OperationState_OPERATION_STATE_SUCCEEDED, 10
+		b.State = registryv1.FeedBatchState_FEED_BATCH_STATE_SUCCEEDED
 		b.Counts = &registryv1.FeedCounts{Received: 10, Created: 10 - f.refused, Refused: f.refused}
 		if f.refused > 0 {
 			b.Reasons = []*registryv1.ReasonCount{{Reason: "CITIZEN_CHECK_DIGIT", Outcome: registryv1.RowOutcome_ROW_OUTCOME_REFUSED, Count: f.refused, TextZh: "校验位不符", TextEn: "the check digit is wrong"}}
@@ -54,6 +55,10 @@ func (f *fake) WatchFeedBatch(_ *registryv1.WatchFeedBatchRequest, stream grpc.S
 		}
 	}
 	return nil
+}
+
+func (f *fake) GetFeedReceipt(context.Context, *registryv1.GetFeedReceiptRequest) (*registryv1.GetFeedReceiptResponse, error) {
+	return &registryv1.GetFeedReceiptResponse{Receipt: "receipt of " + batchID + "\n"}, nil
 }
 
 func (f *fake) GetFeedBatch(context.Context, *registryv1.GetFeedBatchRequest) (*registryv1.GetFeedBatchResponse, error) {

@@ -15,10 +15,25 @@ import (
 )
 
 type feedCmds struct {
-	Import  feedImport  `cmd:"" help:"导入一个文件（CSV，GB18030 或 UTF-8）。Import a file (CSV, GB18030 or UTF-8)."`
-	Status  feedStatus  `cmd:"" help:"一个批次的结果，或最近的批次。What became of a batch; the latest batches without one."`
-	Rows    feedRows    `cmd:"" help:"逐行列出结果与原因。Rows of a batch with outcome and reason."`
-	Rejects feedRejects `cmd:"" help:"取回被拒收的行，改正后可再次导入。The refused rows as a file, to be put right and sent again."`
+	Import   feedImport   `cmd:"" help:"导入一个文件（CSV，GB18030 或 UTF-8）。Import a file (CSV, GB18030 or UTF-8)."`
+	Status   feedStatus   `cmd:"" help:"一个批次的结果，或最近的批次。What became of a batch; the latest batches without one."`
+	Rows     feedRows     `cmd:"" help:"逐行列出结果与原因。Rows of a batch with outcome and reason."`
+	Rejects  feedRejects  `cmd:"" help:"取回被拒收的行，改正后可再次导入。The refused rows as a file, to be put right and sent again."`
+	Preview  feedPreview  `cmd:"" help:"预览一个文件：编码、列、前几行的结果，不写入。What would be made of a file; nothing is stored."`
+	Manifest feedManifest `cmd:"" help:"为文件写批次清单并签名。Write the manifest of a file, and sign it."`
+	Watch    feedWatch    `cmd:"" help:"监视文件夹，逐个导入出现的文件。Import the files that appear in a folder."`
+
+	Cancel   feedCancel   `cmd:"" help:"停止一个批次，已处理的保留。Stop a batch; what was applied stays."`
+	Resume   feedResume   `cmd:"" help:"继续已停止的批次。Go on with a cancelled batch."`
+	Confirm  feedConfirm  `cmd:"" help:"确认被暂停的全量名单。Confirm a full list that is held."`
+	Withdraw feedWithdraw `cmd:"" help:"撤回错发的批次。Undo a batch that should never have been sent."`
+
+	Receipt       feedReceipt       `cmd:"" help:"取批次的签名回执。The signed receipt of a batch."`
+	VerifyReceipt feedVerifyReceipt `cmd:"" help:"离线核验回执。Check receipts offline."`
+	NewKey        feedNewKey        `cmd:"" help:"生成报送单位的签名密钥。Make the key with which a sender signs."`
+	ReceiptKey    feedReceiptKey    `cmd:"" help:"显示回执签名公钥。The public key that signs receipts."`
+	Senders       feedSenders       `cmd:"" help:"报送单位状态：缺号、逾期、暂停。How the senders are doing: missing sequences, overdue, paused."`
+	Sender        feedSender        `cmd:"" help:"设置报送单位：暂停、间隔、公钥。Pause a sender, set its interval or key."`
 }
 
 type feedStatus struct {

@@ -30,6 +30,7 @@ type feedImport struct {
 	Sender       string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
 	Encoding     string `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
 	ValidateOnly bool   `help:"只检查，不写入。Check everything, change nothing."`
+	Manifest     string `placeholder:"FILE" help:"批次清单（见 feed manifest）：序号、行数、摘要、签名。What the file must be, from feed manifest."`
 	Wait         bool   `default:"true" negatable:"" help:"等到处理完（默认）；--no-wait 只交付文件。Wait until it has ended, the default."`
 }
 
@@ -46,7 +47,11 @@ func (c feedImport) Run(a *app) error {
 			return err
 		}
 		defer func() { _ = in.Close() }() // read only
-		batch, err := c.send(a, s, in, size)
+		manifest, err := readManifest(c.Manifest)
+		if err != nil {
+			return err
+		}
+		batch, err := c.send(a, s, in, size, manifest)
 		if err != nil {
 			return err
 		}
@@ -106,7 +111,7 @@ func (c feedImport) header() *registryv1.FeedHeader {
 }
 
 // send streams the file; memory does not grow with it.
-func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64) (*registryv1.FeedBatch, error) {
+func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64, manifest *registryv1.FeedManifest) (*registryv1.FeedBatch, error) {
 	stream, err := s.Feed.ImportFeed(a.ctx)
 	if err != nil {
 		return nil, err
@@ -115,6 +120,7 @@ func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64) (*re
 	defer stage.End()
 	buf := make([]byte, chunk)
 	header, sent := c.header(), int64(0)
+	header.Manifest = manifest
 	for {
 		n, end := io.ReadFull(in, buf)
 		if end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, io.ErrUnexpectedEOF) {
@@ -139,7 +145,14 @@ func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64) (*re
 	return resp.GetBatch(), err
 }
 
+// ended reports that nothing happens until somebody asks: a held list, too, waits.
 func ended(b *registryv1.FeedBatch) bool {
+	switch b.GetState() {
+	case registryv1.FeedBatchState_FEED_BATCH_STATE_HELD:
+		return true
+	case registryv1.FeedBatchState_FEED_BATCH_STATE_WITHDRAWING:
+		return false
+	}
 	switch b.GetOperation().GetState() {
 	case typev1.OperationState_OPERATION_STATE_SUCCEEDED, typev1.OperationState_OPERATION_STATE_FAILED, typev1.OperationState_OPERATION_STATE_CANCELLED:
 		return true
@@ -198,6 +211,12 @@ func finish(a *app, f show.Format, batch *registryv1.FeedBatch) error {
 	}
 	if err != nil {
 		return err
+	}
+	if batch.GetState() == registryv1.FeedBatchState_FEED_BATCH_STATE_HELD {
+		return &outcome.Error{
+			Code: outcome.Precondition, Chinese: "名单已暂停，等待人工确认：" + batch.GetDiff().GetHoldTextZh(), English: "the list is held until a person confirms it: " + batch.GetDiff().GetHoldTextEn(),
+			Hint: "xinju feed confirm " + batch.GetBatchId(),
+		}
 	}
 	op := batch.GetOperation()
 	if op.GetState() == typev1.OperationState_OPERATION_STATE_FAILED || op.GetState() == typev1.OperationState_OPERATION_STATE_CANCELLED {

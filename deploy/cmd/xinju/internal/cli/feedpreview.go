@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+	"xinju.dev/deploy/cmd/xinju/internal/show"
+)
+
+// previewBytes is as much of a file as a preview looks at.
+const previewBytes = 4 << 20
+
+type feedPreview struct {
+	connected
+	listing
+	File     string `arg:"" help:"文件；- 为标准输入。The file; - reads stdin."`
+	Sender   string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who would send it, a short code."`
+	Encoding string `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
+	Rows     int32  `default:"20" placeholder:"N" help:"看前多少行，最多 200。How many rows to look at, at most 200."`
+}
+
+// Run sends the beginning of the file and prints what would be made of it.
+func (c feedPreview) Run(a *app) error {
+	return c.dial(func(s *client.Suite) error {
+		in := io.NopCloser(a.In)
+		if c.File != "-" {
+			f, err := os.Open(c.File)
+			if err != nil {
+				return unreadable(err)
+			}
+			in = f
+		}
+		defer func() { _ = in.Close() }() // read only
+		stream, err := s.Feed.PreviewFeed(a.ctx)
+		if err != nil {
+			return err
+		}
+		msg := &registryv1.PreviewFeedRequest{Header: &registryv1.FeedHeader{Sender: c.Sender, Encoding: c.Encoding}, RowCount: c.Rows}
+		buf, from := make([]byte, chunk), io.LimitReader(in, previewBytes)
+		for end := error(nil); end == nil; {
+			var n int
+			if n, end = io.ReadFull(from, buf); end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, io.ErrUnexpectedEOF) {
+				return unreadable(end)
+			}
+			msg.Data = buf[:n]
+			if err := stream.Send(msg); errors.Is(err, io.EOF) {
+				break // the answer says why
+			} else if err != nil {
+				return err
+			}
+			msg = &registryv1.PreviewFeedRequest{}
+		}
+		resp, err := stream.CloseAndRecv()
+		if err != nil {
+			return err
+		}
+		return c.print(a, resp)
+	})
+}
+
+func (c feedPreview) print(a *app, p *registryv1.PreviewFeedResponse) error {
+	if c.Output == show.JSON {
+		return show.Message(a.Out, p)
+	}
+	if c.Output == show.CSV {
+		return rowTable(p.GetRows()).Write(a.Out, show.CSV)
+	}
+	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s，%s（%.0f%%），分隔符 delimiter %q\n\n", p.GetFormat(), p.GetEncoding(), 100*p.GetEncodingConfidence(), p.GetDelimiter()); err != nil {
+		return err
+	}
+	columns := &show.Table{Columns: []show.Column{{Title: "列 Column"}, {Title: "字段 Field"}, {Title: "样例 Samples"}}}
+	for _, col := range p.GetColumns() {
+		field := col.GetField()
+		if field == "" {
+			field = "（不用 not used）"
+		}
+		columns.Add(show.Printable(col.GetName()), field, show.Printable(strings.Join(col.GetSamples(), "  ")))
+	}
+	if err := columns.Write(a.Out, show.Eyes); err != nil {
+		return err
+	}
+	if p.GetProblemReason() != "" {
+		return &outcome.Error{Code: outcome.BadInput, Chinese: p.GetProblemTextZh() + "：" + p.GetMissingColumns(), English: p.GetProblemTextEn()}
+	}
+	if _, err := io.WriteString(a.Out, "\n"); err != nil {
+		return err
+	}
+	return rowTable(p.GetRows()).Write(a.Out, show.Eyes)
+}

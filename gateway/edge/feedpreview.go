@@ -1,0 +1,90 @@
+package edge
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+)
+
+// previewBytes is as much of a file as a preview looks at.
+const previewBytes = 4 << 20
+
+// preview shows what would be made of a file: the body, of which only the
+// beginning is read, or the batch that the query names.
+func (f feedFiles) preview(w http.ResponseWriter, r *http.Request) {
+	noteRoute(r.Context(), "/v1/feed-batches:preview")
+	first := &registryv1.PreviewFeedRequest{}
+	malformed := false
+	header, wrong := headerOf(r, func(name, value string) bool {
+		switch name {
+		case "preview_rows":
+			n, err := strconv.ParseInt(value, 10, 32)
+			malformed = malformed || err != nil || n < 0
+			first.RowCount = int32(n)
+		case "batch_id":
+			first.BatchId = value
+		default:
+			return false
+		}
+		return true
+	})
+	if wrong != nil && first.GetBatchId() != "" && errors.Is(wrong, errUploadTarget) {
+		wrong = nil // the batch has its own sender
+	}
+	if malformed && wrong == nil {
+		wrong = errJSON.On("preview_rows", "须为非负整数 must be a number")
+	}
+	if wrong != nil {
+		writeFault(w, wrong)
+		return
+	}
+	if first.GetBatchId() == "" {
+		first.Header = header
+	}
+	stream, err := f.client.PreviewFeed(asCaller(r))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body := patient{from: r.Body, control: http.NewResponseController(w)}
+	defer body.end()
+	if err := sendPreview(stream.Send, first, io.LimitReader(body, previewBytes)); err != nil {
+		writeError(w, err)
+		return
+	}
+	resp, err := stream.CloseAndRecv()
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	text, err := newJSON().Marshal(resp)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(append(text, '\n'))
+}
+
+func sendPreview(to func(*registryv1.PreviewFeedRequest) error, msg *registryv1.PreviewFeedRequest, body io.Reader) error {
+	buf := make([]byte, chunk)
+	for {
+		n, err := io.ReadFull(body, buf)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
+			return errCut.Because(err)
+		}
+		msg.Data = buf[:n]
+		if sendErr := to(msg); errors.Is(sendErr, io.EOF) {
+			return nil // it has answered already; the answer says why
+		} else if sendErr != nil {
+			return sendErr
+		}
+		if err != nil {
+			return nil //nolint:nilerr // its end is no failure
+		}
+		msg = &registryv1.PreviewFeedRequest{}
+	}
+}

@@ -1,0 +1,104 @@
+package intakestore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// rememberDays is how long it is known that somebody was on a list and is gone.
+const rememberDays = 2 * 366
+
+// keepGone remembers who is gone, so that whoever comes back is not taken for
+// somebody who was always there.
+func (s *SQL) keepGone(tx *gorm.DB, c intake.Chunk) error {
+	var rows [][]any
+	for _, e := range c.Gone {
+		key, err := hex.DecodeString(e.Key)
+		if err != nil {
+			return fmt.Errorf("feed batch %s: an entry's key: %w", c.BatchID, err)
+		}
+		memo, err := s.seal.Seal("feed_list", c.Source.Sender+"/"+e.Key, "memo", e.Memo)
+		if err != nil {
+			return fmt.Errorf("feed batch %s: seal an entry: %w", c.BatchID, err)
+		}
+		rows = append(rows, []any{c.BatchID, key, make([]byte, keySize), int32(c.Day), int32(intake.DiffGone), memo})
+	}
+	return sqlstore.InsertMany(tx, "feed_list", []string{"batch_id", "row_key", "row_hash", "row_no", "diff", "memo"}, rows)
+}
+
+// BeginGone implements intake.Lists.
+func (s *SQL) BeginGone(ctx context.Context, id string) (intake.Batch, error) {
+	return s.nextStage(ctx, id, intake.StageApply, func(tx *gorm.DB, b intake.Batch) error {
+		if err := sqlstore.Exec(tx, insertIgnore(tx)+`feed_list (batch_id, row_key, row_hash, row_no, diff, memo)
+			SELECT ?, row_key, row_hash, row_no, diff, memo FROM feed_list WHERE batch_id = ? AND diff = 5 AND row_no > ?`,
+			id, b.Diff.Base, int32(b.Day())-rememberDays); err != nil {
+			return err
+		}
+		return sqlstore.Exec(tx, "UPDATE feed_batch SET stage = ?, list_key = '' WHERE batch_id = ?", intake.StageGone, id)
+	})
+}
+
+// Gone implements intake.Lists.
+func (s *SQL) Gone(ctx context.Context, b intake.Batch, after string, limit int) (out []intake.ListEntry, err error) {
+	from, err := hex.DecodeString(after)
+	if err != nil {
+		return nil, fmt.Errorf("feed batch %s: the cursor in its list: %w", b.ID, err)
+	}
+	if from == nil {
+		from = []byte{}
+	}
+	err = s.db.Read(ctx, func(tx *gorm.DB) error {
+		out = nil
+		return sqlstore.Query(tx, func(rows *sql.Rows) error {
+			e, err := scanEntry(rows)
+			if err != nil {
+				return err
+			}
+			gone := intake.ListEntry{Key: hex.EncodeToString([]byte(e.key))}
+			gone.Memo, err = s.openMemo(b.Sender, gone.Key, e.memo)
+			out = append(out, gone)
+			return err
+		}, `SELECT o.row_key, o.row_hash, o.row_no, o.diff, o.memo FROM feed_list o LEFT JOIN feed_list n ON n.batch_id = ? AND n.row_key = o.row_key
+			WHERE o.batch_id = ? AND o.diff <> 5 AND o.row_key > ? AND n.row_key IS NULL ORDER BY o.row_key LIMIT ?`, b.ID, b.Diff.Base, from, limit)
+	})
+	return out, err
+}
+
+// sweepRows is how many entries one transaction removes.
+const sweepRows = 5000
+
+// SweepLists implements intake.Lists: the list that holds, the one before it and
+// those of batches that may still be applied stay.
+func (s *SQL) SweepLists(ctx context.Context) (more bool, err error) {
+	var id string
+	var keys [][]byte
+	err = s.db.Read(ctx, func(tx *gorm.DB) error {
+		id, keys = "", nil
+		found := tx.Raw(`SELECT b.batch_id FROM feed_batch b WHERE b.kind = 2 AND b.state NOT IN (1, 2, 5, 6)
+			AND NOT EXISTS (SELECT 1 FROM feed_sender s WHERE s.sender = b.sender AND (s.snapshot = b.batch_id OR s.snapshot_old = b.batch_id))
+			AND EXISTS (SELECT 1 FROM feed_list l WHERE l.batch_id = b.batch_id) LIMIT 1`).Scan(&id)
+		if found.Error != nil || id == "" {
+			return found.Error
+		}
+		return sqlstore.Query(tx, func(rows *sql.Rows) error {
+			var key []byte
+			err := rows.Scan(&key)
+			keys = append(keys, key)
+			return err
+		}, "SELECT row_key FROM feed_list WHERE batch_id = ? ORDER BY row_key LIMIT ?", id, sweepRows)
+	})
+	if err != nil || len(keys) == 0 {
+		return false, err
+	}
+	err = s.db.Write(ctx, func(tx *gorm.DB) error {
+		return sqlstore.Exec(tx, "DELETE FROM feed_list WHERE batch_id = ? AND row_key <= ?", id, keys[len(keys)-1])
+	})
+	return true, err
+}

@@ -1,2 +1,0 @@
--- +goose Up
-CREATE INDEX feed_batch_open ON feed_batch (batch_id) WHERE state < 3;
