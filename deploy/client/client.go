@@ -11,6 +11,7 @@ import (
 	familyplanningv1 "xinju.dev/api/gen/xinju/familyplanning/v1"
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	immunizationv1 "xinju.dev/api/gen/xinju/immunization/v1"
+	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
@@ -31,7 +32,8 @@ type Suite struct {
 	Maternal       maternalv1.MaternalServiceClient
 	FamilyPlanning familyplanningv1.FamilyPlanningServiceClient
 	Aggregator     aggregatorv1.AggregatorServiceClient
-	Changes        map[string]feedv1.ChangeFeedServiceClient // by service, the aggregator excepted
+	Changes        map[string]feedv1.ChangeFeedServiceClient     // by service, the aggregator excepted
+	records        map[string]intakev1.RecordImportServiceClient // by service
 	conns          []*grpc.ClientConn
 }
 
@@ -62,6 +64,7 @@ func Dial(r Run) (*Suite, error) {
 	s.Immunization = immunizationv1.NewImmunizationServiceClient(byName["immunization"])
 	s.Maternal = maternalv1.NewMaternalServiceClient(byName["maternal"])
 	s.FamilyPlanning = familyplanningv1.NewFamilyPlanningServiceClient(byName["familyplanning"])
+	s.records = recordClients(byName)
 	s.Aggregator = aggregatorv1.NewAggregatorServiceClient(byName["aggregator"])
 	return s, nil
 }

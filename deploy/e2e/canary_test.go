@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"xinju.dev/deploy/client"
@@ -27,7 +28,16 @@ func noNumbers(t *testing.T, where string, text []byte) {
 			return
 		}
 	}
+	ofStories.Range(func(number, _ any) bool {
+		if digits[number.(string)[2:14]] {
+			t.Errorf("%s holds an identity number of somebody in a story", where)
+		}
+		return true
+	})
 }
+
+// ofStories are the identity numbers of whom the stories are about.
+var ofStories sync.Map
 
 // runs lists every 12 characters that stand in a run of digits.
 func runs(text []byte) map[string]bool {

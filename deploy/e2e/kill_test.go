@@ -185,6 +185,8 @@ func rows(ctx context.Context, t *testing.T, to *client.Suite, id string, out ma
 	}
 }
 
+// describe tells what is known of somebody, but for the etag: it counts
+// transactions, and where an import begins the next one depends on how fast it is.
 func describe(r *registryv1.Resident) string {
 	day := func(d interface {
 		GetYear() int32
@@ -202,7 +204,7 @@ func describe(r *registryv1.Resident) string {
 		lines = append(lines, fmt.Sprint("permit ", day(p.GetIssuedDate()), day(p.GetValidUntilDate()), day(p.GetLapsedDate())))
 	}
 	flags := slices.Sorted(maps.Keys(setOf(r.GetReviewFlags())))
-	return fmt.Sprint(r.GetSex(), day(r.GetBirthDate()), r.GetEthnicCode(), lines, flags, r.GetEtag())
+	return fmt.Sprint(r.GetSex(), day(r.GetBirthDate()), r.GetEthnicCode(), lines, flags)
 }
 
 func setOf(items []string) map[string]bool {

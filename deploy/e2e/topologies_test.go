@@ -18,6 +18,7 @@ import (
 	"xinju.dev/deploy/e2e"
 	"xinju.dev/deploy/loader"
 	"xinju.dev/deploy/suite"
+	"xinju.dev/services/platform/clock"
 	"xinju.dev/services/platform/obs"
 )
 
@@ -25,15 +26,11 @@ var update = flag.Bool("update", false, "record the answers of the one-process s
 
 const golden = "testdata/answers.json"
 
-// scenario loads the county into a running suite, waits and asks.
+// scenario loads the county into a running suite, waits, asks, and then plays
+// the stories of those who are two residents and one person.
 func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
 	t.Helper()
-	to, err := client.Dial(run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = to.Close() })
-	c := county(residents)
+	to, c := dial(t, run), county(residents)
 	loaded, err := loader.Load(t.Context(), loader.Config{County: c, To: to, FeedFile: filepath.Join(t.TempDir(), "feed.csv"), BadRows: true})
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +43,7 @@ func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
 		t.Fatal(err)
 	}
 	rebuilt(t, to)
+	stories(t, to, c)
 	return answers
 }
 
@@ -78,13 +76,10 @@ func rebuilt(t *testing.T, to *client.Suite) {
 	}
 }
 
-// noon keeps the suite's clock on the scenario's day.
-func noon() time.Time { return today.Time().Add(12 * time.Hour) }
-
 // inProcess runs the one-process suite until the test ends.
 func inProcess(t *testing.T, c suite.Config) client.Run {
 	t.Helper()
-	c.DataDir, c.Now, c.HTTPAddr, c.GRPCPort = t.TempDir(), noon, "127.0.0.1:0", -1
+	c.DataDir, c.Now, c.HTTPAddr, c.GRPCPort = t.TempDir(), clock.On(today), "127.0.0.1:0", -1
 	s, err := suite.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)

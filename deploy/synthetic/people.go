@@ -219,6 +219,10 @@ func given(r *rand.Rand, sex int) string {
 	return female[r.IntN(len(female))]
 }
 
+// Number is the invented citizen number of somebody who is not one of People.
+// The indexes of a county's own people begin at 0.
+func Number(index int, birth civil.Date, sex int) string { return number(index, birth, sex) }
+
 // number makes a citizen number of GB 11643 for a division that does not exist,
 // a different one for every index below five million.
 func number(index int, birth civil.Date, sex int) string {
