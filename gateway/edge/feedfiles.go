@@ -24,7 +24,10 @@ type feedFiles struct {
 const chunk = 256 << 10
 
 // fileTypes are what a feed file may be called on its way. A form would wrap it.
-var fileTypes = []string{"text/csv", "text/plain", "application/csv", "application/octet-stream"}
+var fileTypes = []string{
+	"text/csv", "text/plain", "application/csv", "application/octet-stream", "text/tab-separated-values",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/xml", "text/xml", "application/x-ndjson", "application/jsonl",
+}
 
 // upload streams the body to the registry as it comes; it is never held whole.
 func (f feedFiles) upload(w http.ResponseWriter, r *http.Request) {
@@ -109,6 +112,12 @@ func headerOf(r *http.Request, own func(name, value string) bool) (*registryv1.F
 			}
 		default:
 			if own(name, value) {
+				continue
+			}
+			if said, wrong := hintField(h, name, value); said || wrong != nil {
+				if wrong != nil {
+					return nil, wrong
+				}
 				continue
 			}
 			known, wrong := manifestField(h, name, value)

@@ -24,7 +24,6 @@ type diary struct {
 	counted   int        // days that count, today included
 	unbroken  int        // days without a break, today included
 	base      civil.Date // due days are counted from it
-	done      map[civil.Date]bool
 }
 
 // lastDay moves a last day that is a rest day to the next working day.

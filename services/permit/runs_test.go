@@ -108,7 +108,8 @@ func TestTheTextsOfThePlaces(t *testing.T) {
 			[]Run{run("2021-01-01", "2021-07-01", "2021-01-01", "2021-01-01"), run("2021-09-01", "2023-01-01", "2021-03-04", "2021-09-01")},
 		},
 		{
-			"cancelled while it holds", "CN", Card{Issued: day("2021-01-01"), Cancelled: day("2021-05-01")},
+			"cancelled while it holds", "CN",
+			Card{Issued: day("2021-01-01"), Cancelled: day("2021-05-01")},
 			[]Run{run("2021-01-01", "2021-05-01", "2021-01-01", "2021-01-01")},
 		},
 		{"cancelled on the day of issue", "CN", Card{Issued: day("2021-01-01"), Cancelled: day("2021-01-01")}, nil},

@@ -48,6 +48,7 @@ type Chunk struct {
 	Gone         []ListEntry // in StageGone: what is kept of those who are gone, one per row
 	Day          civil.Date  // and since when they are
 	Rate         float64
+	Now          time.Time // when it is applied
 	Rows         []Row
 	Hook         func(point string) error // tests only; never nil
 	// Settled, when not nil, is told the results before they are committed; it may
@@ -138,7 +139,10 @@ func (c Chunk) halves() (a, b Chunk) {
 	a, b = c, c
 	n := len(c.Rows) / 2
 	a.Rows, b.Rows = c.Rows[:n], c.Rows[n:]
-	a.To, a.Cursor = c.Rows[n-1].end, c.Rows[n-1].cursor
+	a.To = c.Rows[n-1].end
+	if c.Cursor != "" {
+		a.Cursor = c.Rows[n-1].Key
+	}
 	b.From = a.To
 	if len(c.Gone) > 0 {
 		a.Gone, b.Gone = c.Gone[:n], c.Gone[n:]
@@ -225,7 +229,11 @@ func (p *pace) add(rows int) {
 	}
 }
 
-// fill is how many rows take fillTime at that speed.
-func (p *pace) fill() int {
-	return min(max(int(p.rate*fillTime.Seconds()), firstRows), ChunkRows)
+// fill is how many rows take fillTime where some took a time.
+func fill(rows int, took time.Duration) int {
+	if took <= 0 {
+		return ChunkRows
+	}
+	most := float64(rows) * float64(fillTime) / float64(took)
+	return int(min(max(most, firstRows), 2*float64(max(rows, firstRows)), ChunkRows))
 }

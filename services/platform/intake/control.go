@@ -43,7 +43,8 @@ func (in *Intake) Confirm(ctx context.Context, id string) (Batch, error) {
 }
 
 // Undo begins to withdraw a batch that should never have been sent. by says who
-// asked for it and why.
+// asked for it and why. It fails with FEED_BATCH_NOT_FOUND, FEED_BATCH_STATE,
+// FEED_WITHDRAWAL_UNSUPPORTED and, of a full list, SNAPSHOT_RESTED_ON.
 func (in *Intake) Undo(ctx context.Context, id, by string) (Batch, error) {
 	if in.Withdraw == nil {
 		return Batch{}, ErrNoWithdrawal
@@ -58,9 +59,25 @@ func (in *Intake) Undo(ctx context.Context, id, by string) (Batch, error) {
 	if b.ValidateOnly {
 		return Batch{}, ErrBatchState.With("state", "validate_only")
 	}
+	if err := in.last(ctx, b); err != nil {
+		return Batch{}, err
+	}
 	b, err = in.Store.ChangeFeedBatch(ctx, id, Change{From: []State{Succeeded, Failed, Cancelled}, To: Withdrawing, By: by, Now: in.Now()})
 	in.rouse()
 	return b, err
+}
+
+// last makes sure that no later list rests on one that is to be withdrawn: whom
+// both have is known by the earlier one alone.
+func (in *Intake) last(ctx context.Context, b Batch) error {
+	if b.Kind != Snapshot || b.State != Succeeded {
+		return nil
+	}
+	s, err := in.Senders.Sender(ctx, b.Sender)
+	if err == nil && s.Snapshot != "" && s.Snapshot != b.ID {
+		err = ErrListRests.With("batch_id", s.Snapshot)
+	}
+	return err
 }
 
 // withdraw goes on with a withdrawal to its end.

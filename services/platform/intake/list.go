@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // errRests ends work on a batch that waits for a person.
@@ -46,6 +47,28 @@ func (in *Intake) current(ctx context.Context, b Batch) error {
 	if err == nil && s.Snapshot != b.Diff.Base {
 		err = ErrOutdated
 	}
+	if err == nil {
+		err = in.follows(ctx, b)
+	}
+	return err
+}
+
+// follows makes sure that a list is of no earlier day than the one it is compared
+// with, which would make people leave who came since; and that no other list has
+// stopped halfway, of whose people nobody could say where they are.
+func (in *Intake) follows(ctx context.Context, b Batch) error {
+	if b.Diff.Base != "" {
+		switch before, err := in.Store.FeedBatch(ctx, b.Diff.Base); {
+		case err != nil:
+			return err
+		case before.Day() > b.Day():
+			return ErrOutdated
+		}
+	}
+	stopped, err := in.Lists.Stopped(ctx, b)
+	if err == nil && stopped != "" {
+		err = ErrUnfinished.With("batch_id", stopped)
+	}
 	return err
 }
 
@@ -56,6 +79,9 @@ func (in *Intake) compareList(ctx context.Context, b *Batch, l Lister, f File) e
 			return err
 		}
 		b.Diff.Base = s.Snapshot
+		if err := in.follows(ctx, *b); err != nil {
+			return err
+		}
 	}
 	err := in.stage(ctx, *b, l, f, func(c Chunk) error { return in.compareChunk(ctx, *b, l, c) })
 	if err != nil {
@@ -141,10 +167,12 @@ func (in *Intake) applyList(ctx context.Context, b Batch, l Lister, c Chunk) err
 		case e.Diff == DiffUnchanged:
 			r.Known = unchanged
 		case e.Diff == DiffChanged:
+			r.Key = e.Key
 			if r.Item, _, err = l.Changed(r.Item, e.Memo, r.ID, b.Day()); err != nil {
 				return err
 			}
 		default:
+			r.Key = e.Key
 			if r.Item, _, err = l.New(r.Item, e.Memo, r.ID, b.Day()); err != nil {
 				return err
 			}
@@ -157,10 +185,13 @@ func (in *Intake) applyList(ctx context.Context, b Batch, l Lister, c Chunk) err
 // Their rows are numbered behind those of the file.
 func (in *Intake) applyGone(ctx context.Context, b Batch, l Lister) error {
 	pace := pace{now: in.Now, last: in.Now()}
+	rows := firstRows
 	for {
-		rows := pace.fill()
-		if in.ChunkRows > 0 {
+		switch {
+		case in.ChunkRows > 0:
 			rows = in.ChunkRows
+		case b.ValidateOnly:
+			rows = ChunkRows
 		}
 		gone, err := in.Lists.Gone(ctx, b, b.Cursor, rows)
 		if err != nil || len(gone) == 0 {
@@ -172,7 +203,7 @@ func (in *Intake) applyGone(ctx context.Context, b Batch, l Lister) error {
 		}
 		for _, e := range gone {
 			c.To.Line++
-			r := Row{Number: c.To.Line, ID: listID(b, e.Key), end: c.To, cursor: e.Key}
+			r := Row{Number: c.To.Line, ID: listID(b, e.Key), end: c.To, Key: e.Key}
 			if r.Item, e.Memo, err = l.Gone(e.Memo, r.ID, b.Day()); err != nil {
 				return err
 			}
@@ -182,9 +213,11 @@ func (in *Intake) applyGone(ctx context.Context, b Batch, l Lister) error {
 		if err := in.at("chunk.read"); err != nil {
 			return err
 		}
+		began := time.Now()
 		if err := in.applyChunk(ctx, c); err != nil {
 			return err
 		}
+		rows = fill(len(c.Rows), time.Since(began))
 		b.At, b.Cursor = c.To, c.Cursor
 		pace.add(len(c.Rows))
 		if err := in.at("chunk.stored"); err != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -107,7 +109,8 @@ func (in *Intake) lookAt(ctx context.Context, b Batch, t Target, f File, rows in
 	m, err := t.Mapper(b.Source(), b.Layout)
 	if err != nil {
 		out.Problem = err
-		for _, name := range b.Layout.Columns {
+		out.Layout.Columns, out.Layout.Detail = titles(b.Layout.Columns), nil
+		for _, name := range out.Layout.Columns {
 			out.Columns = append(out.Columns, ColumnPreview{ColumnUse: ColumnUse{Name: name}})
 		}
 		return out, nil
@@ -152,13 +155,41 @@ func (s sampled) Next() (Record, error) {
 	return rec, err
 }
 
+// titles are the names of columns as they may be shown: a file without a header
+// has its first row, and so somebody, in their place.
+func titles(names []string) []string {
+	if !slices.ContainsFunc(names, func(name string) bool { return digitsInRow(name) >= 11 }) {
+		return names
+	}
+	out := make([]string, len(names))
+	for i := range out {
+		out[i] = "***"
+	}
+	return out
+}
+
+// digitsInRow is the length of the longest run of digits.
+func digitsInRow(text string) (most int) {
+	n := 0
+	for _, r := range text {
+		if n++; !unicode.IsDigit(r) {
+			n = 0
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
 // mask shows of a value what somebody who sets up a feed may see: enough to
 // tell a wrong column, not enough to reach a person.
 func mask(c Class, value string) string {
 	switch c {
 	case Public, Operational, Personal:
-		if len(value) > 60 {
+		switch {
+		case len(value) > 60:
 			return "…"
+		case digitsInRow(value) >= 15: // in a column for something else
+			return "***"
 		}
 		return value
 	case Contact:

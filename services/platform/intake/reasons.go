@@ -49,6 +49,11 @@ var (
 		"batches of this kind cannot be withdrawn", "此类批次不能撤回")
 	ErrOutdated = fault.New(fault.Precondition, "SNAPSHOT_OUTDATED",
 		"a newer full list of this sender was applied meanwhile", "该报送单位更新的全量名单已先行处理")
+	ErrUnfinished = fault.New(fault.Precondition, "SNAPSHOT_UNFINISHED",
+		"an earlier full list of this sender stopped halfway; resume or withdraw it, and send this one again",
+		"该报送单位较早的全量名单中途停止；请先继续或撤回该名单，再重新发送本名单")
+	ErrListRests = fault.New(fault.Precondition, "SNAPSHOT_RESTED_ON",
+		"a later full list was compared with this one; withdraw that one first", "其后的全量名单以此名单为比对基础，请先撤回其后的名单")
 	ErrNoList = fault.New(fault.Invalid, "SNAPSHOT_UNSUPPORTED",
 		"this service takes events and no full lists", "本服务只接收事件，不接收全量名单")
 	HoldGone = fault.New(fault.Precondition, "SNAPSHOT_MANY_GONE",
@@ -66,6 +71,8 @@ var (
 		"the resume token is not one of this sender's open streams", "续传令牌无效")
 	ErrStreamGap = fault.New(fault.Invalid, "FEED_STREAM_SEQUENCE",
 		"the sequence does not follow the one before", "事件序号不连续")
+	ErrStreamOther = fault.New(fault.Exists, "FEED_STREAM_SEQUENCE_USED",
+		"another event was sent under this sequence before; begin a new stream for new events", "该序号已用于另一事件；新事件请另开事件流")
 	ErrStreamTaken = fault.New(fault.Stale, "FEED_STREAM_TAKEN",
 		"another connection goes on with this stream", "该事件流已由另一连接接续")
 	ErrPreview = fault.New(fault.Invalid, "FEED_PREVIEW_INVALID",

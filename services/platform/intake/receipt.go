@@ -67,8 +67,10 @@ func (r Receipt) Hash() string {
 
 var receiptStates = map[State]string{0: "received", Succeeded: "succeeded", Failed: "failed", Cancelled: "cancelled", Withdrawn: "withdrawn"}
 
-var countWords = [...]string{outcome.Created: "created", outcome.Updated: "updated", outcome.Unchanged: "unchanged",
-	outcome.Duplicate: "duplicate", outcome.Pending: "pending", outcome.NeedsReview: "needs_review", outcome.Refused: "refused"}
+var countWords = [...]string{
+	outcome.Created: "created", outcome.Updated: "updated", outcome.Unchanged: "unchanged",
+	outcome.Duplicate: "duplicate", outcome.Pending: "pending", outcome.NeedsReview: "needs_review", outcome.Refused: "refused",
+}
 
 // Canonical is the text that the registry signs.
 func (r Receipt) Canonical() []byte {

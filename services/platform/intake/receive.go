@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ids"
 	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/platform/seal"
@@ -156,6 +157,9 @@ func (in *Intake) admit(ctx context.Context, h Header) (Target, error) {
 		}
 		if m.Sender != h.Sender {
 			return nil, ErrManifest.On("header.manifest", "报送单位不同 is of another sender")
+		}
+		if m.SnapshotDate > civil.DateOf(in.Now()) {
+			return nil, ErrManifest.On("header.manifest.snapshot_date", "晚于今天 has not come yet")
 		}
 		if _, ok := t.(Lister); m.Kind == Snapshot && (!ok || in.Lists == nil) {
 			return nil, ErrNoList

@@ -65,6 +65,10 @@ type Lists interface {
 	// BeginApplying ends StageCompare. Where diff.Hold is set and the batch is no
 	// rehearsal, it waits for a person.
 	BeginApplying(ctx context.Context, id string, diff Diff) (Batch, error)
+	// Stopped returns a list of the sender that was compared with the same list
+	// before, and failed or was cancelled when some of its rows were applied; "" for
+	// none.
+	Stopped(ctx context.Context, b Batch) (id string, err error)
 	// ListDiff finds what was stored for entries, in their order.
 	ListDiff(ctx context.Context, b Batch, entries []Entry) ([]ListEntry, error)
 	// BeginGone ends StageApply. Who was gone before is remembered on.

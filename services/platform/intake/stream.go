@@ -94,7 +94,7 @@ func (s *Session) Paused(ctx context.Context) (bool, error) {
 // Apply applies events, their sequences in Number: those up to Last, which a
 // sender repeats after a cut connection, are only looked up. The results are in
 // the order of rows, and durable. It fails with FEED_STREAM_SEQUENCE,
-// FEED_STREAM_TAKEN, FEED_BATCH_STATE, ErrPaused.
+// FEED_STREAM_SEQUENCE_USED, FEED_STREAM_TAKEN, FEED_BATCH_STATE, ErrPaused.
 func (s *Session) Apply(ctx context.Context, rows []Row) ([]RowResult, error) {
 	results := make(map[int]RowResult, len(rows))
 	keep := func(list []RowResult) {
@@ -125,6 +125,11 @@ func (s *Session) Apply(ctx context.Context, rows []Row) ([]RowResult, error) {
 	if first > 0 {
 		if err := s.again(ctx, first, keep); err != nil {
 			return nil, err
+		}
+		for _, r := range rows {
+			if was, there := results[r.Number]; int64(r.Number) <= s.Last() && (!there || was.EventID != keptID(r.ID)) {
+				return nil, ErrStreamOther.With("sequence", itoa(int64(r.Number)))
+			}
 		}
 	}
 	if len(c.Rows) > 0 {

@@ -101,8 +101,10 @@ type Row struct {
 	// Known is set where a row needs no applying: what became of it is clear.
 	Known outcome.Code
 
-	end    Position
-	cursor string // in StageGone
+	// Key is that of the entry of a full list, hex, where the row changes it.
+	Key string
+
+	end Position
 }
 
 // Applies reports that the row has something to be applied.

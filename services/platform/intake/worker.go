@@ -123,7 +123,7 @@ func (in *Intake) work(ctx context.Context) (worked bool, err error) {
 	case err != nil:
 		// Only what will be the same next time ends a batch.
 		why, final := errors.AsType[*fault.Error](err)
-		if !final || !(errors.Is(why, ErrFileLost) || errors.Is(why, ErrOutdated) || why.Kind == fault.Invalid) {
+		if !final || !(errors.Is(why, ErrFileLost) || errors.Is(why, ErrOutdated) || errors.Is(why, ErrUnfinished) || why.Kind == fault.Invalid) {
 			return false, err
 		}
 		state, failure = Failed, why.Reason
@@ -238,12 +238,13 @@ func (in *Intake) apply(ctx context.Context, src *chunker, each func(Chunk) erro
 			return err
 		}
 		c.Rate = pace.rate
+		began := time.Now() // of the machine, whatever day it is in the registry
 		if err := each(c); err != nil {
 			return err
 		}
 		pace.add(len(c.Rows))
 		if src.soon != nil {
-			src.soon.Store(int64(pace.fill()))
+			src.soon.Store(int64(fill(len(c.Rows), time.Since(began))))
 		}
 		if err := in.at("chunk.stored"); err != nil {
 			return err
@@ -256,6 +257,7 @@ func (in *Intake) apply(ctx context.Context, src *chunker, each func(Chunk) erro
 // single row that the database refuses is refused, so that it cannot hold up
 // the rest.
 func (in *Intake) applyChunk(ctx context.Context, c Chunk) error {
+	c.Now = in.Now()
 	err := in.Store.ApplyFeedChunk(ctx, c)
 	if !errors.Is(err, ErrChunk) {
 		return err

@@ -36,7 +36,7 @@ func (s *SQL) ApplyFeedChunk(ctx context.Context, c intake.Chunk) error {
 			if err := s.keepOutcomes(tx, c, outcomes); err != nil {
 				return err
 			}
-			if err := s.keepGone(tx, c); err != nil {
+			if err := s.keepList(tx, c, outcomes); err != nil {
 				return err
 			}
 			if err := c.Hook("chunk.outcomes"); err != nil {
@@ -138,7 +138,7 @@ func (s *SQL) applyRows(tx *gorm.DB, c intake.Chunk) ([]outcome.Outcome, []chang
 	var changed []changefeed.Fact
 	for len(items) > 0 {
 		n := min(len(items), intake.ChunkRows)
-		call := Call{Target: c.Target, BatchID: c.BatchID, Sender: c.Source.Sender, Rows: rows[:n], At: c.Source.Received}
+		call := Call{Target: c.Target, BatchID: c.BatchID, Sender: c.Source.Sender, Rows: rows[:n], At: c.Source.Received, Now: c.Now}
 		outcomes, facts, err := s.apply.ApplyItems(tx, call, items[:n])
 		if err == nil && len(outcomes) != n {
 			err = fmt.Errorf("feed batch %s: %d outcomes for %d items", c.BatchID, len(outcomes), n)

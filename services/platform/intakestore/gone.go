@@ -9,17 +9,82 @@ import (
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/outcome"
 	"xinju.dev/services/platform/sqlstore"
 )
 
 // rememberDays is how long it is known that somebody was on a list and is gone.
 const rememberDays = 2 * 366
 
+// keepList keeps the list of a sender at what was taken of it: an entry whose row
+// was refused is as it was, so that the next list tells it once more.
+func (s *SQL) keepList(tx *gorm.DB, c intake.Chunk, outcomes []outcome.Outcome) error {
+	var keys []string
+	refused := map[string]bool{}
+	for i := range c.Rows {
+		r := &c.Rows[i]
+		no := r.Fault != nil
+		if r.Applies() {
+			no, outcomes = outcomes[0].Code == outcome.Refused, outcomes[1:]
+		}
+		if no && r.Key != "" {
+			keys, refused[r.Key] = append(keys, r.Key), true
+		}
+	}
+	if c.Stage == intake.StageGone {
+		return s.keepGone(tx, c, refused)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return restoreEntries(tx, c.BatchID, keys)
+}
+
+// noHash is that of no entry.
+var noHash = make([]byte, keySize)
+
+// restoreEntries makes entries what they were in the list before, and different
+// from whatever comes.
+func restoreEntries(tx *gorm.DB, batchID string, names []string) error {
+	b, err := takeBatch(tx, batchID, "")
+	if err != nil {
+		return err
+	}
+	keys := make([]string, len(names))
+	for i, name := range names {
+		key, err := hex.DecodeString(name)
+		if err != nil {
+			return fmt.Errorf("feed batch %s: an entry's key: %w", batchID, err)
+		}
+		keys[i] = string(key)
+	}
+	before, err := selectEntries(tx, b.Diff.Base, keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if old, there := before[k]; there && old.diff != intake.DiffGone {
+			err = sqlstore.Exec(tx, "UPDATE feed_list SET row_hash = ?, diff = ?, memo = ? WHERE batch_id = ? AND row_key = ?",
+				noHash, int32(intake.DiffKept), old.memo, batchID, []byte(k))
+		} else {
+			err = sqlstore.Exec(tx, "DELETE FROM feed_list WHERE batch_id = ? AND row_key = ?", batchID, []byte(k))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // keepGone remembers who is gone, so that whoever comes back is not taken for
-// somebody who was always there.
-func (s *SQL) keepGone(tx *gorm.DB, c intake.Chunk) error {
+// somebody who was always there. Whose departure was refused is there still.
+func (s *SQL) keepGone(tx *gorm.DB, c intake.Chunk, refused map[string]bool) error {
 	var rows [][]any
 	for _, e := range c.Gone {
+		day, diff := int32(c.Day), intake.DiffGone
+		if refused[e.Key] {
+			day, diff = 0, intake.DiffKept
+		}
 		key, err := hex.DecodeString(e.Key)
 		if err != nil {
 			return fmt.Errorf("feed batch %s: an entry's key: %w", c.BatchID, err)
@@ -28,7 +93,7 @@ func (s *SQL) keepGone(tx *gorm.DB, c intake.Chunk) error {
 		if err != nil {
 			return fmt.Errorf("feed batch %s: seal an entry: %w", c.BatchID, err)
 		}
-		rows = append(rows, []any{c.BatchID, key, make([]byte, keySize), int32(c.Day), int32(intake.DiffGone), memo})
+		rows = append(rows, []any{c.BatchID, key, noHash, day, int32(diff), memo})
 	}
 	return sqlstore.InsertMany(tx, "feed_list", []string{"batch_id", "row_key", "row_hash", "row_no", "diff", "memo"}, rows)
 }

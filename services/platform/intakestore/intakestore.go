@@ -46,7 +46,8 @@ type Call struct {
 	BatchID string
 	Sender  string
 	Rows    []int     // row number of each item in the batch
-	At      time.Time // when the file was received: what "now" is for its rows
+	At      time.Time // when the file was received: what "today" is for its rows
+	Now     time.Time // when they are applied, so when it becomes known what they say; zero for At
 }
 
 // SQL keeps batches. It implements the interfaces of package intake.
@@ -73,7 +74,7 @@ func New(db *sqlstore.DB, sealer seal.Sealer, a Applier) *SQL {
 var files embed.FS
 
 // Migrations creates the tables feed_batch, feed_row, feed_pack, feed_sender,
-// feed_signer and feed_list.
+// feed_signer, feed_list and feed_profile.
 func Migrations() migrate.Set { return migrate.Sub("intake", files, "migrations") }
 
 func ms(t time.Time) int64 {

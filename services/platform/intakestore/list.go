@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -191,6 +192,23 @@ func (s *SQL) BeginApplying(ctx context.Context, id string, d intake.Diff) (b in
 		return sqlstore.Exec(tx, "UPDATE feed_batch SET stage = ?, state = ?, failure = ?, next_offset = ?, next_line = ? WHERE batch_id = ?",
 			intake.StageApply, state, failure, b.Layout.Start.Offset, b.Layout.Start.Line, id)
 	})
+}
+
+// Stopped implements intake.Lists.
+func (s *SQL) Stopped(ctx context.Context, b intake.Batch) (id string, err error) {
+	var rows []feedBatchRow
+	err = s.db.Read(ctx, func(tx *gorm.DB) error {
+		rows = nil
+		return tx.Where("sender = ? AND kind = 2 AND state IN (4, 5) AND validate_only = 0 AND stage IN (?, ?) AND batch_id <> ?",
+			b.Sender, intake.StageApply, intake.StageGone, b.ID).Order("batch_id").Find(&rows).Error
+	})
+	for i := range rows {
+		other, readErr := rows[i].batch()
+		if err = errors.Join(err, readErr); err == nil && other.Diff.Base == b.Diff.Base && other.Counts.Received() > 0 {
+			return other.ID, nil
+		}
+	}
+	return "", err
 }
 
 func (s *SQL) nextStage(ctx context.Context, id, from string, change func(*gorm.DB, intake.Batch) error) (b intake.Batch, err error) {

@@ -129,6 +129,7 @@ func (r feedBatchRow) batch() (intake.Batch, error) {
 	}
 	return b, nil
 }
+
 func countsText(c intake.Counts) string {
 	parts := make([]string, len(c))
 	for i, n := range c {

@@ -2,6 +2,7 @@ package rowfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -42,7 +43,7 @@ func countRows(b *testing.B, file []byte, l Layout, want int) {
 	n := 0
 	for {
 		rec, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if _, _, why, _ := d.Row(&rec); why != nil || err != nil {

@@ -41,7 +41,7 @@ const firstYear, lastYear = 1800, 2199
 // 19900500, 19900000, 1990年, 1990年5月. Only days from 1800 to 2199 are accepted.
 // It fails with DATE_IMPOSSIBLE, and with NUMBER_DAMAGED_BY_EXCEL for 2.0E+07.
 func ParseDay(s string, system DateSystem) (Day, error) {
-	s = narrow(Uncover(s))
+	s = Narrow(Uncover(s))
 	if whole, _, _ := strings.Cut(s, "."); len(whole) == 5 && digitsOnly(whole) {
 		return serialDay(s, system)
 	}
@@ -70,12 +70,12 @@ func cutDay(s string) (d Day, rest string, ok bool) {
 		return d, s, false
 	}
 	d.Year = year
-	month, day, given := 0, 0, 1
+	var month, day, given int
 	switch _, _, run := number(rest, 10); {
 	case rest == "" || rest == "年":
 		return d, "", true
 	case run == 2 && len(rest) == 2:
-		month, rest, _ = number(rest, 2)
+		month, _, _ = number(rest, 2)
 		return month12(d, month)
 	case run == 4 || run == 8 || run == 10: // 20250301[15[04[05]]]
 		month, rest, _ = number(rest, 2)
@@ -204,8 +204,8 @@ func number(s string, most int) (v int, rest string, n int) {
 	return v, s[n:], n
 }
 
-// narrow folds full-width ASCII to ASCII and trims blanks.
-func narrow(s string) string {
+// Narrow folds full-width ASCII to ASCII and trims blanks.
+func Narrow(s string) string {
 	if !bare(s) {
 		s = strings.TrimSpace(s)
 	}

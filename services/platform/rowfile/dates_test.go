@@ -55,9 +55,18 @@ func TestSerialsCountAsSpreadsheetsDo(t *testing.T) {
 		system DateSystem
 		want   string
 	}{
-		{1, Excel1900, "1900-01-01"}, {59, Excel1900, "1900-02-28"}, {60, Excel1900, ""}, {61, Excel1900, "1900-03-01"}, {0, Excel1900, ""},
-		{45717, Excel1900, "2025-03-01"}, {44255, Excel1904, "2025-03-01"}, {0, Excel1904, "1904-01-01"}, {60, Excel1904, "1904-03-01"},
-		{-1, Excel1900, ""}, {1e9, Excel1900, ""}, {200000, Excel1900, ""},
+		{1, Excel1900, "1900-01-01"},
+		{59, Excel1900, "1900-02-28"},
+		{60, Excel1900, ""},
+		{61, Excel1900, "1900-03-01"},
+		{0, Excel1900, ""},
+		{45717, Excel1900, "2025-03-01"},
+		{44255, Excel1904, "2025-03-01"},
+		{0, Excel1904, "1904-01-01"},
+		{60, Excel1904, "1904-03-01"},
+		{-1, Excel1900, ""},
+		{1e9, Excel1900, ""},
+		{200000, Excel1900, ""},
 	} {
 		d, err := DayOfSerial(c.v, c.system)
 		if d.Date.String() != c.want || (err == nil) != (c.want != "") {
@@ -102,7 +111,7 @@ func FuzzDay(f *testing.F) {
 				t.Errorf("%q gives %s, which gives %s, %v", s, d.Date, again.Date, err)
 			}
 		}
-		if !strings.ContainsAny(narrow(s), "0123456789") {
+		if !strings.ContainsAny(Narrow(s), "0123456789") {
 			t.Errorf("%q holds no digit", s)
 		}
 	})

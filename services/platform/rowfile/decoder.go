@@ -17,7 +17,7 @@ type Decoder struct {
 
 // NewDecoder prepares for the cells of a file.
 func NewDecoder(l Layout) *Decoder {
-	return &Decoder{enc: l.cellEncoding(), texts: make([]string, len(l.Columns))}
+	return &Decoder{enc: l.CellEncoding(), texts: make([]string, len(l.Columns))}
 }
 
 // Row decodes the cells of a record, with one allocation however many there are.

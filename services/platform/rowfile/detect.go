@@ -166,7 +166,7 @@ func readHeader(l *Layout, h Hints) error {
 		return ErrColumnsMany
 	}
 	for _, f := range fields {
-		text, _ := l.cellEncoding().AppendText(nil, f)
+		text, _ := l.CellEncoding().AppendText(nil, f)
 		l.Columns = append(l.Columns, shown(Uncover(string(text))))
 	}
 	return nil

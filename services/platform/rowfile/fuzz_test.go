@@ -146,6 +146,6 @@ func FuzzInspect(f *testing.F) {
 		if d := Inspect(s, true); d == 0 && strings.ContainsRune(s, utf8.RuneError) {
 			t.Errorf("%q passes", s)
 		}
-		Uncover(s)
+		_ = Uncover(s)
 	})
 }

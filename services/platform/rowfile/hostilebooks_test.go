@@ -31,7 +31,7 @@ func hostileWorkbooks(t *testing.T) []hostile {
 		of("a workbook with bytes changed", flip(t, whole)).refused("FEED_FILE_TORN"),
 		of("a workbook without a sheet", string(zipped(t, "xl/workbook.xml", `<workbook><sheets/></workbook>`, "xl/_rels/workbook.xml.rels", bookRels))).refused("FEED_SHEET_NOT_FOUND"),
 		of("a workbook whose sheet is not there", string(zipped(t, "xl/workbook.xml", bookPart, "xl/_rels/workbook.xml.rels", bookRels))).refused("FEED_FILE_TORN"),
-		of("a workbook of hidden sheets", strings.Replace(string(zipped(t, "xl/workbook.xml", strings.Replace(bookPart, `sheetId`, `state="hidden" sheetId`, 1), "xl/_rels/workbook.xml.rels", bookRels, "xl/worksheets/sheet1.xml", sheetTop+goodRow+sheetEnd)), "", "", 0)).refused("FEED_SHEET_NOT_FOUND"),
+		of("a workbook of hidden sheets", string(zipped(t, "xl/workbook.xml", strings.Replace(bookPart, `sheetId`, `state="hidden" sheetId`, 1), "xl/_rels/workbook.xml.rels", bookRels, "xl/worksheets/sheet1.xml", sheetTop+goodRow+sheetEnd))).refused("FEED_SHEET_NOT_FOUND"),
 		of("a sheet that was not asked for", whole).hinted(Hints{Sheet: "不存在"}).refused("FEED_SHEET_NOT_FOUND"),
 		of("a header alone in a sheet", string(crafted(t, sheetTop+sheetEnd))).refused("FEED_SHEET_NOT_FOUND"),
 		of("a ZIP of a list", string(zipped(t, "人员.csv", "a,b\n1,2\n"))).refused("FEED_FILE_UNREADABLE", "ZIP"),
@@ -127,8 +127,10 @@ func bomb(t *testing.T, mib int) []byte {
 			t.Fatal(err)
 		}
 	}
-	f, err := z.CreateRaw(&zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate,
-		CompressedSize64: uint64(len(top) + mib*len(one)), UncompressedSize64: uint64(len(sheetTop+goodRow)) + uint64(mib)<<20})
+	f, err := z.CreateRaw(&zip.FileHeader{
+		Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate,
+		CompressedSize64: uint64(len(top) + mib*len(one)), UncompressedSize64: uint64(len(sheetTop+goodRow)) + uint64(mib)<<20,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

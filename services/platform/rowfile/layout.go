@@ -119,8 +119,8 @@ func (l Layout) Index(name string) (int, error) {
 	return i, nil
 }
 
-// cellEncoding is how the cells of a Record are written.
-func (l Layout) cellEncoding() Encoding {
+// CellEncoding is how the cells of a Record are written.
+func (l Layout) CellEncoding() Encoding {
 	if l.Encoding == GB18030 && l.Format != JSONL && l.Format != XLSX {
 		return GB18030
 	}

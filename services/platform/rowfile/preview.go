@@ -40,7 +40,7 @@ func Preview(src io.ReaderAt, size int64, h Hints, n int, opts ...Option) (Previ
 	if err != nil {
 		return out, err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // only read
 	d := NewDecoder(l)
 	for range min(n, maxPreview) {
 		rec, err := r.Next()

@@ -86,7 +86,6 @@ type lineRows struct {
 	lines *lineReader
 	split splitter
 	fixed [][]byte
-	keep  []byte // an overlong line's beginning
 }
 
 const keptOfLong = 4 << 10 // of a row that is too long, for looking at it

@@ -107,7 +107,7 @@ func sample(src io.ReaderAt, size int64, l *Layout, o options) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // only read
 	d := NewDecoder(*l)
 	var t Tally
 	for range sampledRows {
@@ -119,10 +119,10 @@ func sample(src io.ReaderAt, size int64, l *Layout, o options) error {
 			return err
 		}
 		texts, _, why, _ := d.Row(&rec)
-		switch {
-		case why == ErrEncoding: //nolint:errorlint // the very same, and never wrapped
+		switch why { //nolint:errorlint // the very same, and never wrapped
+		case ErrEncoding:
 			t.Add(Lost, false)
-		case why == nil:
+		case nil:
 			t.Add(InspectRow(texts))
 		}
 	}

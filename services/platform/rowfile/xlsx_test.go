@@ -2,6 +2,7 @@ package rowfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -241,7 +242,7 @@ func BenchmarkWorkbook(b *testing.B) {
 		}
 		rows := 0
 		for {
-			if _, err := r.Next(); err == io.EOF {
+			if _, err := r.Next(); errors.Is(err, io.EOF) {
 				break
 			}
 			rows++

@@ -168,7 +168,7 @@ func (b *book) scan(name string, visit func(t *xmlToken) error) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // only read
 	x := newXMLScanner(r, 0)
 	for {
 		t, err := x.next()

@@ -145,7 +145,7 @@ func sheetLayout(src io.ReaderAt, size int64, h Hints, o options) (Layout, error
 	if err != nil {
 		return Layout{}, err
 	}
-	defer shared.close()
+	defer shared.close() //nolint:errcheck // temporary
 	l := Layout{Format: XLSX, Encoding: UTF8, Confidence: 1, DateSystem: b.dates}
 	if h.DateSystem != "" {
 		l.DateSystem = h.DateSystem
@@ -178,7 +178,7 @@ func (b *book) layoutOf(sheet bookSheet, shared *textStore, h Hints, l *Layout) 
 	if err != nil {
 		return false, err
 	}
-	defer s.close()
+	defer s.close() //nolint:errcheck // only read
 	f := headerFinder{hints: h}
 	for !f.done {
 		err := s.next()

@@ -23,7 +23,6 @@ type sheetScanner struct {
 	long  bool
 	raw   []byte // of the element that is read, escapes and all
 	text  []byte
-	x16   []byte
 }
 
 type sheetCell struct {
@@ -265,7 +264,7 @@ func (s *sheetScanner) merged(below int) ([]RowRange, error) {
 			return nil, err
 		}
 		if err != nil {
-			return out, nil // the end, or a tear, which is the reader's to tell
+			return out, nil //nolint:nilerr // the end, or a tear, which is the reader's to tell
 		}
 		from, to, ok := mergedRows(attribute(t, "ref"))
 		if !ok || to <= below {

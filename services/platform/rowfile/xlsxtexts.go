@@ -16,7 +16,7 @@ func (b *book) texts() (*textStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // only read
 	if err := readTexts(newXMLScanner(r, 0), s); err != nil {
 		_ = s.close()
 		return nil, partFault(err)

@@ -33,7 +33,7 @@ func xmlLabel(head []byte) string {
 // xmlLayout finds the rows of an XML file, and their columns over all of it.
 func xmlLayout(src io.ReaderAt, size int64, l Layout, h Hints) (Layout, error) {
 	f := xmlFinder{paths: map[string]*xmlPath{}, hint: h.RowElement}
-	if err := f.look(newXMLScanner(textFrom(src, size, l, 0), 0), l.cellEncoding()); err != nil {
+	if err := f.look(newXMLScanner(textFrom(src, size, l, 0), 0), l.CellEncoding()); err != nil {
 		return l, err
 	}
 	best := f.best()
@@ -113,14 +113,14 @@ func (f *xmlFinder) look(x *xmlScanner, enc Encoding) error {
 		if err != nil {
 			return finderError(err)
 		}
-		switch {
-		case t.kind == xmlEnd:
+		switch t.kind {
+		case xmlEnd:
 			if len(stack) == 0 {
 				return nil
 			}
 			stack, open = stack[:len(stack)-1], open[:opens[len(opens)-1]]
 			opens = opens[:len(opens)-1]
-		case t.kind == xmlStart:
+		case xmlStart:
 			n++
 			p := f.seen(stack, t, enc, open)
 			if p == nil {

@@ -191,7 +191,8 @@ func (r *xmlRows) attributes(t *xmlToken) {
 		if bytes.HasPrefix(name, []byte("xmlns")) || bytes.HasPrefix(name, []byte("xsi:")) || bytes.HasPrefix(name, []byte("xml:")) {
 			continue
 		}
-		from, whole := len(r.set.arena), false
+		from := len(r.set.arena)
+		var whole bool
 		if r.set.arena, whole = appendUnescaped(r.set.arena, value, r.set.enc); !whole {
 			r.note(ErrMalformed, -1)
 		}

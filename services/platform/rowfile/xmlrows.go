@@ -101,11 +101,11 @@ type xmlRows struct {
 func newXMLRows(src io.ReaderAt, size int64, l Layout, from Position) *xmlRows {
 	r := &xmlRows{
 		x:   newXMLScanner(textFrom(src, size, l, from.Offset), from.Offset),
-		set: newCellSet(l.Columns, l.cellEncoding(), false), number: from.Row,
+		set: newCellSet(l.Columns, l.CellEncoding(), false), number: from.Row,
 		extent: l.Extent, done: from.Offset >= l.Extent,
 	}
 	for _, name := range l.RowPath {
-		r.path = append(r.path, l.cellEncoding().AppendEncoded(nil, name))
+		r.path = append(r.path, l.CellEncoding().AppendEncoded(nil, name))
 	}
 	if from.Offset > 0 {
 		r.stack = append(r.stack, r.path[:len(r.path)-1]...)

@@ -243,7 +243,7 @@ func (x *xmlScanner) seek(name []byte) error {
 		case n >= 0 && n+len(name) < len(rest):
 			after := rest[n+len(name)]
 			before := bytes.LastIndexByte(rest[:n], '<')
-			if before >= 0 && bytes.IndexAny(rest[before:n], " />!?\"") < 0 && bytes.IndexByte([]byte(" \t\r\n/>"), after) >= 0 {
+			if before >= 0 && !bytes.ContainsAny(rest[before:n], " />!?\"") && bytes.IndexByte([]byte(" \t\r\n/>"), after) >= 0 {
 				x.advance(before)
 				return nil
 			}

@@ -24,7 +24,9 @@ type listed struct {
 	phone          string
 }
 
-func person(n int) listed { return listed{n, "王小明", village, fmt.Sprint("幸福路", n, "号"), "13800000000"} }
+func person(n int) listed {
+	return listed{n, "王小明", village, fmt.Sprint("幸福路", n, "号"), "13800000000"}
+}
 
 func (p listed) row() string {
 	return fmt.Sprintf("%s,%s,%s,%s,2024-03-01,%s", citizen(p.n), p.name, p.at, p.room, p.phone)

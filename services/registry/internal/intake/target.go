@@ -50,6 +50,9 @@ type memo struct {
 	Division string        `json:"d"`
 	Address  string        `json:"a,omitempty"`
 	Left     civil.Date    `json:"l,omitempty"` // of somebody who is gone: since when
+	// Later says that the event is dated by the list and not by the row, which
+	// tells of an earlier arrival.
+	Later bool `json:"r,omitempty"`
 }
 
 // Entry implements intake.Lister. A row that tells of a departure is no entry:
@@ -78,19 +81,20 @@ func (Residence) New(item any, before []byte, id string, day civil.Date) (any, [
 	if e.Type == core.Move {
 		e.Type = core.Arrive
 	}
+	later := false
 	if len(before) > 0 {
 		m, err := readMemo(before)
 		if err != nil {
 			return nil, nil, err
 		}
 		if e.Arrived <= m.Left && (e.Arrived != civil.None || e.Effective <= m.Left) {
-			e.Effective, e.Arrived = day, civil.None
+			e.Effective, e.Arrived, later = day, civil.None, true
 		}
 	}
 	if e.Effective == civil.None {
 		e.Effective = day
 	}
-	return e, memoOf(e, id), nil
+	return e, memoOf(e, id, later), nil
 }
 
 // Changed implements intake.Lister: a move when the place is another one, and
@@ -105,13 +109,18 @@ func (Residence) Changed(item any, before []byte, id string, day civil.Date) (an
 	n := e.Normal()
 	if n.Division != m.Division || n.Address != m.Address {
 		e.Type, e.Arrived = core.Move, civil.None
-		return e, memoOf(e, id), nil
+		return e, memoOf(e, id, true), nil
 	}
-	e.Type, e.Replaces = core.Correct, m.Event
-	return e, memoOf(e, m.Event), nil
+	after := memoOf(e, m.Event, m.Later)
+	e.Type, e.Replaces, e.Division, e.Address = core.Correct, m.Event, "", "" // the place is as it was
+	if m.Later {
+		e.Arrived = civil.None
+	}
+	return e, after, nil
 }
 
-// Gone implements intake.Lister: a departure on the list's day.
+// Gone implements intake.Lister: a departure on the list's day, from where the
+// list had the person; another sender may have them elsewhere since.
 func (Residence) Gone(before []byte, id string, day civil.Date) (any, []byte, error) {
 	m, err := readMemo(before)
 	if err != nil {
@@ -123,7 +132,7 @@ func (Residence) Gone(before []byte, id string, day civil.Date) (any, []byte, er
 	}
 	m.Left = day
 	after, err := json.Marshal(m)
-	return &core.Event{ID: id, Type: core.Leave, Effective: day, Document: doc}, after, err
+	return &core.Event{ID: id, Type: core.Leave, Effective: day, Document: doc, Division: m.Division}, after, err
 }
 
 func copyOf(item any) *core.Event {
@@ -134,10 +143,11 @@ func copyOf(item any) *core.Event {
 	return &e
 }
 
-func memoOf(e *core.Event, event string) []byte {
+func memoOf(e *core.Event, event string, later bool) []byte {
 	n := e.Normal()
 	out, err := json.Marshal(memo{
 		Type: n.Document.Type, Number: n.Document.Number.Reveal(), Country: n.Document.Country, Event: event, Division: n.Division, Address: n.Address,
+		Later: later,
 	})
 	if err != nil {
 		return nil // cannot happen with texts

@@ -49,7 +49,8 @@ type world struct {
 	store  *intakestore.SQL
 	sealer seal.Sealer
 	dir    string
-	rows   int // of a chunk
+	rows   int       // of a chunk
+	at     time.Time // the clock; zero for noon
 }
 
 const village, village2 = "990101001001", "990101001002"
@@ -86,10 +87,17 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 
 var noon = time.Date(2025, 6, 30, 4, 0, 0, 0, time.UTC)
 
+func (w *world) now() time.Time {
+	if w.at.IsZero() {
+		return noon
+	}
+	return w.at
+}
+
 func (w *world) deps() intake.Deps {
 	return intake.Deps{
-		Store: w.store, Senders: w.store, Lists: w.store, Withdraw: w.events, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{TempDir: w.dir},
-		Sealer: w.sealer, SpoolDir: w.dir, Now: func() time.Time { return noon }, Log: zap.NewNop(),
+		Store: w.store, Senders: w.store, Lists: w.store, Withdraw: w.events, Profiles: w.store, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{TempDir: w.dir},
+		Sealer: w.sealer, SpoolDir: w.dir, Now: w.now, Log: zap.NewNop(),
 	}
 }
 

@@ -88,12 +88,17 @@ type FeedHeader struct {
 	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
 	// Name of the file, without folders.
 	FileName string `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
-	// GB18030 or UTF-8; empty lets the registry detect it.
+	// GB18030, UTF-8, UTF-16LE or UTF-16BE; empty lets the registry detect it.
 	Encoding string `protobuf:"bytes,3,opt,name=encoding,proto3" json:"encoding,omitempty"`
 	// Read and check everything, change nothing.
 	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// What the sender says of the file. A sender with a registered key must give one, signed.
-	Manifest      *FeedManifest `protobuf:"bytes,5,opt,name=manifest,proto3" json:"manifest,omitempty"`
+	Manifest *FeedManifest `protobuf:"bytes,5,opt,name=manifest,proto3" json:"manifest,omitempty"`
+	// How the file is written, as far as it is known; the rest is detected. Wins over the profile.
+	Hints *FeedHints `protobuf:"bytes,6,opt,name=hints,proto3" json:"hints,omitempty"`
+	// Profile to read it by, at most 32 characters; default for none. Empty: the one whose pattern means
+	// the sender. Fails with FEED_PROFILE_NOT_FOUND, FEED_PROFILE_OTHER_SENDER, FEED_PROFILE_AMBIGUOUS.
+	Profile       string `protobuf:"bytes,7,opt,name=profile,proto3" json:"profile,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -161,6 +166,20 @@ func (x *FeedHeader) GetManifest() *FeedManifest {
 		return x.Manifest
 	}
 	return nil
+}
+
+func (x *FeedHeader) GetHints() *FeedHints {
+	if x != nil {
+		return x.Hints
+	}
+	return nil
+}
+
+func (x *FeedHeader) GetProfile() string {
+	if x != nil {
+		return x.Profile
+	}
+	return ""
 }
 
 // ImportFeedResponse holds the batch.
@@ -2679,7 +2698,7 @@ func (x *PreviewFeedRequest) GetData() []byte {
 // PreviewFeedResponse is what would be made of the file.
 type PreviewFeedResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind of file, such as csv.
+	// Kind of file: CSV, FIXED, XLSX, XML or JSONL.
 	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
 	// Encoding detected or given.
 	Encoding string `protobuf:"bytes,2,opt,name=encoding,proto3" json:"encoding,omitempty"`
@@ -2699,8 +2718,10 @@ type PreviewFeedResponse struct {
 	ProblemTextEn string `protobuf:"bytes,9,opt,name=problem_text_en,json=problemTextEn,proto3" json:"problem_text_en,omitempty"`
 	// Columns that are missing, for people; empty when none is.
 	MissingColumns string `protobuf:"bytes,10,opt,name=missing_columns,json=missingColumns,proto3" json:"missing_columns,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// How the file is written.
+	Layout        *FeedLayout `protobuf:"bytes,11,opt,name=layout,proto3" json:"layout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PreviewFeedResponse) Reset() {
@@ -2803,6 +2824,13 @@ func (x *PreviewFeedResponse) GetMissingColumns() string {
 	return ""
 }
 
+func (x *PreviewFeedResponse) GetLayout() *FeedLayout {
+	if x != nil {
+		return x.Layout
+	}
+	return nil
+}
+
 // PreviewColumn is one column of a file.
 type PreviewColumn struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2877,6 +2905,1100 @@ func (x *PreviewColumn) GetSamples() []string {
 	return nil
 }
 
+// FeedHints is what a sender or a profile says of how a file is written. Fields that are absent are
+// detected; the others win unless the file cannot be that: FEED_HINT_INVALID.
+type FeedHints struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// CSV, FIXED, XLSX, XML or JSONL.
+	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	// Of CSV: one ASCII character that is no letter, digit, quotation mark or line end.
+	Delimiter string `protobuf:"bytes,2,opt,name=delimiter,proto3" json:"delimiter,omitempty"`
+	// Of CSV: quotation marks are plain characters.
+	NoQuotes bool `protobuf:"varint,3,opt,name=no_quotes,json=noQuotes,proto3" json:"no_quotes,omitempty"`
+	// Number of the row that names the columns, 1–1000; 0 to find it.
+	HeaderRow int32 `protobuf:"varint,4,opt,name=header_row,json=headerRow,proto3" json:"header_row,omitempty"`
+	// No row names the columns; they are then called 列1, 列2, ….
+	NoHeader bool `protobuf:"varint,5,opt,name=no_header,json=noHeader,proto3" json:"no_header,omitempty"`
+	// Of XLSX: name of the sheet, which may be a hidden one.
+	Sheet string `protobuf:"bytes,6,opt,name=sheet,proto3" json:"sheet,omitempty"`
+	// Of XML: name of the element that is a row.
+	RowElement string `protobuf:"bytes,7,opt,name=row_element,json=rowElement,proto3" json:"row_element,omitempty"`
+	// Of FIXED, and required there: the columns, which must not overlap.
+	FixedColumns []*FixedColumn `protobuf:"bytes,8,rep,name=fixed_columns,json=fixedColumns,proto3" json:"fixed_columns,omitempty"`
+	// What a number means where a day is expected: 1900, 1904 (as spreadsheets count) or NONE.
+	DateSystem string `protobuf:"bytes,9,opt,name=date_system,json=dateSystem,proto3" json:"date_system,omitempty"`
+	// GB18030, UTF-8, UTF-16LE or UTF-16BE. In a header the field of that name counts.
+	Encoding      string `protobuf:"bytes,10,opt,name=encoding,proto3" json:"encoding,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedHints) Reset() {
+	*x = FeedHints{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedHints) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedHints) ProtoMessage() {}
+
+func (x *FeedHints) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedHints.ProtoReflect.Descriptor instead.
+func (*FeedHints) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *FeedHints) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *FeedHints) GetDelimiter() string {
+	if x != nil {
+		return x.Delimiter
+	}
+	return ""
+}
+
+func (x *FeedHints) GetNoQuotes() bool {
+	if x != nil {
+		return x.NoQuotes
+	}
+	return false
+}
+
+func (x *FeedHints) GetHeaderRow() int32 {
+	if x != nil {
+		return x.HeaderRow
+	}
+	return 0
+}
+
+func (x *FeedHints) GetNoHeader() bool {
+	if x != nil {
+		return x.NoHeader
+	}
+	return false
+}
+
+func (x *FeedHints) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *FeedHints) GetRowElement() string {
+	if x != nil {
+		return x.RowElement
+	}
+	return ""
+}
+
+func (x *FeedHints) GetFixedColumns() []*FixedColumn {
+	if x != nil {
+		return x.FixedColumns
+	}
+	return nil
+}
+
+func (x *FeedHints) GetDateSystem() string {
+	if x != nil {
+		return x.DateSystem
+	}
+	return ""
+}
+
+func (x *FeedHints) GetEncoding() string {
+	if x != nil {
+		return x.Encoding
+	}
+	return ""
+}
+
+// FixedColumn is a column of a file of fixed width.
+type FixedColumn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name, as a header would have it.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Bytes of the line before it, in the encoding of the file, from 0.
+	From int32 `protobuf:"varint,2,opt,name=from,proto3" json:"from,omitempty"`
+	// Its bytes: a Chinese character is 2 in GB18030, a rare one 4.
+	ByteCount     int32 `protobuf:"varint,3,opt,name=byte_count,json=byteCount,proto3" json:"byte_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FixedColumn) Reset() {
+	*x = FixedColumn{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FixedColumn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FixedColumn) ProtoMessage() {}
+
+func (x *FixedColumn) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FixedColumn.ProtoReflect.Descriptor instead.
+func (*FixedColumn) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *FixedColumn) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FixedColumn) GetFrom() int32 {
+	if x != nil {
+		return x.From
+	}
+	return 0
+}
+
+func (x *FixedColumn) GetByteCount() int32 {
+	if x != nil {
+		return x.ByteCount
+	}
+	return 0
+}
+
+// FeedProfile says how the files of a sender are written and what their columns mean, beyond the
+// names and words that are known without one.
+type FeedProfile struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1–32 small letters, digits, - or _; default is reserved.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// For people, at most 160 characters.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// A sender's code, or the beginning of one and *: files of such senders are read by the profile without
+	// naming it, the longest beginning first. Empty: only files that name it.
+	SenderPattern string `protobuf:"bytes,3,opt,name=sender_pattern,json=senderPattern,proto3" json:"sender_pattern,omitempty"`
+	// Kind of work, such as registry.import, which is also what empty means.
+	Target string `protobuf:"bytes,4,opt,name=target,proto3" json:"target,omitempty"`
+	// How the files are written.
+	Hints *FeedHints `protobuf:"bytes,5,opt,name=hints,proto3" json:"hints,omitempty"`
+	// What columns are read as, at most 1000.
+	Columns []*FeedProfileColumn `protobuf:"bytes,6,rep,name=columns,proto3" json:"columns,omitempty"`
+	// Names that are known without a profile do not count.
+	OnlyColumns bool `protobuf:"varint,7,opt,name=only_columns,json=onlyColumns,proto3" json:"only_columns,omitempty"`
+	// The sender's own codes, at most 1000; they count before those that are known without a profile.
+	Words []*FeedProfileWord `protobuf:"bytes,8,rep,name=words,proto3" json:"words,omitempty"`
+	// How days are written where the usual forms do not tell: yyyy, MM and dd once each with anything
+	// between, such as dd/MM/yyyy. Empty: the usual forms.
+	DateFormat string `protobuf:"bytes,9,opt,name=date_format,json=dateFormat,proto3" json:"date_format,omitempty"`
+	// Values of columns that the files lack, at most 50.
+	Constants []*FeedProfileConstant `protobuf:"bytes,10,rep,name=constants,proto3" json:"constants,omitempty"`
+	// Rows that are none, such as totals, at most 50 rules. They are passed over and not counted.
+	Skips []*FeedProfileSkip `protobuf:"bytes,11,rep,name=skips,proto3" json:"skips,omitempty"`
+	// Version; a mismatch on update or deletion is ABORTED. Empty: not checked.
+	Etag string `protobuf:"bytes,12,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it was changed last.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedProfile) Reset() {
+	*x = FeedProfile{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedProfile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedProfile) ProtoMessage() {}
+
+func (x *FeedProfile) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedProfile.ProtoReflect.Descriptor instead.
+func (*FeedProfile) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *FeedProfile) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetSenderPattern() string {
+	if x != nil {
+		return x.SenderPattern
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetHints() *FeedHints {
+	if x != nil {
+		return x.Hints
+	}
+	return nil
+}
+
+func (x *FeedProfile) GetColumns() []*FeedProfileColumn {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *FeedProfile) GetOnlyColumns() bool {
+	if x != nil {
+		return x.OnlyColumns
+	}
+	return false
+}
+
+func (x *FeedProfile) GetWords() []*FeedProfileWord {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *FeedProfile) GetDateFormat() string {
+	if x != nil {
+		return x.DateFormat
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetConstants() []*FeedProfileConstant {
+	if x != nil {
+		return x.Constants
+	}
+	return nil
+}
+
+func (x *FeedProfile) GetSkips() []*FeedProfileSkip {
+	if x != nil {
+		return x.Skips
+	}
+	return nil
+}
+
+func (x *FeedProfile) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *FeedProfile) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// FeedProfileColumn says what a column is read as.
+type FeedProfileColumn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the column, compared without blanks, case, full-width forms and what stands in brackets.
+	Column string `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	// Field of ResidenceEvent (document.number, birth_date …), or one that only files have: citizen_number,
+	// cancelled_date, alias. Empty: nobody reads the column.
+	Field         string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedProfileColumn) Reset() {
+	*x = FeedProfileColumn{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedProfileColumn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedProfileColumn) ProtoMessage() {}
+
+func (x *FeedProfileColumn) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedProfileColumn.ProtoReflect.Descriptor instead.
+func (*FeedProfileColumn) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *FeedProfileColumn) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *FeedProfileColumn) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+// FeedProfileWord is a word or code of a sender.
+type FeedProfileWord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Field with a list of values, such as sex.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// As the file has it.
+	Word string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	// What it is read as: a word or code that the field takes.
+	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedProfileWord) Reset() {
+	*x = FeedProfileWord{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedProfileWord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedProfileWord) ProtoMessage() {}
+
+func (x *FeedProfileWord) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedProfileWord.ProtoReflect.Descriptor instead.
+func (*FeedProfileWord) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *FeedProfileWord) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FeedProfileWord) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+func (x *FeedProfileWord) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// FeedProfileConstant is the value of a column that the files lack.
+type FeedProfileConstant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Field.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// As a row would have it.
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedProfileConstant) Reset() {
+	*x = FeedProfileConstant{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedProfileConstant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedProfileConstant) ProtoMessage() {}
+
+func (x *FeedProfileConstant) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedProfileConstant.ProtoReflect.Descriptor instead.
+func (*FeedProfileConstant) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *FeedProfileConstant) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FeedProfileConstant) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+// FeedProfileSkip passes over rows that are none.
+type FeedProfileSkip struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the column to look at.
+	Column string `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	// A row is passed over where the column holds one of these, or begins with one that ends in *.
+	Values        []string `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedProfileSkip) Reset() {
+	*x = FeedProfileSkip{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedProfileSkip) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedProfileSkip) ProtoMessage() {}
+
+func (x *FeedProfileSkip) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedProfileSkip.ProtoReflect.Descriptor instead.
+func (*FeedProfileSkip) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *FeedProfileSkip) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *FeedProfileSkip) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// CreateFeedProfileRequest holds the profile.
+type CreateFeedProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile; etag is not read.
+	Profile *FeedProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Check it, keep nothing.
+	ValidateOnly bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Chosen by the caller, at most 64 characters. A retry needs none: a name that is there with the same
+	// content answers with what is there.
+	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateFeedProfileRequest) Reset() {
+	*x = CreateFeedProfileRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateFeedProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateFeedProfileRequest) ProtoMessage() {}
+
+func (x *CreateFeedProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateFeedProfileRequest.ProtoReflect.Descriptor instead.
+func (*CreateFeedProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *CreateFeedProfileRequest) GetProfile() *FeedProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *CreateFeedProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *CreateFeedProfileRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// CreateFeedProfileResponse holds the profile.
+type CreateFeedProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As kept.
+	Profile       *FeedProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateFeedProfileResponse) Reset() {
+	*x = CreateFeedProfileResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateFeedProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateFeedProfileResponse) ProtoMessage() {}
+
+func (x *CreateFeedProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateFeedProfileResponse.ProtoReflect.Descriptor instead.
+func (*CreateFeedProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *CreateFeedProfileResponse) GetProfile() *FeedProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// UpdateFeedProfileRequest holds the profile.
+type UpdateFeedProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile; name and, where it is checked, etag are read besides the fields of the mask.
+	Profile *FeedProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Fields of the profile to replace; absent or * for all.
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Check it, keep nothing.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateFeedProfileRequest) Reset() {
+	*x = UpdateFeedProfileRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateFeedProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateFeedProfileRequest) ProtoMessage() {}
+
+func (x *UpdateFeedProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateFeedProfileRequest.ProtoReflect.Descriptor instead.
+func (*UpdateFeedProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *UpdateFeedProfileRequest) GetProfile() *FeedProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *UpdateFeedProfileRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateFeedProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// UpdateFeedProfileResponse holds the profile.
+type UpdateFeedProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As kept, with its next version.
+	Profile       *FeedProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateFeedProfileResponse) Reset() {
+	*x = UpdateFeedProfileResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateFeedProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateFeedProfileResponse) ProtoMessage() {}
+
+func (x *UpdateFeedProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateFeedProfileResponse.ProtoReflect.Descriptor instead.
+func (*UpdateFeedProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *UpdateFeedProfileResponse) GetProfile() *FeedProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// GetFeedProfileRequest names the profile.
+type GetFeedProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeedProfileRequest) Reset() {
+	*x = GetFeedProfileRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeedProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeedProfileRequest) ProtoMessage() {}
+
+func (x *GetFeedProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeedProfileRequest.ProtoReflect.Descriptor instead.
+func (*GetFeedProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *GetFeedProfileRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// GetFeedProfileResponse holds the profile.
+type GetFeedProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile.
+	Profile       *FeedProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFeedProfileResponse) Reset() {
+	*x = GetFeedProfileResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFeedProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFeedProfileResponse) ProtoMessage() {}
+
+func (x *GetFeedProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFeedProfileResponse.ProtoReflect.Descriptor instead.
+func (*GetFeedProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *GetFeedProfileResponse) GetProfile() *FeedProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// ListFeedProfilesRequest pages.
+type ListFeedProfilesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFeedProfilesRequest) Reset() {
+	*x = ListFeedProfilesRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFeedProfilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFeedProfilesRequest) ProtoMessage() {}
+
+func (x *ListFeedProfilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFeedProfilesRequest.ProtoReflect.Descriptor instead.
+func (*ListFeedProfilesRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *ListFeedProfilesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListFeedProfilesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListFeedProfilesResponse is one page.
+type ListFeedProfilesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profiles.
+	Profiles []*FeedProfile `protobuf:"bytes,1,rep,name=profiles,proto3" json:"profiles,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFeedProfilesResponse) Reset() {
+	*x = ListFeedProfilesResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFeedProfilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFeedProfilesResponse) ProtoMessage() {}
+
+func (x *ListFeedProfilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFeedProfilesResponse.ProtoReflect.Descriptor instead.
+func (*ListFeedProfilesResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *ListFeedProfilesResponse) GetProfiles() []*FeedProfile {
+	if x != nil {
+		return x.Profiles
+	}
+	return nil
+}
+
+func (x *ListFeedProfilesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteFeedProfileRequest names the profile.
+type DeleteFeedProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Version; a mismatch is ABORTED. Empty: not checked.
+	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteFeedProfileRequest) Reset() {
+	*x = DeleteFeedProfileRequest{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteFeedProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteFeedProfileRequest) ProtoMessage() {}
+
+func (x *DeleteFeedProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteFeedProfileRequest.ProtoReflect.Descriptor instead.
+func (*DeleteFeedProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *DeleteFeedProfileRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DeleteFeedProfileRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// DeleteFeedProfileResponse is empty.
+type DeleteFeedProfileResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteFeedProfileResponse) Reset() {
+	*x = DeleteFeedProfileResponse{}
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteFeedProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteFeedProfileResponse) ProtoMessage() {}
+
+func (x *DeleteFeedProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_feed_intake_service_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteFeedProfileResponse.ProtoReflect.Descriptor instead.
+func (*DeleteFeedProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP(), []int{63}
+}
+
 var File_xinju_registry_v1_feed_intake_service_proto protoreflect.FileDescriptor
 
 const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
@@ -2884,14 +4006,16 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"+xinju/registry/v1/feed_intake_service.proto\x12\x11xinju.registry.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a xinju/registry/v1/registry.proto\x1a\x1bxinju/type/v1/options.proto\"l\n" +
 	"\x11ImportFeedRequest\x12:\n" +
 	"\x06header\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedHeaderB\x03\xe0A\x01R\x06header\x12\x1b\n" +
-	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xe8\x01\n" +
+	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xc4\x02\n" +
 	"\n" +
 	"FeedHeader\x12\x1f\n" +
 	"\x06sender\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12$\n" +
 	"\tfile_name\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bfileName\x12#\n" +
 	"\bencoding\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bencoding\x12,\n" +
 	"\rvalidate_only\x18\x04 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\x12@\n" +
-	"\bmanifest\x18\x05 \x01(\v2\x1f.xinju.registry.v1.FeedManifestB\x03\xe0A\x01R\bmanifest\"H\n" +
+	"\bmanifest\x18\x05 \x01(\v2\x1f.xinju.registry.v1.FeedManifestB\x03\xe0A\x01R\bmanifest\x127\n" +
+	"\x05hints\x18\x06 \x01(\v2\x1c.xinju.registry.v1.FeedHintsB\x03\xe0A\x01R\x05hints\x12!\n" +
+	"\aprofile\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aprofile\"H\n" +
 	"\x12ImportFeedResponse\x122\n" +
 	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.registry.v1.FeedBatchR\x05batch\"9\n" +
 	"\x13GetFeedBatchRequest\x12\"\n" +
@@ -3040,7 +4164,7 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\x06header\x18\x01 \x01(\v2\x1d.xinju.registry.v1.FeedHeaderB\x03\xe0A\x01R\x06header\x12\"\n" +
 	"\bbatch_id\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\abatchId\x12$\n" +
 	"\trow_count\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\browCount\x12\x1b\n" +
-	"\x04data\x18\x04 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\xd4\x03\n" +
+	"\x04data\x18\x04 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x05R\x04data\"\x8b\x04\n" +
 	"\x13PreviewFeedResponse\x12\x1c\n" +
 	"\x06format\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06format\x12 \n" +
 	"\bencoding\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\bencoding\x125\n" +
@@ -3052,13 +4176,93 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\x0fproblem_text_zh\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\rproblemTextZh\x12,\n" +
 	"\x0fproblem_text_en\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\rproblemTextEn\x12-\n" +
 	"\x0fmissing_columns\x18\n" +
-	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0emissingColumns\"\xa4\x01\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0emissingColumns\x125\n" +
+	"\x06layout\x18\v \x01(\v2\x1d.xinju.registry.v1.FeedLayoutR\x06layout\"\xa4\x01\n" +
 	"\rPreviewColumn\x12\x18\n" +
 	"\x04name\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x04name\x12\x1a\n" +
 	"\x05field\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x05field\x12=\n" +
 	"\n" +
 	"data_class\x18\x03 \x01(\x0e2\x18.xinju.type.v1.DataClassB\x04\xc8\xf3\x18\x02R\tdataClass\x12\x1e\n" +
-	"\asamples\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x04R\asamples2\xcf\x13\n" +
+	"\asamples\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x04R\asamples\"\xa9\x03\n" +
+	"\tFeedHints\x12\x1f\n" +
+	"\x06format\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06format\x12%\n" +
+	"\tdelimiter\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tdelimiter\x12$\n" +
+	"\tno_quotes\x18\x03 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\bnoQuotes\x12&\n" +
+	"\n" +
+	"header_row\x18\x04 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\theaderRow\x12$\n" +
+	"\tno_header\x18\x05 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\bnoHeader\x12\x1d\n" +
+	"\x05sheet\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05sheet\x12(\n" +
+	"\vrow_element\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"rowElement\x12H\n" +
+	"\rfixed_columns\x18\b \x03(\v2\x1e.xinju.registry.v1.FixedColumnB\x03\xe0A\x01R\ffixedColumns\x12(\n" +
+	"\vdate_system\x18\t \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"dateSystem\x12#\n" +
+	"\bencoding\x18\n" +
+	" \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bencoding\"o\n" +
+	"\vFixedColumn\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\x12\x1b\n" +
+	"\x04from\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\x04from\x12&\n" +
+	"\n" +
+	"byte_count\x18\x03 \x01(\x05B\a\xe0A\x02\xc8\xf3\x18\x02R\tbyteCount\"\x9a\x05\n" +
+	"\vFeedProfile\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\x12\x1d\n" +
+	"\x05title\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05title\x12.\n" +
+	"\x0esender_pattern\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\rsenderPattern\x12\x1f\n" +
+	"\x06target\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06target\x127\n" +
+	"\x05hints\x18\x05 \x01(\v2\x1c.xinju.registry.v1.FeedHintsB\x03\xe0A\x01R\x05hints\x12C\n" +
+	"\acolumns\x18\x06 \x03(\v2$.xinju.registry.v1.FeedProfileColumnB\x03\xe0A\x01R\acolumns\x12*\n" +
+	"\fonly_columns\x18\a \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\vonlyColumns\x12=\n" +
+	"\x05words\x18\b \x03(\v2\".xinju.registry.v1.FeedProfileWordB\x03\xe0A\x01R\x05words\x12(\n" +
+	"\vdate_format\x18\t \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"dateFormat\x12I\n" +
+	"\tconstants\x18\n" +
+	" \x03(\v2&.xinju.registry.v1.FeedProfileConstantB\x03\xe0A\x01R\tconstants\x12=\n" +
+	"\x05skips\x18\v \x03(\v2\".xinju.registry.v1.FeedProfileSkipB\x03\xe0A\x01R\x05skips\x12\x1b\n" +
+	"\x04etag\x18\f \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x04etag\x12D\n" +
+	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
+	"updateTime\"S\n" +
+	"\x11FeedProfileColumn\x12\x1f\n" +
+	"\x06column\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06column\x12\x1d\n" +
+	"\x05field\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05field\"j\n" +
+	"\x0fFeedProfileWord\x12\x1d\n" +
+	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1b\n" +
+	"\x04word\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04word\x12\x1b\n" +
+	"\x04code\x18\x03 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04code\"S\n" +
+	"\x13FeedProfileConstant\x12\x1d\n" +
+	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1d\n" +
+	"\x05value\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05value\"S\n" +
+	"\x0fFeedProfileSkip\x12\x1f\n" +
+	"\x06column\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06column\x12\x1f\n" +
+	"\x06values\x18\x02 \x03(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06values\"\xaf\x01\n" +
+	"\x18CreateFeedProfileRequest\x12=\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.registry.v1.FeedProfileB\x03\xe0A\x02R\aprofile\x12,\n" +
+	"\rvalidate_only\x18\x02 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\x12&\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\"U\n" +
+	"\x19CreateFeedProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.registry.v1.FeedProfileR\aprofile\"\xcd\x01\n" +
+	"\x18UpdateFeedProfileRequest\x12=\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.registry.v1.FeedProfileB\x03\xe0A\x02R\aprofile\x12D\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"updateMask\x12,\n" +
+	"\rvalidate_only\x18\x03 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\"U\n" +
+	"\x19UpdateFeedProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.registry.v1.FeedProfileR\aprofile\"4\n" +
+	"\x15GetFeedProfileRequest\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\"R\n" +
+	"\x16GetFeedProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.registry.v1.FeedProfileR\aprofile\"g\n" +
+	"\x17ListFeedProfilesRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x84\x01\n" +
+	"\x18ListFeedProfilesResponse\x12:\n" +
+	"\bprofiles\x18\x01 \x03(\v2\x1e.xinju.registry.v1.FeedProfileR\bprofiles\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"T\n" +
+	"\x18DeleteFeedProfileRequest\x12\x1b\n" +
+	"\x04name\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\x12\x1b\n" +
+	"\x04etag\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x04etag\"\x1b\n" +
+	"\x19DeleteFeedProfileResponse2\xde\x19\n" +
 	"\x11FeedIntakeService\x12k\n" +
 	"\n" +
 	"ImportFeed\x12$.xinju.registry.v1.ImportFeedRequest\x1a%.xinju.registry.v1.ImportFeedResponse\"\x0e\xd2\xf3\x18\n" +
@@ -3115,7 +4319,22 @@ const file_xinju_registry_v1_feed_intake_service_proto_rawDesc = "" +
 	"\t\x10\x04\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/feed-senders/{sender}\x12\xa4\x01\n" +
 	"\fUpdateSender\x12&.xinju.registry.v1.UpdateSenderRequest\x1a'.xinju.registry.v1.UpdateSenderResponse\"C\xd2\xf3\x18\x05\n" +
 	"\x01\n" +
-	"\x10\x04\x82\xd3\xe4\x93\x024:\vfeed_sender2%/v1/feed-senders/{feed_sender.sender}B0Z.xinju.dev/api/gen/xinju/registry/v1;registryv1b\x06proto3"
+	"\x10\x04\x82\xd3\xe4\x93\x024:\vfeed_sender2%/v1/feed-senders/{feed_sender.sender}\x12\x96\x01\n" +
+	"\x11CreateFeedProfile\x12+.xinju.registry.v1.CreateFeedProfileRequest\x1a,.xinju.registry.v1.CreateFeedProfileResponse\"&\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/feed-profiles\x12\xab\x01\n" +
+	"\x11UpdateFeedProfile\x12+.xinju.registry.v1.UpdateFeedProfileRequest\x1a,.xinju.registry.v1.UpdateFeedProfileResponse\";\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02+:\aprofile2 /v1/feed-profiles/{profile.name}\x12\x93\x01\n" +
+	"\x0eGetFeedProfile\x12(.xinju.registry.v1.GetFeedProfileRequest\x1a).xinju.registry.v1.GetFeedProfileResponse\",\xd2\xf3\x18\b\n" +
+	"\x04\a\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x1a\x12\x18/v1/feed-profiles/{name}\x12\x92\x01\n" +
+	"\x10ListFeedProfiles\x12*.xinju.registry.v1.ListFeedProfilesRequest\x1a+.xinju.registry.v1.ListFeedProfilesResponse\"%\xd2\xf3\x18\b\n" +
+	"\x04\a\x03\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/feed-profiles\x12\x9a\x01\n" +
+	"\x11DeleteFeedProfile\x12+.xinju.registry.v1.DeleteFeedProfileRequest\x1a,.xinju.registry.v1.DeleteFeedProfileResponse\"*\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02\x1a*\x18/v1/feed-profiles/{name}B0Z.xinju.dev/api/gen/xinju/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_xinju_registry_v1_feed_intake_service_proto_rawDescOnce sync.Once
@@ -3129,7 +4348,7 @@ func file_xinju_registry_v1_feed_intake_service_proto_rawDescGZIP() []byte {
 	return file_xinju_registry_v1_feed_intake_service_proto_rawDescData
 }
 
-var file_xinju_registry_v1_feed_intake_service_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
+var file_xinju_registry_v1_feed_intake_service_proto_msgTypes = make([]protoimpl.MessageInfo, 64)
 var file_xinju_registry_v1_feed_intake_service_proto_goTypes = []any{
 	(*ImportFeedRequest)(nil),           // 0: xinju.registry.v1.ImportFeedRequest
 	(*FeedHeader)(nil),                  // 1: xinju.registry.v1.FeedHeader
@@ -3178,97 +4397,141 @@ var file_xinju_registry_v1_feed_intake_service_proto_goTypes = []any{
 	(*PreviewFeedRequest)(nil),          // 44: xinju.registry.v1.PreviewFeedRequest
 	(*PreviewFeedResponse)(nil),         // 45: xinju.registry.v1.PreviewFeedResponse
 	(*PreviewColumn)(nil),               // 46: xinju.registry.v1.PreviewColumn
-	(*FeedBatch)(nil),                   // 47: xinju.registry.v1.FeedBatch
-	(RowOutcome)(0),                     // 48: xinju.registry.v1.RowOutcome
-	(*FeedRow)(nil),                     // 49: xinju.registry.v1.FeedRow
-	(*fieldmaskpb.FieldMask)(nil),       // 50: google.protobuf.FieldMask
-	(*timestamppb.Timestamp)(nil),       // 51: google.protobuf.Timestamp
-	(FeedContent)(0),                    // 52: xinju.registry.v1.FeedContent
-	(*date.Date)(nil),                   // 53: google.type.Date
-	(*ResidenceEvent)(nil),              // 54: xinju.registry.v1.ResidenceEvent
-	(*EventOutcome)(nil),                // 55: xinju.registry.v1.EventOutcome
-	(v1.DataClass)(0),                   // 56: xinju.type.v1.DataClass
+	(*FeedHints)(nil),                   // 47: xinju.registry.v1.FeedHints
+	(*FixedColumn)(nil),                 // 48: xinju.registry.v1.FixedColumn
+	(*FeedProfile)(nil),                 // 49: xinju.registry.v1.FeedProfile
+	(*FeedProfileColumn)(nil),           // 50: xinju.registry.v1.FeedProfileColumn
+	(*FeedProfileWord)(nil),             // 51: xinju.registry.v1.FeedProfileWord
+	(*FeedProfileConstant)(nil),         // 52: xinju.registry.v1.FeedProfileConstant
+	(*FeedProfileSkip)(nil),             // 53: xinju.registry.v1.FeedProfileSkip
+	(*CreateFeedProfileRequest)(nil),    // 54: xinju.registry.v1.CreateFeedProfileRequest
+	(*CreateFeedProfileResponse)(nil),   // 55: xinju.registry.v1.CreateFeedProfileResponse
+	(*UpdateFeedProfileRequest)(nil),    // 56: xinju.registry.v1.UpdateFeedProfileRequest
+	(*UpdateFeedProfileResponse)(nil),   // 57: xinju.registry.v1.UpdateFeedProfileResponse
+	(*GetFeedProfileRequest)(nil),       // 58: xinju.registry.v1.GetFeedProfileRequest
+	(*GetFeedProfileResponse)(nil),      // 59: xinju.registry.v1.GetFeedProfileResponse
+	(*ListFeedProfilesRequest)(nil),     // 60: xinju.registry.v1.ListFeedProfilesRequest
+	(*ListFeedProfilesResponse)(nil),    // 61: xinju.registry.v1.ListFeedProfilesResponse
+	(*DeleteFeedProfileRequest)(nil),    // 62: xinju.registry.v1.DeleteFeedProfileRequest
+	(*DeleteFeedProfileResponse)(nil),   // 63: xinju.registry.v1.DeleteFeedProfileResponse
+	(*FeedBatch)(nil),                   // 64: xinju.registry.v1.FeedBatch
+	(RowOutcome)(0),                     // 65: xinju.registry.v1.RowOutcome
+	(*FeedRow)(nil),                     // 66: xinju.registry.v1.FeedRow
+	(*fieldmaskpb.FieldMask)(nil),       // 67: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil),       // 68: google.protobuf.Timestamp
+	(FeedContent)(0),                    // 69: xinju.registry.v1.FeedContent
+	(*date.Date)(nil),                   // 70: google.type.Date
+	(*ResidenceEvent)(nil),              // 71: xinju.registry.v1.ResidenceEvent
+	(*EventOutcome)(nil),                // 72: xinju.registry.v1.EventOutcome
+	(*FeedLayout)(nil),                  // 73: xinju.registry.v1.FeedLayout
+	(v1.DataClass)(0),                   // 74: xinju.type.v1.DataClass
 }
 var file_xinju_registry_v1_feed_intake_service_proto_depIdxs = []int32{
 	1,  // 0: xinju.registry.v1.ImportFeedRequest.header:type_name -> xinju.registry.v1.FeedHeader
 	33, // 1: xinju.registry.v1.FeedHeader.manifest:type_name -> xinju.registry.v1.FeedManifest
-	47, // 2: xinju.registry.v1.ImportFeedResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 3: xinju.registry.v1.GetFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 4: xinju.registry.v1.WatchFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 5: xinju.registry.v1.ListFeedBatchesResponse.batches:type_name -> xinju.registry.v1.FeedBatch
-	48, // 6: xinju.registry.v1.ListFeedRowsRequest.outcomes:type_name -> xinju.registry.v1.RowOutcome
-	49, // 7: xinju.registry.v1.ListFeedRowsResponse.rows:type_name -> xinju.registry.v1.FeedRow
-	47, // 8: xinju.registry.v1.CancelFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 9: xinju.registry.v1.ResumeFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 10: xinju.registry.v1.ConfirmFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	47, // 11: xinju.registry.v1.WithdrawFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
-	31, // 12: xinju.registry.v1.ListSendersResponse.senders:type_name -> xinju.registry.v1.FeedSender
-	31, // 13: xinju.registry.v1.GetSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
-	31, // 14: xinju.registry.v1.UpdateSenderRequest.feed_sender:type_name -> xinju.registry.v1.FeedSender
-	50, // 15: xinju.registry.v1.UpdateSenderRequest.update_mask:type_name -> google.protobuf.FieldMask
-	31, // 16: xinju.registry.v1.UpdateSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
-	51, // 17: xinju.registry.v1.FeedSender.last_received_time:type_name -> google.protobuf.Timestamp
-	32, // 18: xinju.registry.v1.FeedSender.missing_sequences:type_name -> xinju.registry.v1.SequenceGap
-	51, // 19: xinju.registry.v1.FeedSender.stale_since_time:type_name -> google.protobuf.Timestamp
-	52, // 20: xinju.registry.v1.FeedManifest.content:type_name -> xinju.registry.v1.FeedContent
-	53, // 21: xinju.registry.v1.FeedManifest.snapshot_date:type_name -> google.type.Date
-	53, // 22: xinju.registry.v1.FeedManifest.period_from_date:type_name -> google.type.Date
-	53, // 23: xinju.registry.v1.FeedManifest.period_until_date:type_name -> google.type.Date
-	35, // 24: xinju.registry.v1.StreamEventsRequest.hello:type_name -> xinju.registry.v1.StreamHello
-	36, // 25: xinju.registry.v1.StreamEventsRequest.event:type_name -> xinju.registry.v1.StreamEvent
-	37, // 26: xinju.registry.v1.StreamEventsRequest.finish:type_name -> xinju.registry.v1.StreamFinish
-	51, // 27: xinju.registry.v1.StreamHello.hello_time:type_name -> google.protobuf.Timestamp
-	54, // 28: xinju.registry.v1.StreamEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
-	39, // 29: xinju.registry.v1.StreamEventsResponse.welcome:type_name -> xinju.registry.v1.StreamWelcome
-	40, // 30: xinju.registry.v1.StreamEventsResponse.ack:type_name -> xinju.registry.v1.StreamAck
-	42, // 31: xinju.registry.v1.StreamEventsResponse.flow:type_name -> xinju.registry.v1.StreamFlow
-	43, // 32: xinju.registry.v1.StreamEventsResponse.ended:type_name -> xinju.registry.v1.StreamEnded
-	41, // 33: xinju.registry.v1.StreamAck.outcomes:type_name -> xinju.registry.v1.StreamOutcome
-	55, // 34: xinju.registry.v1.StreamOutcome.outcome:type_name -> xinju.registry.v1.EventOutcome
-	47, // 35: xinju.registry.v1.StreamEnded.batch:type_name -> xinju.registry.v1.FeedBatch
-	1,  // 36: xinju.registry.v1.PreviewFeedRequest.header:type_name -> xinju.registry.v1.FeedHeader
-	46, // 37: xinju.registry.v1.PreviewFeedResponse.columns:type_name -> xinju.registry.v1.PreviewColumn
-	49, // 38: xinju.registry.v1.PreviewFeedResponse.rows:type_name -> xinju.registry.v1.FeedRow
-	56, // 39: xinju.registry.v1.PreviewColumn.data_class:type_name -> xinju.type.v1.DataClass
-	0,  // 40: xinju.registry.v1.FeedIntakeService.ImportFeed:input_type -> xinju.registry.v1.ImportFeedRequest
-	3,  // 41: xinju.registry.v1.FeedIntakeService.GetFeedBatch:input_type -> xinju.registry.v1.GetFeedBatchRequest
-	5,  // 42: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:input_type -> xinju.registry.v1.WatchFeedBatchRequest
-	7,  // 43: xinju.registry.v1.FeedIntakeService.ListFeedBatches:input_type -> xinju.registry.v1.ListFeedBatchesRequest
-	9,  // 44: xinju.registry.v1.FeedIntakeService.ListFeedRows:input_type -> xinju.registry.v1.ListFeedRowsRequest
-	11, // 45: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:input_type -> xinju.registry.v1.DownloadFeedRejectsRequest
-	34, // 46: xinju.registry.v1.FeedIntakeService.StreamEvents:input_type -> xinju.registry.v1.StreamEventsRequest
-	44, // 47: xinju.registry.v1.FeedIntakeService.PreviewFeed:input_type -> xinju.registry.v1.PreviewFeedRequest
-	13, // 48: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:input_type -> xinju.registry.v1.CancelFeedBatchRequest
-	15, // 49: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:input_type -> xinju.registry.v1.ResumeFeedBatchRequest
-	17, // 50: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:input_type -> xinju.registry.v1.ConfirmFeedBatchRequest
-	19, // 51: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:input_type -> xinju.registry.v1.WithdrawFeedBatchRequest
-	21, // 52: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:input_type -> xinju.registry.v1.GetFeedReceiptRequest
-	23, // 53: xinju.registry.v1.FeedIntakeService.GetReceiptKey:input_type -> xinju.registry.v1.GetReceiptKeyRequest
-	25, // 54: xinju.registry.v1.FeedIntakeService.ListSenders:input_type -> xinju.registry.v1.ListSendersRequest
-	27, // 55: xinju.registry.v1.FeedIntakeService.GetSender:input_type -> xinju.registry.v1.GetSenderRequest
-	29, // 56: xinju.registry.v1.FeedIntakeService.UpdateSender:input_type -> xinju.registry.v1.UpdateSenderRequest
-	2,  // 57: xinju.registry.v1.FeedIntakeService.ImportFeed:output_type -> xinju.registry.v1.ImportFeedResponse
-	4,  // 58: xinju.registry.v1.FeedIntakeService.GetFeedBatch:output_type -> xinju.registry.v1.GetFeedBatchResponse
-	6,  // 59: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:output_type -> xinju.registry.v1.WatchFeedBatchResponse
-	8,  // 60: xinju.registry.v1.FeedIntakeService.ListFeedBatches:output_type -> xinju.registry.v1.ListFeedBatchesResponse
-	10, // 61: xinju.registry.v1.FeedIntakeService.ListFeedRows:output_type -> xinju.registry.v1.ListFeedRowsResponse
-	12, // 62: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:output_type -> xinju.registry.v1.DownloadFeedRejectsResponse
-	38, // 63: xinju.registry.v1.FeedIntakeService.StreamEvents:output_type -> xinju.registry.v1.StreamEventsResponse
-	45, // 64: xinju.registry.v1.FeedIntakeService.PreviewFeed:output_type -> xinju.registry.v1.PreviewFeedResponse
-	14, // 65: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:output_type -> xinju.registry.v1.CancelFeedBatchResponse
-	16, // 66: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:output_type -> xinju.registry.v1.ResumeFeedBatchResponse
-	18, // 67: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:output_type -> xinju.registry.v1.ConfirmFeedBatchResponse
-	20, // 68: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:output_type -> xinju.registry.v1.WithdrawFeedBatchResponse
-	22, // 69: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:output_type -> xinju.registry.v1.GetFeedReceiptResponse
-	24, // 70: xinju.registry.v1.FeedIntakeService.GetReceiptKey:output_type -> xinju.registry.v1.GetReceiptKeyResponse
-	26, // 71: xinju.registry.v1.FeedIntakeService.ListSenders:output_type -> xinju.registry.v1.ListSendersResponse
-	28, // 72: xinju.registry.v1.FeedIntakeService.GetSender:output_type -> xinju.registry.v1.GetSenderResponse
-	30, // 73: xinju.registry.v1.FeedIntakeService.UpdateSender:output_type -> xinju.registry.v1.UpdateSenderResponse
-	57, // [57:74] is the sub-list for method output_type
-	40, // [40:57] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	47, // 2: xinju.registry.v1.FeedHeader.hints:type_name -> xinju.registry.v1.FeedHints
+	64, // 3: xinju.registry.v1.ImportFeedResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 4: xinju.registry.v1.GetFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 5: xinju.registry.v1.WatchFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 6: xinju.registry.v1.ListFeedBatchesResponse.batches:type_name -> xinju.registry.v1.FeedBatch
+	65, // 7: xinju.registry.v1.ListFeedRowsRequest.outcomes:type_name -> xinju.registry.v1.RowOutcome
+	66, // 8: xinju.registry.v1.ListFeedRowsResponse.rows:type_name -> xinju.registry.v1.FeedRow
+	64, // 9: xinju.registry.v1.CancelFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 10: xinju.registry.v1.ResumeFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 11: xinju.registry.v1.ConfirmFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	64, // 12: xinju.registry.v1.WithdrawFeedBatchResponse.batch:type_name -> xinju.registry.v1.FeedBatch
+	31, // 13: xinju.registry.v1.ListSendersResponse.senders:type_name -> xinju.registry.v1.FeedSender
+	31, // 14: xinju.registry.v1.GetSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
+	31, // 15: xinju.registry.v1.UpdateSenderRequest.feed_sender:type_name -> xinju.registry.v1.FeedSender
+	67, // 16: xinju.registry.v1.UpdateSenderRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 17: xinju.registry.v1.UpdateSenderResponse.sender:type_name -> xinju.registry.v1.FeedSender
+	68, // 18: xinju.registry.v1.FeedSender.last_received_time:type_name -> google.protobuf.Timestamp
+	32, // 19: xinju.registry.v1.FeedSender.missing_sequences:type_name -> xinju.registry.v1.SequenceGap
+	68, // 20: xinju.registry.v1.FeedSender.stale_since_time:type_name -> google.protobuf.Timestamp
+	69, // 21: xinju.registry.v1.FeedManifest.content:type_name -> xinju.registry.v1.FeedContent
+	70, // 22: xinju.registry.v1.FeedManifest.snapshot_date:type_name -> google.type.Date
+	70, // 23: xinju.registry.v1.FeedManifest.period_from_date:type_name -> google.type.Date
+	70, // 24: xinju.registry.v1.FeedManifest.period_until_date:type_name -> google.type.Date
+	35, // 25: xinju.registry.v1.StreamEventsRequest.hello:type_name -> xinju.registry.v1.StreamHello
+	36, // 26: xinju.registry.v1.StreamEventsRequest.event:type_name -> xinju.registry.v1.StreamEvent
+	37, // 27: xinju.registry.v1.StreamEventsRequest.finish:type_name -> xinju.registry.v1.StreamFinish
+	68, // 28: xinju.registry.v1.StreamHello.hello_time:type_name -> google.protobuf.Timestamp
+	71, // 29: xinju.registry.v1.StreamEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
+	39, // 30: xinju.registry.v1.StreamEventsResponse.welcome:type_name -> xinju.registry.v1.StreamWelcome
+	40, // 31: xinju.registry.v1.StreamEventsResponse.ack:type_name -> xinju.registry.v1.StreamAck
+	42, // 32: xinju.registry.v1.StreamEventsResponse.flow:type_name -> xinju.registry.v1.StreamFlow
+	43, // 33: xinju.registry.v1.StreamEventsResponse.ended:type_name -> xinju.registry.v1.StreamEnded
+	41, // 34: xinju.registry.v1.StreamAck.outcomes:type_name -> xinju.registry.v1.StreamOutcome
+	72, // 35: xinju.registry.v1.StreamOutcome.outcome:type_name -> xinju.registry.v1.EventOutcome
+	64, // 36: xinju.registry.v1.StreamEnded.batch:type_name -> xinju.registry.v1.FeedBatch
+	1,  // 37: xinju.registry.v1.PreviewFeedRequest.header:type_name -> xinju.registry.v1.FeedHeader
+	46, // 38: xinju.registry.v1.PreviewFeedResponse.columns:type_name -> xinju.registry.v1.PreviewColumn
+	66, // 39: xinju.registry.v1.PreviewFeedResponse.rows:type_name -> xinju.registry.v1.FeedRow
+	73, // 40: xinju.registry.v1.PreviewFeedResponse.layout:type_name -> xinju.registry.v1.FeedLayout
+	74, // 41: xinju.registry.v1.PreviewColumn.data_class:type_name -> xinju.type.v1.DataClass
+	48, // 42: xinju.registry.v1.FeedHints.fixed_columns:type_name -> xinju.registry.v1.FixedColumn
+	47, // 43: xinju.registry.v1.FeedProfile.hints:type_name -> xinju.registry.v1.FeedHints
+	50, // 44: xinju.registry.v1.FeedProfile.columns:type_name -> xinju.registry.v1.FeedProfileColumn
+	51, // 45: xinju.registry.v1.FeedProfile.words:type_name -> xinju.registry.v1.FeedProfileWord
+	52, // 46: xinju.registry.v1.FeedProfile.constants:type_name -> xinju.registry.v1.FeedProfileConstant
+	53, // 47: xinju.registry.v1.FeedProfile.skips:type_name -> xinju.registry.v1.FeedProfileSkip
+	68, // 48: xinju.registry.v1.FeedProfile.update_time:type_name -> google.protobuf.Timestamp
+	49, // 49: xinju.registry.v1.CreateFeedProfileRequest.profile:type_name -> xinju.registry.v1.FeedProfile
+	49, // 50: xinju.registry.v1.CreateFeedProfileResponse.profile:type_name -> xinju.registry.v1.FeedProfile
+	49, // 51: xinju.registry.v1.UpdateFeedProfileRequest.profile:type_name -> xinju.registry.v1.FeedProfile
+	67, // 52: xinju.registry.v1.UpdateFeedProfileRequest.update_mask:type_name -> google.protobuf.FieldMask
+	49, // 53: xinju.registry.v1.UpdateFeedProfileResponse.profile:type_name -> xinju.registry.v1.FeedProfile
+	49, // 54: xinju.registry.v1.GetFeedProfileResponse.profile:type_name -> xinju.registry.v1.FeedProfile
+	49, // 55: xinju.registry.v1.ListFeedProfilesResponse.profiles:type_name -> xinju.registry.v1.FeedProfile
+	0,  // 56: xinju.registry.v1.FeedIntakeService.ImportFeed:input_type -> xinju.registry.v1.ImportFeedRequest
+	3,  // 57: xinju.registry.v1.FeedIntakeService.GetFeedBatch:input_type -> xinju.registry.v1.GetFeedBatchRequest
+	5,  // 58: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:input_type -> xinju.registry.v1.WatchFeedBatchRequest
+	7,  // 59: xinju.registry.v1.FeedIntakeService.ListFeedBatches:input_type -> xinju.registry.v1.ListFeedBatchesRequest
+	9,  // 60: xinju.registry.v1.FeedIntakeService.ListFeedRows:input_type -> xinju.registry.v1.ListFeedRowsRequest
+	11, // 61: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:input_type -> xinju.registry.v1.DownloadFeedRejectsRequest
+	34, // 62: xinju.registry.v1.FeedIntakeService.StreamEvents:input_type -> xinju.registry.v1.StreamEventsRequest
+	44, // 63: xinju.registry.v1.FeedIntakeService.PreviewFeed:input_type -> xinju.registry.v1.PreviewFeedRequest
+	13, // 64: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:input_type -> xinju.registry.v1.CancelFeedBatchRequest
+	15, // 65: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:input_type -> xinju.registry.v1.ResumeFeedBatchRequest
+	17, // 66: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:input_type -> xinju.registry.v1.ConfirmFeedBatchRequest
+	19, // 67: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:input_type -> xinju.registry.v1.WithdrawFeedBatchRequest
+	21, // 68: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:input_type -> xinju.registry.v1.GetFeedReceiptRequest
+	23, // 69: xinju.registry.v1.FeedIntakeService.GetReceiptKey:input_type -> xinju.registry.v1.GetReceiptKeyRequest
+	25, // 70: xinju.registry.v1.FeedIntakeService.ListSenders:input_type -> xinju.registry.v1.ListSendersRequest
+	27, // 71: xinju.registry.v1.FeedIntakeService.GetSender:input_type -> xinju.registry.v1.GetSenderRequest
+	29, // 72: xinju.registry.v1.FeedIntakeService.UpdateSender:input_type -> xinju.registry.v1.UpdateSenderRequest
+	54, // 73: xinju.registry.v1.FeedIntakeService.CreateFeedProfile:input_type -> xinju.registry.v1.CreateFeedProfileRequest
+	56, // 74: xinju.registry.v1.FeedIntakeService.UpdateFeedProfile:input_type -> xinju.registry.v1.UpdateFeedProfileRequest
+	58, // 75: xinju.registry.v1.FeedIntakeService.GetFeedProfile:input_type -> xinju.registry.v1.GetFeedProfileRequest
+	60, // 76: xinju.registry.v1.FeedIntakeService.ListFeedProfiles:input_type -> xinju.registry.v1.ListFeedProfilesRequest
+	62, // 77: xinju.registry.v1.FeedIntakeService.DeleteFeedProfile:input_type -> xinju.registry.v1.DeleteFeedProfileRequest
+	2,  // 78: xinju.registry.v1.FeedIntakeService.ImportFeed:output_type -> xinju.registry.v1.ImportFeedResponse
+	4,  // 79: xinju.registry.v1.FeedIntakeService.GetFeedBatch:output_type -> xinju.registry.v1.GetFeedBatchResponse
+	6,  // 80: xinju.registry.v1.FeedIntakeService.WatchFeedBatch:output_type -> xinju.registry.v1.WatchFeedBatchResponse
+	8,  // 81: xinju.registry.v1.FeedIntakeService.ListFeedBatches:output_type -> xinju.registry.v1.ListFeedBatchesResponse
+	10, // 82: xinju.registry.v1.FeedIntakeService.ListFeedRows:output_type -> xinju.registry.v1.ListFeedRowsResponse
+	12, // 83: xinju.registry.v1.FeedIntakeService.DownloadFeedRejects:output_type -> xinju.registry.v1.DownloadFeedRejectsResponse
+	38, // 84: xinju.registry.v1.FeedIntakeService.StreamEvents:output_type -> xinju.registry.v1.StreamEventsResponse
+	45, // 85: xinju.registry.v1.FeedIntakeService.PreviewFeed:output_type -> xinju.registry.v1.PreviewFeedResponse
+	14, // 86: xinju.registry.v1.FeedIntakeService.CancelFeedBatch:output_type -> xinju.registry.v1.CancelFeedBatchResponse
+	16, // 87: xinju.registry.v1.FeedIntakeService.ResumeFeedBatch:output_type -> xinju.registry.v1.ResumeFeedBatchResponse
+	18, // 88: xinju.registry.v1.FeedIntakeService.ConfirmFeedBatch:output_type -> xinju.registry.v1.ConfirmFeedBatchResponse
+	20, // 89: xinju.registry.v1.FeedIntakeService.WithdrawFeedBatch:output_type -> xinju.registry.v1.WithdrawFeedBatchResponse
+	22, // 90: xinju.registry.v1.FeedIntakeService.GetFeedReceipt:output_type -> xinju.registry.v1.GetFeedReceiptResponse
+	24, // 91: xinju.registry.v1.FeedIntakeService.GetReceiptKey:output_type -> xinju.registry.v1.GetReceiptKeyResponse
+	26, // 92: xinju.registry.v1.FeedIntakeService.ListSenders:output_type -> xinju.registry.v1.ListSendersResponse
+	28, // 93: xinju.registry.v1.FeedIntakeService.GetSender:output_type -> xinju.registry.v1.GetSenderResponse
+	30, // 94: xinju.registry.v1.FeedIntakeService.UpdateSender:output_type -> xinju.registry.v1.UpdateSenderResponse
+	55, // 95: xinju.registry.v1.FeedIntakeService.CreateFeedProfile:output_type -> xinju.registry.v1.CreateFeedProfileResponse
+	57, // 96: xinju.registry.v1.FeedIntakeService.UpdateFeedProfile:output_type -> xinju.registry.v1.UpdateFeedProfileResponse
+	59, // 97: xinju.registry.v1.FeedIntakeService.GetFeedProfile:output_type -> xinju.registry.v1.GetFeedProfileResponse
+	61, // 98: xinju.registry.v1.FeedIntakeService.ListFeedProfiles:output_type -> xinju.registry.v1.ListFeedProfilesResponse
+	63, // 99: xinju.registry.v1.FeedIntakeService.DeleteFeedProfile:output_type -> xinju.registry.v1.DeleteFeedProfileResponse
+	78, // [78:100] is the sub-list for method output_type
+	56, // [56:78] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_feed_intake_service_proto_init() }
@@ -3294,7 +4557,7 @@ func file_xinju_registry_v1_feed_intake_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_feed_intake_service_proto_rawDesc), len(file_xinju_registry_v1_feed_intake_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   47,
+			NumMessages:   64,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -36,6 +36,11 @@ const (
 	FeedIntakeService_ListSenders_FullMethodName         = "/xinju.registry.v1.FeedIntakeService/ListSenders"
 	FeedIntakeService_GetSender_FullMethodName           = "/xinju.registry.v1.FeedIntakeService/GetSender"
 	FeedIntakeService_UpdateSender_FullMethodName        = "/xinju.registry.v1.FeedIntakeService/UpdateSender"
+	FeedIntakeService_CreateFeedProfile_FullMethodName   = "/xinju.registry.v1.FeedIntakeService/CreateFeedProfile"
+	FeedIntakeService_UpdateFeedProfile_FullMethodName   = "/xinju.registry.v1.FeedIntakeService/UpdateFeedProfile"
+	FeedIntakeService_GetFeedProfile_FullMethodName      = "/xinju.registry.v1.FeedIntakeService/GetFeedProfile"
+	FeedIntakeService_ListFeedProfiles_FullMethodName    = "/xinju.registry.v1.FeedIntakeService/ListFeedProfiles"
+	FeedIntakeService_DeleteFeedProfile_FullMethodName   = "/xinju.registry.v1.FeedIntakeService/DeleteFeedProfile"
 )
 
 // FeedIntakeServiceClient is the client API for FeedIntakeService service.
@@ -116,6 +121,21 @@ type FeedIntakeServiceClient interface {
 	// UpdateSender changes what an operator decides about a sender, who need not have sent anything
 	// yet. Fails with FEED_KEY_INVALID, FEED_INTERVAL_INVALID, FEED_SENDER_CHANGED, SENDER_INVALID.
 	UpdateSender(ctx context.Context, in *UpdateSenderRequest, opts ...grpc.CallOption) (*UpdateSenderResponse, error)
+	// CreateFeedProfile keeps a profile: how the files of a sender are written and what their columns
+	// mean. It is checked as a whole. Fails with FEED_PROFILE_INVALID (which names the place and, for an
+	// unknown field, the nearest one), FEED_PROFILE_EXISTS, FEED_TARGET_UNKNOWN.
+	CreateFeedProfile(ctx context.Context, in *CreateFeedProfileRequest, opts ...grpc.CallOption) (*CreateFeedProfileResponse, error)
+	// UpdateFeedProfile replaces a profile by its next version. Batches that came under an earlier one
+	// go on under it. Fails with FEED_PROFILE_INVALID, FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	UpdateFeedProfile(ctx context.Context, in *UpdateFeedProfileRequest, opts ...grpc.CallOption) (*UpdateFeedProfileResponse, error)
+	// GetFeedProfile returns a profile; the name default returns the names and words that are known
+	// without any. Fails with FEED_PROFILE_NOT_FOUND.
+	GetFeedProfile(ctx context.Context, in *GetFeedProfileRequest, opts ...grpc.CallOption) (*GetFeedProfileResponse, error)
+	// ListFeedProfiles pages through profiles by name.
+	ListFeedProfiles(ctx context.Context, in *ListFeedProfilesRequest, opts ...grpc.CallOption) (*ListFeedProfilesResponse, error)
+	// DeleteFeedProfile removes a profile. Batches that came under it go on under it. Fails with
+	// FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	DeleteFeedProfile(ctx context.Context, in *DeleteFeedProfileRequest, opts ...grpc.CallOption) (*DeleteFeedProfileResponse, error)
 }
 
 type feedIntakeServiceClient struct {
@@ -323,6 +343,56 @@ func (c *feedIntakeServiceClient) UpdateSender(ctx context.Context, in *UpdateSe
 	return out, nil
 }
 
+func (c *feedIntakeServiceClient) CreateFeedProfile(ctx context.Context, in *CreateFeedProfileRequest, opts ...grpc.CallOption) (*CreateFeedProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateFeedProfileResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_CreateFeedProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) UpdateFeedProfile(ctx context.Context, in *UpdateFeedProfileRequest, opts ...grpc.CallOption) (*UpdateFeedProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateFeedProfileResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_UpdateFeedProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) GetFeedProfile(ctx context.Context, in *GetFeedProfileRequest, opts ...grpc.CallOption) (*GetFeedProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetFeedProfileResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_GetFeedProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) ListFeedProfiles(ctx context.Context, in *ListFeedProfilesRequest, opts ...grpc.CallOption) (*ListFeedProfilesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListFeedProfilesResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_ListFeedProfiles_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *feedIntakeServiceClient) DeleteFeedProfile(ctx context.Context, in *DeleteFeedProfileRequest, opts ...grpc.CallOption) (*DeleteFeedProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteFeedProfileResponse)
+	err := c.cc.Invoke(ctx, FeedIntakeService_DeleteFeedProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // FeedIntakeServiceServer is the server API for FeedIntakeService service.
 // All implementations must embed UnimplementedFeedIntakeServiceServer
 // for forward compatibility.
@@ -401,6 +471,21 @@ type FeedIntakeServiceServer interface {
 	// UpdateSender changes what an operator decides about a sender, who need not have sent anything
 	// yet. Fails with FEED_KEY_INVALID, FEED_INTERVAL_INVALID, FEED_SENDER_CHANGED, SENDER_INVALID.
 	UpdateSender(context.Context, *UpdateSenderRequest) (*UpdateSenderResponse, error)
+	// CreateFeedProfile keeps a profile: how the files of a sender are written and what their columns
+	// mean. It is checked as a whole. Fails with FEED_PROFILE_INVALID (which names the place and, for an
+	// unknown field, the nearest one), FEED_PROFILE_EXISTS, FEED_TARGET_UNKNOWN.
+	CreateFeedProfile(context.Context, *CreateFeedProfileRequest) (*CreateFeedProfileResponse, error)
+	// UpdateFeedProfile replaces a profile by its next version. Batches that came under an earlier one
+	// go on under it. Fails with FEED_PROFILE_INVALID, FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	UpdateFeedProfile(context.Context, *UpdateFeedProfileRequest) (*UpdateFeedProfileResponse, error)
+	// GetFeedProfile returns a profile; the name default returns the names and words that are known
+	// without any. Fails with FEED_PROFILE_NOT_FOUND.
+	GetFeedProfile(context.Context, *GetFeedProfileRequest) (*GetFeedProfileResponse, error)
+	// ListFeedProfiles pages through profiles by name.
+	ListFeedProfiles(context.Context, *ListFeedProfilesRequest) (*ListFeedProfilesResponse, error)
+	// DeleteFeedProfile removes a profile. Batches that came under it go on under it. Fails with
+	// FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	DeleteFeedProfile(context.Context, *DeleteFeedProfileRequest) (*DeleteFeedProfileResponse, error)
 	mustEmbedUnimplementedFeedIntakeServiceServer()
 }
 
@@ -461,6 +546,21 @@ func (UnimplementedFeedIntakeServiceServer) GetSender(context.Context, *GetSende
 }
 func (UnimplementedFeedIntakeServiceServer) UpdateSender(context.Context, *UpdateSenderRequest) (*UpdateSenderResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdateSender not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) CreateFeedProfile(context.Context, *CreateFeedProfileRequest) (*CreateFeedProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateFeedProfile not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) UpdateFeedProfile(context.Context, *UpdateFeedProfileRequest) (*UpdateFeedProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateFeedProfile not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) GetFeedProfile(context.Context, *GetFeedProfileRequest) (*GetFeedProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetFeedProfile not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) ListFeedProfiles(context.Context, *ListFeedProfilesRequest) (*ListFeedProfilesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListFeedProfiles not implemented")
+}
+func (UnimplementedFeedIntakeServiceServer) DeleteFeedProfile(context.Context, *DeleteFeedProfileRequest) (*DeleteFeedProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteFeedProfile not implemented")
 }
 func (UnimplementedFeedIntakeServiceServer) mustEmbedUnimplementedFeedIntakeServiceServer() {}
 func (UnimplementedFeedIntakeServiceServer) testEmbeddedByValue()                           {}
@@ -742,6 +842,96 @@ func _FeedIntakeService_UpdateSender_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _FeedIntakeService_CreateFeedProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateFeedProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).CreateFeedProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_CreateFeedProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).CreateFeedProfile(ctx, req.(*CreateFeedProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_UpdateFeedProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateFeedProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).UpdateFeedProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_UpdateFeedProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).UpdateFeedProfile(ctx, req.(*UpdateFeedProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_GetFeedProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetFeedProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).GetFeedProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_GetFeedProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).GetFeedProfile(ctx, req.(*GetFeedProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_ListFeedProfiles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListFeedProfilesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).ListFeedProfiles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_ListFeedProfiles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).ListFeedProfiles(ctx, req.(*ListFeedProfilesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _FeedIntakeService_DeleteFeedProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteFeedProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(FeedIntakeServiceServer).DeleteFeedProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: FeedIntakeService_DeleteFeedProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(FeedIntakeServiceServer).DeleteFeedProfile(ctx, req.(*DeleteFeedProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // FeedIntakeService_ServiceDesc is the grpc.ServiceDesc for FeedIntakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -796,6 +986,26 @@ var FeedIntakeService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UpdateSender",
 			Handler:    _FeedIntakeService_UpdateSender_Handler,
+		},
+		{
+			MethodName: "CreateFeedProfile",
+			Handler:    _FeedIntakeService_CreateFeedProfile_Handler,
+		},
+		{
+			MethodName: "UpdateFeedProfile",
+			Handler:    _FeedIntakeService_UpdateFeedProfile_Handler,
+		},
+		{
+			MethodName: "GetFeedProfile",
+			Handler:    _FeedIntakeService_GetFeedProfile_Handler,
+		},
+		{
+			MethodName: "ListFeedProfiles",
+			Handler:    _FeedIntakeService_ListFeedProfiles_Handler,
+		},
+		{
+			MethodName: "DeleteFeedProfile",
+			Handler:    _FeedIntakeService_DeleteFeedProfile_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

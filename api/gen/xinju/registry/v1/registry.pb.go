@@ -2398,8 +2398,10 @@ type FeedBatch struct {
 	WithdrawnRows int64 `protobuf:"varint,20,opt,name=withdrawn_rows,json=withdrawnRows,proto3" json:"withdrawn_rows,omitempty"`
 	// Of a withdrawn batch: who asked for it and why.
 	WithdrawalReason string `protobuf:"bytes,21,opt,name=withdrawal_reason,json=withdrawalReason,proto3" json:"withdrawal_reason,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// How the file is written, as detected or said; absent for a stream.
+	Layout        *FeedLayout `protobuf:"bytes,22,opt,name=layout,proto3" json:"layout,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FeedBatch) Reset() {
@@ -2579,6 +2581,149 @@ func (x *FeedBatch) GetWithdrawalReason() string {
 	return ""
 }
 
+func (x *FeedBatch) GetLayout() *FeedLayout {
+	if x != nil {
+		return x.Layout
+	}
+	return nil
+}
+
+// FeedLayout is how a file is written, as detected or said.
+type FeedLayout struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// CSV, FIXED, XLSX, XML or JSONL.
+	Format string `protobuf:"bytes,1,opt,name=format,proto3" json:"format,omitempty"`
+	// GB18030, UTF-8, UTF-16LE or UTF-16BE.
+	Encoding string `protobuf:"bytes,2,opt,name=encoding,proto3" json:"encoding,omitempty"`
+	// Share of the lines with more than ASCII that agree with the encoding, 0–1.
+	EncodingConfidence float64 `protobuf:"fixed64,3,opt,name=encoding_confidence,json=encodingConfidence,proto3" json:"encoding_confidence,omitempty"`
+	// Of XML: the encoding that the file claims, right or wrong; empty without one.
+	EncodingLabel string `protobuf:"bytes,4,opt,name=encoding_label,json=encodingLabel,proto3" json:"encoding_label,omitempty"`
+	// Of CSV.
+	Delimiter string `protobuf:"bytes,5,opt,name=delimiter,proto3" json:"delimiter,omitempty"`
+	// Of XLSX: the sheet that is read.
+	Sheet string `protobuf:"bytes,6,opt,name=sheet,proto3" json:"sheet,omitempty"`
+	// Of XLSX: sheets that are not read.
+	OtherSheets []string `protobuf:"bytes,7,rep,name=other_sheets,json=otherSheets,proto3" json:"other_sheets,omitempty"`
+	// Of XML: names from the root to the element that is a row.
+	RowPath []string `protobuf:"bytes,8,rep,name=row_path,json=rowPath,proto3" json:"row_path,omitempty"`
+	// What a number means where a day is expected: 1900, 1904 or NONE.
+	DateSystem string `protobuf:"bytes,9,opt,name=date_system,json=dateSystem,proto3" json:"date_system,omitempty"`
+	// Profile that it is read by; empty for none.
+	Profile string `protobuf:"bytes,10,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Version of the profile; 0 for none.
+	ProfileVersion int64 `protobuf:"varint,11,opt,name=profile_version,json=profileVersion,proto3" json:"profile_version,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *FeedLayout) Reset() {
+	*x = FeedLayout{}
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedLayout) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedLayout) ProtoMessage() {}
+
+func (x *FeedLayout) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedLayout.ProtoReflect.Descriptor instead.
+func (*FeedLayout) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FeedLayout) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetEncoding() string {
+	if x != nil {
+		return x.Encoding
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetEncodingConfidence() float64 {
+	if x != nil {
+		return x.EncodingConfidence
+	}
+	return 0
+}
+
+func (x *FeedLayout) GetEncodingLabel() string {
+	if x != nil {
+		return x.EncodingLabel
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetDelimiter() string {
+	if x != nil {
+		return x.Delimiter
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetOtherSheets() []string {
+	if x != nil {
+		return x.OtherSheets
+	}
+	return nil
+}
+
+func (x *FeedLayout) GetRowPath() []string {
+	if x != nil {
+		return x.RowPath
+	}
+	return nil
+}
+
+func (x *FeedLayout) GetDateSystem() string {
+	if x != nil {
+		return x.DateSystem
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetProfile() string {
+	if x != nil {
+		return x.Profile
+	}
+	return ""
+}
+
+func (x *FeedLayout) GetProfileVersion() int64 {
+	if x != nil {
+		return x.ProfileVersion
+	}
+	return 0
+}
+
 // SnapshotDiff is how a full list differs from the sender's list before.
 type SnapshotDiff struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2610,7 +2755,7 @@ type SnapshotDiff struct {
 
 func (x *SnapshotDiff) Reset() {
 	*x = SnapshotDiff{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2622,7 +2767,7 @@ func (x *SnapshotDiff) String() string {
 func (*SnapshotDiff) ProtoMessage() {}
 
 func (x *SnapshotDiff) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2635,7 +2780,7 @@ func (x *SnapshotDiff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SnapshotDiff.ProtoReflect.Descriptor instead.
 func (*SnapshotDiff) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SnapshotDiff) GetBaseBatchId() string {
@@ -2741,7 +2886,7 @@ type FeedCounts struct {
 
 func (x *FeedCounts) Reset() {
 	*x = FeedCounts{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2753,7 +2898,7 @@ func (x *FeedCounts) String() string {
 func (*FeedCounts) ProtoMessage() {}
 
 func (x *FeedCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2766,7 +2911,7 @@ func (x *FeedCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedCounts.ProtoReflect.Descriptor instead.
 func (*FeedCounts) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *FeedCounts) GetReceived() int32 {
@@ -2844,7 +2989,7 @@ type ReasonCount struct {
 
 func (x *ReasonCount) Reset() {
 	*x = ReasonCount{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2856,7 +3001,7 @@ func (x *ReasonCount) String() string {
 func (*ReasonCount) ProtoMessage() {}
 
 func (x *ReasonCount) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2869,7 +3014,7 @@ func (x *ReasonCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasonCount.ProtoReflect.Descriptor instead.
 func (*ReasonCount) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReasonCount) GetReason() string {
@@ -2925,7 +3070,7 @@ type FeedRow struct {
 
 func (x *FeedRow) Reset() {
 	*x = FeedRow{}
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2937,7 +3082,7 @@ func (x *FeedRow) String() string {
 func (*FeedRow) ProtoMessage() {}
 
 func (x *FeedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_xinju_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2950,7 +3095,7 @@ func (x *FeedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedRow.ProtoReflect.Descriptor instead.
 func (*FeedRow) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_xinju_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FeedRow) GetRowNumber() int32 {
@@ -3153,7 +3298,7 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x127\n" +
 	"\tfrom_date\x18\x02 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\bfromDate\x129\n" +
 	"\n" +
-	"until_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\tuntilDate\"\xcf\a\n" +
+	"until_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\tuntilDate\"\x86\b\n" +
 	"\tFeedBatch\x12\x1f\n" +
 	"\bbatch_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12\x1c\n" +
 	"\x06sender\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12!\n" +
@@ -3178,8 +3323,24 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\rstill_pending\x18\x12 \x01(\x05B\x04\xc8\xf3\x18\x02H\x00R\fstillPending\x88\x01\x01\x123\n" +
 	"\x04diff\x18\x13 \x01(\v2\x1f.xinju.registry.v1.SnapshotDiffR\x04diff\x12+\n" +
 	"\x0ewithdrawn_rows\x18\x14 \x01(\x03B\x04\xc8\xf3\x18\x02R\rwithdrawnRows\x121\n" +
-	"\x11withdrawal_reason\x18\x15 \x01(\tB\x04\xc8\xf3\x18\x02R\x10withdrawalReasonB\x10\n" +
-	"\x0e_still_pending\"\x8f\x03\n" +
+	"\x11withdrawal_reason\x18\x15 \x01(\tB\x04\xc8\xf3\x18\x02R\x10withdrawalReason\x125\n" +
+	"\x06layout\x18\x16 \x01(\v2\x1d.xinju.registry.v1.FeedLayoutR\x06layoutB\x10\n" +
+	"\x0e_still_pending\"\xd1\x03\n" +
+	"\n" +
+	"FeedLayout\x12\x1f\n" +
+	"\x06format\x18\x01 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\x06format\x12#\n" +
+	"\bencoding\x18\x02 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\bencoding\x128\n" +
+	"\x13encoding_confidence\x18\x03 \x01(\x01B\a\xe0A\x03\xc8\xf3\x18\x02R\x12encodingConfidence\x12.\n" +
+	"\x0eencoding_label\x18\x04 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\rencodingLabel\x12%\n" +
+	"\tdelimiter\x18\x05 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\tdelimiter\x12\x1d\n" +
+	"\x05sheet\x18\x06 \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\x05sheet\x12*\n" +
+	"\fother_sheets\x18\a \x03(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\votherSheets\x12\"\n" +
+	"\brow_path\x18\b \x03(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\arowPath\x12(\n" +
+	"\vdate_system\x18\t \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\n" +
+	"dateSystem\x12!\n" +
+	"\aprofile\x18\n" +
+	" \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\aprofile\x120\n" +
+	"\x0fprofile_version\x18\v \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\x0eprofileVersion\"\x8f\x03\n" +
 	"\fSnapshotDiff\x12(\n" +
 	"\rbase_batch_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\vbaseBatchId\x12\x1c\n" +
 	"\x06before\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x06before\x12\x1e\n" +
@@ -3327,7 +3488,7 @@ func file_xinju_registry_v1_registry_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_registry_v1_registry_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
-var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_xinju_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_xinju_registry_v1_registry_proto_goTypes = []any{
 	(FeedContent)(0),              // 0: xinju.registry.v1.FeedContent
 	(FeedBatchState)(0),           // 1: xinju.registry.v1.FeedBatchState
@@ -3353,82 +3514,84 @@ var file_xinju_registry_v1_registry_proto_goTypes = []any{
 	(*Unit)(nil),                  // 21: xinju.registry.v1.Unit
 	(*ManagedVillage)(nil),        // 22: xinju.registry.v1.ManagedVillage
 	(*FeedBatch)(nil),             // 23: xinju.registry.v1.FeedBatch
-	(*SnapshotDiff)(nil),          // 24: xinju.registry.v1.SnapshotDiff
-	(*FeedCounts)(nil),            // 25: xinju.registry.v1.FeedCounts
-	(*ReasonCount)(nil),           // 26: xinju.registry.v1.ReasonCount
-	(*FeedRow)(nil),               // 27: xinju.registry.v1.FeedRow
-	(*date.Date)(nil),             // 28: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 29: google.protobuf.Timestamp
-	(*v1.Operation)(nil),          // 30: xinju.type.v1.Operation
+	(*FeedLayout)(nil),            // 24: xinju.registry.v1.FeedLayout
+	(*SnapshotDiff)(nil),          // 25: xinju.registry.v1.SnapshotDiff
+	(*FeedCounts)(nil),            // 26: xinju.registry.v1.FeedCounts
+	(*ReasonCount)(nil),           // 27: xinju.registry.v1.ReasonCount
+	(*FeedRow)(nil),               // 28: xinju.registry.v1.FeedRow
+	(*date.Date)(nil),             // 29: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
+	(*v1.Operation)(nil),          // 31: xinju.type.v1.Operation
 }
 var file_xinju_registry_v1_registry_proto_depIdxs = []int32{
-	28, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
+	29, // 0: xinju.registry.v1.Resident.birth_date:type_name -> google.type.Date
 	10, // 1: xinju.registry.v1.Resident.documents:type_name -> xinju.registry.v1.Document
 	13, // 2: xinju.registry.v1.Resident.hukou:type_name -> xinju.registry.v1.HukouEntry
-	28, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
+	29, // 3: xinju.registry.v1.Resident.death_date:type_name -> google.type.Date
 	14, // 4: xinju.registry.v1.Resident.residences:type_name -> xinju.registry.v1.Residence
 	15, // 5: xinju.registry.v1.Resident.permits:type_name -> xinju.registry.v1.Permit
-	29, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
-	29, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
+	30, // 6: xinju.registry.v1.Resident.create_time:type_name -> google.protobuf.Timestamp
+	30, // 7: xinju.registry.v1.Resident.update_time:type_name -> google.protobuf.Timestamp
 	11, // 8: xinju.registry.v1.Resident.former_names:type_name -> xinju.registry.v1.FormerName
 	2,  // 9: xinju.registry.v1.Document.type:type_name -> xinju.registry.v1.DocumentType
-	28, // 10: xinju.registry.v1.Document.from_date:type_name -> google.type.Date
-	28, // 11: xinju.registry.v1.Document.until_date:type_name -> google.type.Date
-	28, // 12: xinju.registry.v1.FormerName.until_date:type_name -> google.type.Date
-	28, // 13: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
-	28, // 14: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
-	28, // 15: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
-	28, // 16: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
-	28, // 17: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
+	29, // 10: xinju.registry.v1.Document.from_date:type_name -> google.type.Date
+	29, // 11: xinju.registry.v1.Document.until_date:type_name -> google.type.Date
+	29, // 12: xinju.registry.v1.FormerName.until_date:type_name -> google.type.Date
+	29, // 13: xinju.registry.v1.HukouEntry.from_date:type_name -> google.type.Date
+	29, // 14: xinju.registry.v1.Residence.arrived_date:type_name -> google.type.Date
+	29, // 15: xinju.registry.v1.Residence.registered_date:type_name -> google.type.Date
+	29, // 16: xinju.registry.v1.Residence.first_seen_date:type_name -> google.type.Date
+	29, // 17: xinju.registry.v1.Residence.left_date:type_name -> google.type.Date
 	3,  // 18: xinju.registry.v1.Residence.reason:type_name -> xinju.registry.v1.ResidenceReason
 	12, // 19: xinju.registry.v1.Residence.sources:type_name -> xinju.registry.v1.FieldSource
-	28, // 20: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
-	28, // 21: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
-	28, // 22: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
-	28, // 23: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
-	28, // 24: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
-	28, // 25: xinju.registry.v1.Permit.lost_date:type_name -> google.type.Date
-	28, // 26: xinju.registry.v1.Permit.reissued_dates:type_name -> google.type.Date
+	29, // 20: xinju.registry.v1.Permit.issued_date:type_name -> google.type.Date
+	29, // 21: xinju.registry.v1.Permit.valid_until_date:type_name -> google.type.Date
+	29, // 22: xinju.registry.v1.Permit.endorsed_dates:type_name -> google.type.Date
+	29, // 23: xinju.registry.v1.Permit.lapsed_date:type_name -> google.type.Date
+	29, // 24: xinju.registry.v1.Permit.cancelled_date:type_name -> google.type.Date
+	29, // 25: xinju.registry.v1.Permit.lost_date:type_name -> google.type.Date
+	29, // 26: xinju.registry.v1.Permit.reissued_dates:type_name -> google.type.Date
 	16, // 27: xinju.registry.v1.Permit.points:type_name -> xinju.registry.v1.PermitPoints
 	12, // 28: xinju.registry.v1.Permit.sources:type_name -> xinju.registry.v1.FieldSource
-	28, // 29: xinju.registry.v1.PermitPoints.from_date:type_name -> google.type.Date
+	29, // 29: xinju.registry.v1.PermitPoints.from_date:type_name -> google.type.Date
 	4,  // 30: xinju.registry.v1.Relation.kind:type_name -> xinju.registry.v1.RelationKind
-	28, // 31: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
-	28, // 32: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
-	29, // 33: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
-	29, // 34: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
+	29, // 31: xinju.registry.v1.Relation.start_date:type_name -> google.type.Date
+	29, // 32: xinju.registry.v1.Relation.end_date:type_name -> google.type.Date
+	30, // 33: xinju.registry.v1.Relation.create_time:type_name -> google.protobuf.Timestamp
+	30, // 34: xinju.registry.v1.Relation.update_time:type_name -> google.protobuf.Timestamp
 	5,  // 35: xinju.registry.v1.ResidenceEvent.type:type_name -> xinju.registry.v1.EventType
-	28, // 36: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
-	29, // 37: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
+	29, // 36: xinju.registry.v1.ResidenceEvent.effective_date:type_name -> google.type.Date
+	30, // 37: xinju.registry.v1.ResidenceEvent.event_time:type_name -> google.protobuf.Timestamp
 	10, // 38: xinju.registry.v1.ResidenceEvent.document:type_name -> xinju.registry.v1.Document
-	28, // 39: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
-	28, // 40: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
+	29, // 39: xinju.registry.v1.ResidenceEvent.birth_date:type_name -> google.type.Date
+	29, // 40: xinju.registry.v1.ResidenceEvent.arrived_date:type_name -> google.type.Date
 	3,  // 41: xinju.registry.v1.ResidenceEvent.reason:type_name -> xinju.registry.v1.ResidenceReason
-	28, // 42: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
+	29, // 42: xinju.registry.v1.ResidenceEvent.permit_valid_until_date:type_name -> google.type.Date
 	10, // 43: xinju.registry.v1.ResidenceEvent.mother_document:type_name -> xinju.registry.v1.Document
 	10, // 44: xinju.registry.v1.ResidenceEvent.other_document:type_name -> xinju.registry.v1.Document
 	6,  // 45: xinju.registry.v1.EventOutcome.outcome:type_name -> xinju.registry.v1.RowOutcome
 	7,  // 46: xinju.registry.v1.Division.level:type_name -> xinju.registry.v1.DivisionLevel
-	28, // 47: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
-	28, // 48: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
+	29, // 47: xinju.registry.v1.Division.valid_from_date:type_name -> google.type.Date
+	29, // 48: xinju.registry.v1.Division.valid_until_date:type_name -> google.type.Date
 	8,  // 49: xinju.registry.v1.Unit.kind:type_name -> xinju.registry.v1.UnitKind
 	22, // 50: xinju.registry.v1.Unit.managed_villages:type_name -> xinju.registry.v1.ManagedVillage
-	28, // 51: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
-	28, // 52: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
-	30, // 53: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
-	25, // 54: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
-	26, // 55: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
+	29, // 51: xinju.registry.v1.ManagedVillage.from_date:type_name -> google.type.Date
+	29, // 52: xinju.registry.v1.ManagedVillage.until_date:type_name -> google.type.Date
+	31, // 53: xinju.registry.v1.FeedBatch.operation:type_name -> xinju.type.v1.Operation
+	26, // 54: xinju.registry.v1.FeedBatch.counts:type_name -> xinju.registry.v1.FeedCounts
+	27, // 55: xinju.registry.v1.FeedBatch.reasons:type_name -> xinju.registry.v1.ReasonCount
 	0,  // 56: xinju.registry.v1.FeedBatch.content:type_name -> xinju.registry.v1.FeedContent
 	1,  // 57: xinju.registry.v1.FeedBatch.state:type_name -> xinju.registry.v1.FeedBatchState
-	24, // 58: xinju.registry.v1.FeedBatch.diff:type_name -> xinju.registry.v1.SnapshotDiff
-	6,  // 59: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
-	19, // 60: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
-	6,  // 61: xinju.registry.v1.FeedRow.resolved:type_name -> xinju.registry.v1.RowOutcome
-	62, // [62:62] is the sub-list for method output_type
-	62, // [62:62] is the sub-list for method input_type
-	62, // [62:62] is the sub-list for extension type_name
-	62, // [62:62] is the sub-list for extension extendee
-	0,  // [0:62] is the sub-list for field type_name
+	25, // 58: xinju.registry.v1.FeedBatch.diff:type_name -> xinju.registry.v1.SnapshotDiff
+	24, // 59: xinju.registry.v1.FeedBatch.layout:type_name -> xinju.registry.v1.FeedLayout
+	6,  // 60: xinju.registry.v1.ReasonCount.outcome:type_name -> xinju.registry.v1.RowOutcome
+	19, // 61: xinju.registry.v1.FeedRow.outcome:type_name -> xinju.registry.v1.EventOutcome
+	6,  // 62: xinju.registry.v1.FeedRow.resolved:type_name -> xinju.registry.v1.RowOutcome
+	63, // [63:63] is the sub-list for method output_type
+	63, // [63:63] is the sub-list for method input_type
+	63, // [63:63] is the sub-list for extension type_name
+	63, // [63:63] is the sub-list for extension extendee
+	0,  // [0:63] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_proto_init() }
@@ -3443,7 +3606,7 @@ func file_xinju_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_registry_proto_rawDesc), len(file_xinju_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      9,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

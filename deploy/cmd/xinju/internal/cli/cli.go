@@ -35,6 +35,7 @@ type commands struct {
 	Serve serveCmd `cmd:"" group:"run" help:"在一个数据目录上常驻运行全部服务。Run the whole suite on a folder that is kept."`
 
 	Feed      feedCmds      `cmd:"" group:"use" help:"公安居住数据的导入。Files of residence events from public security."`
+	Records   recordsCmds   `cmd:"" group:"use" help:"存量记录的导入：健康档案、接种、孕产、儿童、计生。Files of records that exist elsewhere."`
 	Coverage  coverageCmds  `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
 	Uncovered uncoveredCmds `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
 	Resident  residentCmds  `cmd:"" group:"use" help:"居民。One resident."`

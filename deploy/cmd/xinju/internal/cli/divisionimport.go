@@ -85,8 +85,12 @@ func (c divisionImport) print(a *app, diff *registryv1.ImportDivisionsResponse) 
 		return show.Message(a.Out, diff)
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "change", Title: "变化 Change"}, {Key: "division", Title: "区划 Division"}, {Key: "name", Title: "名称 Name"},
-		{Key: "before", Title: "原名称 Before"}, {Key: "successors", Title: "承接 Successors"}, {Key: "residents", Title: "在住 Residents", Right: true},
+		{Key: "change", Title: "变化 Change"},
+		{Key: "division", Title: "区划 Division"},
+		{Key: "name", Title: "名称 Name"},
+		{Key: "before", Title: "原名称 Before"},
+		{Key: "successors", Title: "承接 Successors"},
+		{Key: "residents", Title: "在住 Residents", Right: true},
 	}}
 	for _, d := range diff.GetChanges() {
 		code := d.GetAfter().GetDivisionCode()

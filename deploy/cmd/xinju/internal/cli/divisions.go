@@ -71,8 +71,11 @@ func (c divisionList) Run(a *app) error {
 
 func divisionTable(nodes []*registryv1.Division) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "division", Title: "区划 Division"}, {Key: "name", Title: "名称 Name"}, {Key: "level", Title: "级别 Level"},
-		{Key: "valid_from", Title: "自 From"}, {Key: "valid_until", Title: "至 Until"},
+		{Key: "division", Title: "区划 Division"},
+		{Key: "name", Title: "名称 Name"},
+		{Key: "level", Title: "级别 Level"},
+		{Key: "valid_from", Title: "自 From"},
+		{Key: "valid_until", Title: "至 Until"},
 	}}
 	for _, d := range nodes {
 		t.Add(d.GetDivisionCode(), d.GetName(), levelCell(d.GetLevel()), dateText(d.GetValidFromDate()), dateText(d.GetValidUntilDate()))

@@ -46,10 +46,11 @@ type fake struct {
 	registryv1.UnimplementedFeedIntakeServiceServer
 	aggregatorv1.UnimplementedAggregatorServiceServer
 
-	refused int32 // rows of the batch
-	known   bool  // the file was imported before
-	members int   // length of the list of uncovered
-	stops   bool  // the service goes away while a batch is watched
+	refused int32                              // rows of the batch
+	known   bool                               // the file was imported before
+	members int                                // length of the list of uncovered
+	stops   bool                               // the service goes away while a batch is watched
+	feed    registryv1.FeedIntakeServiceServer // instead of the fake's own
 
 	mu       sync.Mutex
 	header   *registryv1.FeedHeader
@@ -67,11 +68,15 @@ func (f *fake) start(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	feed := f.feed
+	if feed == nil {
+		feed = f
+	}
 	srv := rpcserver.New(rpcserver.Config{Name: "fake", Log: zap.NewNop(), Token: "token-of-a-test"})
 	for _, register := range []func(grpc.ServiceRegistrar){
 		func(r grpc.ServiceRegistrar) { registryv1.RegisterRegistryServiceServer(r, f) },
 		func(r grpc.ServiceRegistrar) { registryv1.RegisterPlaceServiceServer(r, f) },
-		func(r grpc.ServiceRegistrar) { registryv1.RegisterFeedIntakeServiceServer(r, f) },
+		func(r grpc.ServiceRegistrar) { registryv1.RegisterFeedIntakeServiceServer(r, feed) },
 		func(r grpc.ServiceRegistrar) { aggregatorv1.RegisterAggregatorServiceServer(r, f) },
 	} {
 		register(srv.Registrar())

@@ -15,13 +15,14 @@ import (
 )
 
 type feedCmds struct {
-	Import   feedImport   `cmd:"" help:"导入一个文件（CSV，GB18030 或 UTF-8）。Import a file (CSV, GB18030 or UTF-8)."`
-	Status   feedStatus   `cmd:"" help:"一个批次的结果，或最近的批次。What became of a batch; the latest batches without one."`
-	Rows     feedRows     `cmd:"" help:"逐行列出结果与原因。Rows of a batch with outcome and reason."`
-	Rejects  feedRejects  `cmd:"" help:"取回被拒收的行，改正后可再次导入。The refused rows as a file, to be put right and sent again."`
-	Preview  feedPreview  `cmd:"" help:"预览一个文件：编码、列、前几行的结果，不写入。What would be made of a file; nothing is stored."`
-	Manifest feedManifest `cmd:"" help:"为文件写批次清单并签名。Write the manifest of a file, and sign it."`
-	Watch    feedWatch    `cmd:"" help:"监视文件夹，逐个导入出现的文件。Import the files that appear in a folder."`
+	Import   feedImport      `cmd:"" help:"导入一个文件（CSV、定长、XLSX、XML、JSON Lines）。Import a file (CSV, fixed width, XLSX, XML, JSON Lines)."`
+	Status   feedStatus      `cmd:"" help:"一个批次的结果，或最近的批次。What became of a batch; the latest batches without one."`
+	Rows     feedRows        `cmd:"" help:"逐行列出结果与原因。Rows of a batch with outcome and reason."`
+	Rejects  feedRejects     `cmd:"" help:"取回被拒收的行，改正后可再次导入。The refused rows as a file, to be put right and sent again."`
+	Preview  feedPreview     `cmd:"" help:"预览一个文件：编码、列、前几行的结果，不写入。What would be made of a file; nothing is stored."`
+	Manifest feedManifest    `cmd:"" help:"为文件写批次清单并签名。Write the manifest of a file, and sign it."`
+	Profile  feedProfileCmds `cmd:"" help:"映射方案：报送单位的文件如何书写、列的含义。Profiles: how the files of a sender are written and what their columns mean."`
+	Watch    feedWatch       `cmd:"" help:"监视文件夹，逐个导入出现的文件。Import the files that appear in a folder."`
 
 	Cancel   feedCancel   `cmd:"" help:"停止一个批次，已处理的保留。Stop a batch; what was applied stays."`
 	Resume   feedResume   `cmd:"" help:"继续已停止的批次。Go on with a cancelled batch."`
@@ -187,7 +188,7 @@ type feedRejects struct {
 
 // Help says where the file goes.
 func (feedRejects) Help() string {
-	return "文件与原文件同一编码，多出 原因、说明 两列，含证件号码：只能重定向或写到文件。The file has the encoding of the original and two more columns; it holds numbers of documents and is therefore not written to a terminal.\n\n  xinju feed rejects 01JZ8M3Q4R5S6T7V8W9X0Y1Z2A > rejects.csv"
+	return "文件与原文件同一类型、同一编码，多出 原因、说明 两列，含证件号码：只能重定向或写到文件。The file is of the kind and encoding of the original and has two more columns; it holds numbers of documents and is therefore not written to a terminal.\n\n  xinju feed rejects 01JZ8M3Q4R5S6T7V8W9X0Y1Z2A > rejects.csv"
 }
 
 // Run fetches the file.

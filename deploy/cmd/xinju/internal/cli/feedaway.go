@@ -52,7 +52,7 @@ func (w *folder) beside(to string, b *registryv1.FeedBatch) error {
 	if b.GetCounts().GetRefused() == 0 {
 		return nil
 	}
-	return replace(to+rejectsTail, func(f io.Writer) error { return download(w.a, w.s, b.GetBatchId(), f) })
+	return replace(to+rejectsTail+tailOf(b), func(f io.Writer) error { return download(w.a, w.s, b.GetBatchId(), f) })
 }
 
 // free is where a file may go without covering another one.

@@ -26,9 +26,9 @@ const chunk = 256 << 10
 type feedImport struct {
 	connected
 	listing
+	howWritten
 	File         string `arg:"" help:"文件；- 为标准输入。The file; - reads stdin."`
 	Sender       string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
-	Encoding     string `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
 	ValidateOnly bool   `help:"只检查，不写入。Check everything, change nothing."`
 	Manifest     string `placeholder:"FILE" help:"批次清单（见 feed manifest）：序号、行数、摘要、签名。What the file must be, from feed manifest."`
 	Wait         bool   `default:"true" negatable:"" help:"等到处理完（默认）；--no-wait 只交付文件。Wait until it has ended, the default."`
@@ -102,16 +102,23 @@ func unreadable(err error) error {
 	return &outcome.Error{Code: outcome.BadInput, Chinese: "无法读取文件", English: "the file cannot be read", Cause: err}
 }
 
-func (c feedImport) header() *registryv1.FeedHeader {
-	name := filepath.Base(c.File)
-	if c.File == "-" {
-		name = ""
+func (c feedImport) header() (*registryv1.FeedHeader, error) {
+	h, err := c.howWritten.header(c.Sender)
+	if err != nil {
+		return nil, err
 	}
-	return &registryv1.FeedHeader{Sender: c.Sender, FileName: name, Encoding: c.Encoding, ValidateOnly: c.ValidateOnly}
+	if h.ValidateOnly = c.ValidateOnly; c.File != "-" {
+		h.FileName = filepath.Base(c.File)
+	}
+	return h, nil
 }
 
 // send streams the file; memory does not grow with it.
 func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64, manifest *registryv1.FeedManifest) (*registryv1.FeedBatch, error) {
+	header, err := c.header()
+	if err != nil {
+		return nil, err
+	}
 	stream, err := s.Feed.ImportFeed(a.ctx)
 	if err != nil {
 		return nil, err
@@ -119,7 +126,7 @@ func (c feedImport) send(a *app, s *client.Suite, in io.Reader, size int64, mani
 	stage := a.progress().Stage("发送 sending", size, progress.Bytes)
 	defer stage.End()
 	buf := make([]byte, chunk)
-	header, sent := c.header(), int64(0)
+	sent := int64(0)
 	header.Manifest = manifest
 	for {
 		n, end := io.ReadFull(in, buf)
@@ -225,7 +232,7 @@ func finish(a *app, f show.Format, batch *registryv1.FeedBatch) error {
 	if n := batch.GetCounts().GetRefused(); n > 0 {
 		return &outcome.Error{
 			Code: outcome.RowsRefused, Chinese: fmt.Sprintf("%d 行被拒收", n), English: fmt.Sprintf("%d rows were refused", n),
-			Hint: "xinju feed rejects " + batch.GetBatchId() + " > rejects.csv",
+			Hint: "xinju feed rejects " + batch.GetBatchId() + " > rejects" + tailOf(batch),
 		}
 	}
 	return nil
@@ -235,6 +242,9 @@ func writeBatch(w io.Writer, b *registryv1.FeedBatch) error {
 	var head strings.Builder
 	fmt.Fprintf(&head, "批次 Batch   %s\n", b.GetBatchId())
 	fmt.Fprintf(&head, "文件 File    %s（%s，%d 字节 bytes，来自 from %s）\n", show.Printable(b.GetFileName()), b.GetEncoding(), b.GetFileBytes(), b.GetSender())
+	if b.GetLayout() != nil {
+		fmt.Fprintf(&head, "格式 Format  %s\n", show.Printable(layoutText(b.GetLayout())))
+	}
 	fmt.Fprintf(&head, "状态 State   %s\n\n", shownText(stateCell(b.GetOperation().GetState())))
 	if _, err := io.WriteString(w, head.String()); err != nil {
 		return err

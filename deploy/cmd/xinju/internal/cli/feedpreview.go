@@ -14,16 +14,17 @@ import (
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 )
 
-// previewBytes is as much of a file as a preview looks at.
-const previewBytes = 4 << 20
+// previewBytes is as much of a file as a preview looks at: 4 MiB of lines, more of
+// what cannot be read without its end. The registry says when it has enough.
+const previewBytes = 32 << 20
 
 type feedPreview struct {
 	connected
 	listing
-	File     string `arg:"" help:"文件；- 为标准输入。The file; - reads stdin."`
-	Sender   string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who would send it, a short code."`
-	Encoding string `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
-	Rows     int32  `default:"20" placeholder:"N" help:"看前多少行，最多 200。How many rows to look at, at most 200."`
+	howWritten
+	File   string `arg:"" help:"文件；- 为标准输入。The file; - reads stdin."`
+	Sender string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who would send it, a short code."`
+	Rows   int32  `default:"20" placeholder:"N" help:"看前多少行，最多 200。How many rows to look at, at most 200."`
 }
 
 // Run sends the beginning of the file and prints what would be made of it.
@@ -38,11 +39,15 @@ func (c feedPreview) Run(a *app) error {
 			in = f
 		}
 		defer func() { _ = in.Close() }() // read only
+		header, err := c.header(c.Sender)
+		if err != nil {
+			return err
+		}
 		stream, err := s.Feed.PreviewFeed(a.ctx)
 		if err != nil {
 			return err
 		}
-		msg := &registryv1.PreviewFeedRequest{Header: &registryv1.FeedHeader{Sender: c.Sender, Encoding: c.Encoding}, RowCount: c.Rows}
+		msg := &registryv1.PreviewFeedRequest{Header: header, RowCount: c.Rows}
 		buf, from := make([]byte, chunk), io.LimitReader(in, previewBytes)
 		for end := error(nil); end == nil; {
 			var n int
@@ -72,7 +77,7 @@ func (c feedPreview) print(a *app, p *registryv1.PreviewFeedResponse) error {
 	if c.Output == show.CSV {
 		return rowTable(p.GetRows()).Write(a.Out, show.CSV)
 	}
-	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s，%s（%.0f%%），分隔符 delimiter %q\n\n", p.GetFormat(), p.GetEncoding(), 100*p.GetEncodingConfidence(), p.GetDelimiter()); err != nil {
+	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s\n\n", show.Printable(layoutText(p.GetLayout()))); err != nil {
 		return err
 	}
 	columns := &show.Table{Columns: []show.Column{{Title: "列 Column"}, {Title: "字段 Field"}, {Title: "样例 Samples"}}}

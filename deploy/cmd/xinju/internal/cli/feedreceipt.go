@@ -72,8 +72,12 @@ func (c feedVerifyReceipt) Run(a *app) error {
 		return outcome.Usage("公钥须为十六进制", "a key is written in hex")
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "file", Title: "文件 File"}, {Key: "batch_id", Title: "批次 Batch"}, {Key: "sender", Title: "报送 Sender"},
-		{Key: "sequence", Title: "序号 Sequence", Right: true}, {Key: "rows", Title: "行 Rows", Right: true}, {Key: "key", Title: "公钥 Key"},
+		{Key: "file", Title: "文件 File"},
+		{Key: "batch_id", Title: "批次 Batch"},
+		{Key: "sender", Title: "报送 Sender"},
+		{Key: "sequence", Title: "序号 Sequence", Right: true},
+		{Key: "rows", Title: "行 Rows", Right: true},
+		{Key: "key", Title: "公钥 Key"},
 	}}
 	before := map[string]string{} // sender → hash of the receipt before
 	for _, name := range c.Files {

@@ -43,9 +43,15 @@ func (c feedSenders) Run(a *app) error {
 
 func senderTable(list ...*registryv1.FeedSender) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "sender", Title: "报送 Sender"}, {Key: "last_received", Title: "最近收到 Last"}, {Key: "last_sequence", Title: "序号 Sequence", Right: true},
-		{Key: "missing", Title: "缺号 Missing"}, {Key: "stale_since", Title: "逾期自 Overdue since"}, {Key: "paused", Title: "暂停 Paused"},
-		{Key: "batches", Title: "批次 Batches", Right: true}, {Key: "rows", Title: "行 Rows", Right: true}, {Key: "key", Title: "公钥 Key"},
+		{Key: "sender", Title: "报送 Sender"},
+		{Key: "last_received", Title: "最近收到 Last"},
+		{Key: "last_sequence", Title: "序号 Sequence", Right: true},
+		{Key: "missing", Title: "缺号 Missing"},
+		{Key: "stale_since", Title: "逾期自 Overdue since"},
+		{Key: "paused", Title: "暂停 Paused"},
+		{Key: "batches", Title: "批次 Batches", Right: true},
+		{Key: "rows", Title: "行 Rows", Right: true},
+		{Key: "key", Title: "公钥 Key"},
 	}}
 	for _, s := range list {
 		last, stale, paused := "", "", ""

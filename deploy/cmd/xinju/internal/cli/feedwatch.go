@@ -26,18 +26,18 @@ const (
 	refusedFolder = "refused"
 	manifestTail  = ".manifest"
 	receiptTail   = ".receipt"
-	rejectsTail   = ".rejects.csv"
+	rejectsTail   = ".rejects" // and what files of the kind end in
 	reasonTail    = ".reason.txt"
 )
 
 type feedWatch struct {
 	connected
-	Dir      string        `arg:"" type:"existingdir" help:"文件夹。The folder."`
-	Sender   string        `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
-	Encoding string        `enum:",GB18030,UTF-8" default:"" placeholder:"NAME" help:"编码 GB18030 或 UTF-8，默认自动识别。Encoding; detected by default."`
-	Every    time.Duration `default:"2s" placeholder:"DURATION" help:"多久查看一次。How often to look."`
-	Stable   int           `default:"3" placeholder:"N" help:"大小连续多少次不变视为写完；0 表示改名后才出现，一见即取。Looks for which a file must not change to count as whole; 0 when files appear by renaming."`
-	Once     bool          `help:"处理完现有文件后退出。End when everything that is there is dealt with."`
+	howWritten
+	Dir    string        `arg:"" type:"existingdir" help:"文件夹。The folder."`
+	Sender string        `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
+	Every  time.Duration `default:"2s" placeholder:"DURATION" help:"多久查看一次。How often to look."`
+	Stable int           `default:"3" placeholder:"N" help:"大小连续多少次不变视为写完；0 表示改名后才出现，一见即取。Looks for which a file must not change to count as whole; 0 when files appear by renaming."`
+	Once   bool          `help:"处理完现有文件后退出。End when everything that is there is dealt with."`
 }
 
 // Help says what happens to the files.
@@ -130,8 +130,13 @@ func mayBeFeed(name string) bool {
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") {
 		return false
 	}
-	for _, tail := range []string{".part", ".tmp", ".filepart", ".crdownload", manifestTail, receiptTail, rejectsTail, reasonTail} {
+	for _, tail := range []string{".part", ".tmp", ".filepart", ".crdownload", manifestTail, receiptTail, reasonTail} {
 		if strings.HasSuffix(strings.ToLower(name), tail) {
+			return false
+		}
+	}
+	for _, tail := range tails {
+		if strings.HasSuffix(strings.ToLower(name), rejectsTail+tail) {
 			return false
 		}
 	}
@@ -217,7 +222,7 @@ func (w *folder) send(name string) (*registryv1.FeedBatch, error) {
 			return nil, err
 		}
 	}
-	one := feedImport{File: path, Sender: w.Sender, Encoding: w.Encoding}
+	one := feedImport{File: path, Sender: w.Sender, howWritten: w.howWritten}
 	b, err := one.send(w.a, w.s, f, w.seen[name].size, manifest)
 	if err != nil {
 		return nil, err

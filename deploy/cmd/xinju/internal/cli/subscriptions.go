@@ -34,9 +34,18 @@ var subscriptionStates = map[feedv1.SubscriptionState]string{
 
 func subscriptionTable(list ...*feedv1.Subscription) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "subscription_id", Title: "订阅 Subscription"}, {Key: "url", Title: "地址 URL"}, {Key: "state", Title: "状态 State"}, {Key: "reason", Title: "原因 Reason"},
-		{Key: "sequence", Title: "已送 Sequence", Right: true}, {Key: "lag", Title: "滞后 Lag", Right: true}, {Key: "run", Title: "轮次 Run", Right: true},
-		{Key: "kinds", Title: "类别 Kinds"}, {Key: "division", Title: "区划 Division"}, {Key: "description"}, {Key: "position"}, {Key: "failures"},
+		{Key: "subscription_id", Title: "订阅 Subscription"},
+		{Key: "url", Title: "地址 URL"},
+		{Key: "state", Title: "状态 State"},
+		{Key: "reason", Title: "原因 Reason"},
+		{Key: "sequence", Title: "已送 Sequence", Right: true},
+		{Key: "lag", Title: "滞后 Lag", Right: true},
+		{Key: "run", Title: "轮次 Run", Right: true},
+		{Key: "kinds", Title: "类别 Kinds"},
+		{Key: "division", Title: "区划 Division"},
+		{Key: "description"},
+		{Key: "position"},
+		{Key: "failures"},
 	}}
 	for _, s := range list {
 		var kinds []string
@@ -181,9 +190,16 @@ func (c subscriptionsTest) Run(a *app) error {
 
 func deliveryTable(list ...*feedv1.Delivery) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "create_time", Title: "时间 Time"}, {Key: "first_sequence", Title: "自 From", Right: true}, {Key: "last_sequence", Title: "至 To", Right: true}, {Key: "run", Title: "轮次 Run", Right: true},
-		{Key: "tries", Title: "次数 Tries", Right: true}, {Key: "delivered", Title: "送达 Delivered"}, {Key: "http_status", Title: "HTTP", Right: true}, {Key: "error", Title: "错误 Error"},
-		{Key: "duration_ms", Title: "毫秒 ms", Right: true}, {Key: "delivery_id"},
+		{Key: "create_time", Title: "时间 Time"},
+		{Key: "first_sequence", Title: "自 From", Right: true},
+		{Key: "last_sequence", Title: "至 To", Right: true},
+		{Key: "run", Title: "轮次 Run", Right: true},
+		{Key: "tries", Title: "次数 Tries", Right: true},
+		{Key: "delivered", Title: "送达 Delivered"},
+		{Key: "http_status", Title: "HTTP", Right: true},
+		{Key: "error", Title: "错误 Error"},
+		{Key: "duration_ms", Title: "毫秒 ms", Right: true},
+		{Key: "delivery_id"},
 	}}
 	for _, d := range list {
 		delivered := cellOf(d.GetDelivered(), map[bool]string{true: "是 yes", false: "否 no"}[d.GetDelivered()])

@@ -120,9 +120,16 @@ func (c verifyList) Run(a *app) error {
 		}
 		names := newDirectory(s)
 		t := &show.Table{Columns: []show.Column{
-			{Key: "verification_id", Title: "协查 Verification"}, {Key: "kind", Title: "事项 Kind"}, {Key: "asking", Title: "发起方 Asking"}, {Key: "asked", Title: "协查方 Asked"},
-			{Key: "state", Title: "状态 State"}, {Key: "result", Title: "答复 Answer"}, {Key: "sent_date", Title: "发出 Sent"}, {Key: "deadline_date", Title: "期限 Deadline"},
-			{Key: "standing", Title: "反馈 Standing"}, {Key: "resident_id"},
+			{Key: "verification_id", Title: "协查 Verification"},
+			{Key: "kind", Title: "事项 Kind"},
+			{Key: "asking", Title: "发起方 Asking"},
+			{Key: "asked", Title: "协查方 Asked"},
+			{Key: "state", Title: "状态 State"},
+			{Key: "result", Title: "答复 Answer"},
+			{Key: "sent_date", Title: "发出 Sent"},
+			{Key: "deadline_date", Title: "期限 Deadline"},
+			{Key: "standing", Title: "反馈 Standing"},
+			{Key: "resident_id"},
 		}}
 		for _, v := range list {
 			t.Add(v.GetVerificationId(), coded(v.GetKind(), "VERIFICATION_KIND_", questionNames), names.division(a.ctx, v.GetAsking().GetDivision()), names.division(a.ctx, v.GetAsked().GetDivision()),
@@ -188,8 +195,13 @@ func writeVerification(a *app, s *client.Suite, format show.Format, v *registryv
 		return err
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "number", Title: "序 No", Right: true}, {Key: "step_time", Title: "时间 Time"}, {Key: "action", Title: "步骤 Step"}, {Key: "by", Title: "经办 By"},
-		{Key: "result", Title: "答复 Answer"}, {Key: "note", Title: "说明 Note"}, {Key: "corrections", Title: "更正 Corrections", Right: true},
+		{Key: "number", Title: "序 No", Right: true},
+		{Key: "step_time", Title: "时间 Time"},
+		{Key: "action", Title: "步骤 Step"},
+		{Key: "by", Title: "经办 By"},
+		{Key: "result", Title: "答复 Answer"},
+		{Key: "note", Title: "说明 Note"},
+		{Key: "corrections", Title: "更正 Corrections", Right: true},
 	}}
 	for _, p := range v.GetSteps() {
 		t.Add(p.GetNumber(), p.GetStepTime().AsTime().Format("2006-01-02T15:04:05Z"), coded(p.GetAction(), "VERIFICATION_ACTION_", actionWords), p.GetBy(),
@@ -232,9 +244,15 @@ func (c verifyStats) Run(a *app) error {
 		}
 		n := resp.GetStats()
 		t := &show.Table{Columns: []show.Column{
-			{Key: "sent", Title: "发出 Sent", Right: true}, {Key: "in_time", Title: "按期 In time", Right: true}, {Key: "late", Title: "逾期反馈 Late", Right: true},
-			{Key: "open", Title: "办理中 Open", Right: true}, {Key: "overdue", Title: "逾期未反馈 Overdue", Right: true}, {Key: "withdrawn", Title: "撤回 Withdrawn", Right: true},
-			{Key: "feedback_rate", Title: "反馈率 Feedback", Right: true}, {Key: "median_days", Title: "中位天数 Median", Right: true}, {Key: "p90_days", Title: "九成天数 P90", Right: true},
+			{Key: "sent", Title: "发出 Sent", Right: true},
+			{Key: "in_time", Title: "按期 In time", Right: true},
+			{Key: "late", Title: "逾期反馈 Late", Right: true},
+			{Key: "open", Title: "办理中 Open", Right: true},
+			{Key: "overdue", Title: "逾期未反馈 Overdue", Right: true},
+			{Key: "withdrawn", Title: "撤回 Withdrawn", Right: true},
+			{Key: "feedback_rate", Title: "反馈率 Feedback", Right: true},
+			{Key: "median_days", Title: "中位天数 Median", Right: true},
+			{Key: "p90_days", Title: "九成天数 P90", Right: true},
 		}}
 		var rate, median, p90 any
 		if n.FeedbackRate != nil {

@@ -63,8 +63,10 @@ func asked() *registryv1.Verification {
 		Question: "户籍是否在贵处？", Asking: &registryv1.VerificationParty{Division: village}, Asked: &registryv1.VerificationParty{Division: county},
 		State: registryv1.VerificationState_VERIFICATION_STATE_SENT, Standing: registryv1.VerificationStanding_VERIFICATION_STANDING_OPEN,
 		SentDate: ymd(2026, 6, 15), DeadlineDate: ymd(2026, 6, 23), Etag: "5",
-		Steps: []*registryv1.VerificationStep{{Number: 1, Action: registryv1.VerificationAction_VERIFICATION_ACTION_SEND, By: "E-007",
-			Corrections: []*registryv1.ResidenceEvent{{Document: &registryv1.Document{Number: number}}}}},
+		Steps: []*registryv1.VerificationStep{{
+			Number: 1, Action: registryv1.VerificationAction_VERIFICATION_ACTION_SEND, By: "E-007",
+			Corrections: []*registryv1.ResidenceEvent{{Document: &registryv1.Document{Number: number}}},
+		}},
 	}
 }
 

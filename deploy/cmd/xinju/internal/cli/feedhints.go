@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+)
+
+// howWritten is what may be said of a file. What is not said is detected.
+type howWritten struct {
+	Profile    string `placeholder:"NAME" help:"映射方案（见 feed profile）；default 为不用，默认按报送单位选取。Profile to read it by; default for none; chosen by the sender when absent."`
+	Encoding   string `enum:",GB18030,UTF-8,UTF-16LE,UTF-16BE" default:"" placeholder:"NAME" help:"编码 GB18030、UTF-8、UTF-16LE、UTF-16BE，默认自动识别。Encoding; detected by default."`
+	Format     string `enum:",CSV,FIXED,XLSX,XML,JSONL" default:"" placeholder:"KIND" help:"文件类型 CSV、FIXED（定长）、XLSX、XML、JSONL，默认自动识别。Kind of file; detected by default."`
+	Delimiter  string `placeholder:"C" help:"分隔符，一个字符；\\t 为制表符。Delimiter of a CSV file; \\t is a tab."`
+	NoQuotes   bool   `help:"引号为普通字符。Quotation marks are plain characters."`
+	Sheet      string `placeholder:"NAME" help:"工作表名称。Name of the sheet."`
+	HeaderRow  int32  `placeholder:"N" help:"表头所在行。Number of the row that names the columns."`
+	NoHeader   bool   `help:"没有表头，列名为 列1、列2……。No row names the columns."`
+	RowElement string `placeholder:"NAME" help:"XML 中一行对应的元素。Name of the XML element that is a row."`
+	DateSystem string `enum:",1900,1904,NONE" default:"" placeholder:"SYSTEM" help:"日期序号的起点 1900、1904 或 NONE。What a number means where a day is expected."`
+	Columns    string `placeholder:"NAME:FROM:BYTES,…" help:"定长文件的列：名称:起始字节:字节数。Columns of a file of fixed width."`
+}
+
+// header is what the file is said to be.
+func (h howWritten) header(sender string) (*registryv1.FeedHeader, error) {
+	out := &registryv1.FeedHeader{Sender: sender, Encoding: h.Encoding, Profile: h.Profile}
+	columns, err := fixedColumns(h.Columns)
+	if err != nil {
+		return nil, err
+	}
+	if h = (howWritten{
+		Format: h.Format, Delimiter: h.Delimiter, NoQuotes: h.NoQuotes, Sheet: h.Sheet, HeaderRow: h.HeaderRow, NoHeader: h.NoHeader,
+		RowElement: h.RowElement, DateSystem: h.DateSystem,
+	}); h == (howWritten{}) && len(columns) == 0 {
+		return out, nil
+	}
+	if h.Delimiter == `\t` {
+		h.Delimiter = "\t"
+	}
+	out.Hints = &registryv1.FeedHints{
+		Format: h.Format, Delimiter: h.Delimiter, NoQuotes: h.NoQuotes, Sheet: h.Sheet, HeaderRow: h.HeaderRow, NoHeader: h.NoHeader,
+		RowElement: h.RowElement, DateSystem: h.DateSystem, FixedColumns: columns,
+	}
+	return out, nil
+}
+
+func fixedColumns(text string) (out []*registryv1.FixedColumn, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	wrong := outcome.Usage("--columns 写作 名称:起始字节:字节数，逗号分隔", "--columns is NAME:FROM:BYTES with commas between")
+	for one := range strings.SplitSeq(text, ",") {
+		parts := strings.Split(one, ":")
+		if len(parts) != 3 {
+			return nil, wrong
+		}
+		from, err := strconv.ParseInt(parts[1], 10, 32)
+		if err != nil {
+			return nil, wrong
+		}
+		bytes, err := strconv.ParseInt(parts[2], 10, 32)
+		if err != nil {
+			return nil, wrong
+		}
+		out = append(out, &registryv1.FixedColumn{Name: parts[0], From: int32(from), ByteCount: int32(bytes)})
+	}
+	return out, nil
+}
+
+// tails are what files of each kind are called.
+var tails = map[string]string{"CSV": ".csv", "FIXED": ".txt", "XLSX": ".xlsx", "XML": ".xml", "JSONL": ".jsonl"}
+
+// tailOf is what a file of refused rows of a batch ends in.
+func tailOf(b *registryv1.FeedBatch) string {
+	if t, ok := tails[b.GetLayout().GetFormat()]; ok {
+		return t
+	}
+	return ".csv"
+}
+
+// layoutText says how a file is written, for people.
+func layoutText(l *registryv1.FeedLayout) string {
+	parts := []string{l.GetFormat(), l.GetEncoding()}
+	if p := l.GetEncodingConfidence(); p > 0 && p < 1 {
+		parts[1] += "（" + strconv.Itoa(int(100*p)) + "%）"
+	}
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+" "+value)
+		}
+	}
+	if l.GetEncodingLabel() != "" && !strings.EqualFold(l.GetEncodingLabel(), l.GetEncoding()) {
+		add("标称 labelled", l.GetEncodingLabel())
+	}
+	if l.GetDelimiter() != "" {
+		add("分隔符 delimiter", strconv.Quote(l.GetDelimiter()))
+	}
+	add("工作表 sheet", l.GetSheet())
+	add("未读 not read", strings.Join(l.GetOtherSheets(), " "))
+	add("行元素 row", strings.Join(l.GetRowPath(), "/"))
+	if l.GetDateSystem() != "1900" {
+		add("日期系统 date system", l.GetDateSystem())
+	}
+	if l.GetProfile() != "" {
+		add("映射方案 profile", l.GetProfile()+" v"+strconv.FormatInt(l.GetProfileVersion(), 10))
+	}
+	return strings.Join(parts, "，")
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+	"xinju.dev/deploy/cmd/xinju/internal/show"
+)
+
+type feedProfileCmds struct {
+	List   profileList   `cmd:"" help:"列出映射方案。List the profiles."`
+	Show   profileShow   `cmd:"" help:"显示一个映射方案；default 为内置列名与代码。Show a profile; default is what is known without any."`
+	Check  profileCheck  `cmd:"" help:"检查一个方案文件，不保存。Check a file of a profile; nothing is kept."`
+	Save   profileSave   `cmd:"" help:"保存一个方案文件，新建或换成下一版。Keep a file of a profile as a new one or the next version."`
+	Delete profileDelete `cmd:"" help:"删除一个映射方案。Remove a profile."`
+}
+
+type profileList struct {
+	connected
+	listing
+	Limit int `default:"100" placeholder:"N" help:"最多列出多少个，0 为全部，默认 100。At most so many, 0 for all; 100 by default."`
+}
+
+// Run lists the profiles.
+func (c profileList) Run(a *app) error {
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
+	return c.dial(func(s *client.Suite) error {
+		list, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.FeedProfile], error) {
+			resp, err := s.Feed.ListFeedProfiles(a.ctx, &registryv1.ListFeedProfilesRequest{PageSize: size, PageToken: token})
+			return page[*registryv1.FeedProfile]{resp.GetProfiles(), resp.GetNextPageToken()}, err
+		})
+		if err != nil {
+			return err
+		}
+		t := &show.Table{Columns: []show.Column{
+			{Key: "name", Title: "方案 Profile"}, {Key: "version", Title: "版本 Version", Right: true}, {Key: "sender_pattern", Title: "报送单位 Senders"},
+			{Key: "target", Title: "用于 Target"}, {Key: "format", Title: "类型 Format"}, {Key: "columns", Title: "列 Columns", Right: true}, {Key: "title", Title: "名称 Title"},
+		}}
+		for _, p := range list {
+			t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), p.GetTarget(), orNil(p.GetHints().GetFormat()), len(p.GetColumns()), orNil(p.GetTitle()))
+		}
+		if more {
+			t.Note("还有更多 there are more: --limit 0")
+		}
+		return t.Write(a.Out, c.Output)
+	})
+}
+
+type profileShow struct {
+	connected
+	Name string `arg:"" help:"方案名称。Name of the profile."`
+}
+
+// Run prints the profile as a file that save takes.
+func (c profileShow) Run(a *app) error {
+	return c.dial(func(s *client.Suite) error {
+		resp, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: c.Name})
+		if err != nil {
+			return err
+		}
+		return writeProfile(a.Out, resp.GetProfile())
+	})
+}
+
+type profileFile struct {
+	connected
+	File string `arg:"" help:"方案文件（YAML）；- 为标准输入。The profile as YAML; - reads stdin."`
+}
+
+type profileCheck struct{ profileFile }
+
+// Run asks the registry whether it would keep the profile.
+func (c profileCheck) Run(a *app) error {
+	p, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	return c.dial(func(s *client.Suite) error {
+		resp, err := s.Feed.CreateFeedProfile(a.ctx, &registryv1.CreateFeedProfileRequest{Profile: p, ValidateOnly: true})
+		if err != nil {
+			return err
+		}
+		return writeProfile(a.Out, resp.GetProfile())
+	})
+}
+
+type profileSave struct{ profileFile }
+
+// Help shows what a file looks like.
+func (profileSave) Help() string {
+	return "文件中写有 etag 时，仅当它仍是当前版本才替换。With etag in the file it replaces that version only.\n\n" +
+		"  name: ga-990101\n  sender_pattern: ga-9901*\n  hints: {format: CSV, delimiter: \"|\"}\n  columns:\n    - {column: RYXM, field: name}\n" +
+		"  words:\n    - {field: sex, word: \"01\", code: \"1\"}\n  constants:\n    - {field: type, value: ARRIVE}\n  skips:\n    - {column: RYXM, values: [合计]}"
+}
+
+// Run keeps the profile and shows it.
+func (c profileSave) Run(a *app) error {
+	p, err := c.read(a)
+	if err != nil {
+		return err
+	}
+	return c.dial(func(s *client.Suite) error {
+		_, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: p.GetName()})
+		if status.Code(err) == codes.NotFound {
+			resp, err := s.Feed.CreateFeedProfile(a.ctx, &registryv1.CreateFeedProfileRequest{Profile: p})
+			if err != nil {
+				return err
+			}
+			return writeProfile(a.Out, resp.GetProfile())
+		}
+		if err != nil {
+			return err
+		}
+		resp, err := s.Feed.UpdateFeedProfile(a.ctx, &registryv1.UpdateFeedProfileRequest{Profile: p})
+		if err != nil {
+			return err
+		}
+		return writeProfile(a.Out, resp.GetProfile())
+	})
+}
+
+type profileDelete struct {
+	connected
+	Name string `arg:"" help:"方案名称。Name of the profile."`
+}
+
+// Run removes the profile.
+func (c profileDelete) Run(a *app) error {
+	return c.dial(func(s *client.Suite) error {
+		_, err := s.Feed.DeleteFeedProfile(a.ctx, &registryv1.DeleteFeedProfileRequest{Name: c.Name})
+		return err
+	})
+}
+
+const mostProfile = 1 << 20
+
+// read reads a profile; a key that there is not is refused.
+func (c profileFile) read(a *app) (*registryv1.FeedProfile, error) {
+	in := io.NopCloser(a.In)
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		in = f
+	}
+	defer func() { _ = in.Close() }() // read only
+	text, err := io.ReadAll(io.LimitReader(in, mostProfile))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	var tree map[string]any
+	if err = yaml.Unmarshal(text, &tree); err == nil {
+		text, err = json.Marshal(tree)
+	}
+	p := &registryv1.FeedProfile{}
+	if err == nil {
+		err = protojson.Unmarshal(text, p)
+	}
+	if err == nil && p.GetName() == "" {
+		err = errors.New("name is missing")
+	}
+	if err != nil {
+		return nil, &outcome.Error{Code: outcome.BadInput, Chinese: "方案文件不正确", English: "the file is no profile", Cause: err}
+	}
+	return p, nil
+}
+
+// writeProfile writes what read reads.
+func writeProfile(w io.Writer, p *registryv1.FeedProfile) error {
+	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(p)
+	if err != nil {
+		return err
+	}
+	var tree map[string]any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return err
+	}
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(tree); err != nil {
+		return err
+	}
+	return enc.Close()
+}
