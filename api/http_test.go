@@ -18,6 +18,10 @@ var files = map[protoreflect.FullName]bool{
 	"xinju.registry.v1.FeedIntakeService.ImportFeed":          true,
 	"xinju.registry.v1.FeedIntakeService.DownloadFeedRejects": true,
 	"xinju.registry.v1.FeedIntakeService.PreviewFeed":         true,
+
+	"xinju.intake.v1.RecordImportService.ImportRecords":         true,
+	"xinju.intake.v1.RecordImportService.DownloadImportRejects": true,
+	"xinju.intake.v1.RecordImportService.PreviewImport":         true,
 }
 
 // talking names the methods in which both sides send as they please, which no

@@ -14,6 +14,7 @@ import (
 	"xinju.dev/services/immunization"
 	"xinju.dev/services/maternal"
 	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/recordintake"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry"
 )
@@ -32,7 +33,7 @@ type builder struct {
 var builders = []builder{
 	{"registry", sqlstore.Options{}, registry.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		return registry.New(registry.Deps{
-			DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sealer: s.sealer, SpoolDir: filepath.Join(s.cfg.DataDir, "spool"),
+			DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sealer: s.sealer, SpoolDir: filepath.Join(s.cfg.DataDir, "spool"), Metrics: s.metrics,
 		})
 	}},
 	{"archive", sqlstore.Options{}, archive.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
@@ -40,28 +41,44 @@ var builders = []builder{
 		if err != nil {
 			return nil, err
 		}
-		return archive.New(archive.Deps{DB: db, Now: s.cfg.Now, Sealer: s.sealer, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics})
+		files, err := s.records("archive")
+		if err != nil {
+			return nil, err
+		}
+		return archive.New(archive.Deps{DB: db, Now: s.cfg.Now, Sealer: s.sealer, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics, Import: files})
 	}},
 	{"immunization", sqlstore.Options{}, immunization.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		feed, err := s.registryFeed()
 		if err != nil {
 			return nil, err
 		}
-		return immunization.New(immunization.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics})
+		files, err := s.records("immunization")
+		if err != nil {
+			return nil, err
+		}
+		return immunization.New(immunization.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics, Import: files})
 	}},
 	{"maternal", sqlstore.Options{}, maternal.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		feed, err := s.registryFeed()
 		if err != nil {
 			return nil, err
 		}
-		return maternal.New(maternal.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics}), nil
+		files, err := s.records("maternal")
+		if err != nil {
+			return nil, err
+		}
+		return maternal.New(maternal.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics, Import: files})
 	}},
 	{"familyplanning", sqlstore.Options{}, familyplanning.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		feed, err := s.registryFeed()
 		if err != nil {
 			return nil, err
 		}
-		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics}), nil
+		files, err := s.records("familyplanning")
+		if err != nil {
+			return nil, err
+		}
+		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics, Import: files})
 	}},
 	{"aggregator", sqlstore.Options{Rebuildable: true}, aggregator.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		sources := map[string]feedv1.ChangeFeedServiceClient{}
@@ -84,4 +101,13 @@ func (s *Suite) registryFeed() (feedv1.ChangeFeedServiceClient, error) {
 		return nil, err
 	}
 	return feedv1.NewChangeFeedServiceClient(conn), nil
+}
+
+// records is what a record service needs to take files.
+func (s *Suite) records(name string) (recordintake.Settings, error) {
+	conn, err := s.dial("registry", s.cfg.Token)
+	if err != nil {
+		return recordintake.Settings{}, err
+	}
+	return recordintake.Settings{SpoolDir: filepath.Join(s.cfg.DataDir, "spool-"+name), Sealer: s.sealer, Registry: recordintake.Over(conn)}, nil
 }

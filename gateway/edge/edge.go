@@ -74,6 +74,16 @@ func New(ctx context.Context, c Config) (http.Handler, error) {
 		}
 		limit.calls(api).ServeHTTP(w, r)
 	})
+	records := recordFiles{recordServices(c.Backends)}
+	for _, pattern := range []string{"/v1/record-imports/{kind}", "/v1/record-imports/{kind}/{batch}"} {
+		root.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if method, file := records.route(r); file != nil {
+				limit.long(only(method, file)).ServeHTTP(w, r)
+				return
+			}
+			limit.calls(api).ServeHTTP(w, r)
+		})
+	}
 	pages(root, c)
 
 	h := oneAuthorization(http.Handler(root))

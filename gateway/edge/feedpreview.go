@@ -9,8 +9,9 @@ import (
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 )
 
-// previewBytes is as much of a file as a preview looks at.
-const previewBytes = 4 << 20
+// previewBytes is as much of a file as a preview looks at: 4 MiB of lines, and
+// more of what cannot be read without its end. The registry says when it has enough.
+const previewBytes = 32 << 20
 
 // preview shows what would be made of a file: the body, of which only the
 // beginning is read, or the batch that the query names.

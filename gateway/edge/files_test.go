@@ -84,6 +84,38 @@ func TestAnUploadArrivesWholeAndIsNeverHeldWhole(t *testing.T) {
 	}
 }
 
+func TestWhatAQuerySaysOfAFileReachesTheRegistry(t *testing.T) {
+	f := newFake(t)
+	var header *registryv1.FeedHeader
+	f.answer = func(call seen, stream grpc.ServerStream, out proto.Message) error {
+		header = call.msg.(*registryv1.ImportFeedRequest).GetHeader()
+		for {
+			if err := stream.RecvMsg(&registryv1.ImportFeedRequest{}); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	const query = "?sender=a&profile=county&format=fixed&fixed_columns=HM:0:18,XM:18:10&delimiter=%7C&sheet=%E4%BA%BA&headerRow=2&no_quotes=true&row_element=r&date_system=1904"
+	w := do(f.gateway(t), "POST", "/v1/feed-batches:upload"+query, "x", "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	want := &registryv1.FeedHeader{
+		Sender: "a", Profile: "county",
+		Hints: &registryv1.FeedHints{
+			Format: "FIXED", Delimiter: "|", Sheet: "人", HeaderRow: 2, NoQuotes: true, RowElement: "r", DateSystem: "1904",
+			FixedColumns: []*registryv1.FixedColumn{{Name: "HM", ByteCount: 18}, {Name: "XM", From: 18, ByteCount: 10}},
+		},
+	}
+	if w.Code != 200 || !proto.Equal(want, header) {
+		t.Errorf("%d %s, %v", w.Code, w.Body, header)
+	}
+	for _, bad := range []string{"header_row=x", "no_header=maybe", "fixed_columns=a:1", "fixed_columns=a:x:1", "fixed_columns=a:1:x"} {
+		if w := do(f.gateway(t), "POST", "/v1/feed-batches:upload?sender=a&"+bad, "x", "Content-Type", "text/csv"); w.Code != 400 {
+			t.Errorf("%s: %d", bad, w.Code)
+		}
+	}
+}
+
 func TestAnUploadThatIsRefusedEarlyGetsTheReason(t *testing.T) {
 	f := newFake(t)
 	f.answer = func(seen, grpc.ServerStream, proto.Message) error { return rpcserver.Status(errNoBatch).Err() }

@@ -13,6 +13,7 @@ import (
 	familyplanningv1 "xinju.dev/api/gen/xinju/familyplanning/v1"
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	immunizationv1 "xinju.dev/api/gen/xinju/immunization/v1"
+	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 )
@@ -51,6 +52,7 @@ func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		immunizationv1.RegisterImmunizationServiceHandlerClient(ctx, mux, immunizationv1.NewImmunizationServiceClient(forward{ClientConnInterface: b.Immunization})),
 		maternalv1.RegisterMaternalServiceHandlerClient(ctx, mux, maternalv1.NewMaternalServiceClient(forward{ClientConnInterface: b.Maternal})),
 		familyplanningv1.RegisterFamilyPlanningServiceHandlerClient(ctx, mux, familyplanningv1.NewFamilyPlanningServiceClient(forward{ClientConnInterface: b.FamilyPlanning})),
+		intakev1.RegisterRecordImportServiceHandlerClient(ctx, mux, intakev1.NewRecordImportServiceClient(forward{ClientConnInterface: recordServices(b)})),
 		aggregatorv1.RegisterAggregatorServiceHandlerClient(ctx, mux, aggregatorv1.NewAggregatorServiceClient(forward{ClientConnInterface: b.Aggregator})),
 	}
 	for _, err := range registered {

@@ -14,11 +14,13 @@ import (
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 
 	"xinju.dev/services/familyplanning/internal/facts"
+	"xinju.dev/services/familyplanning/internal/imports"
 	"xinju.dev/services/familyplanning/internal/rpc"
 	"xinju.dev/services/familyplanning/internal/store"
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/migrate"
+	"xinju.dev/services/platform/recordintake"
 	"xinju.dev/services/platform/residentlink"
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -31,35 +33,54 @@ type Deps struct {
 	Registry feedv1.ChangeFeedServiceClient
 	Log      *zap.Logger           // may be nil
 	Metrics  prometheus.Registerer // may be nil
+	// Import is what files of records need; without a spool folder none are taken.
+	Import recordintake.Settings
+	// Hooks is called at named points of an import, so that a test can end the
+	// work there as a crash would.
+	Hooks func(point string) error
 }
 
 // Service is a family-planning service ready to be put on a gRPC server.
 type Service struct {
-	server familyplanningv1.FamilyPlanningServiceServer
-	feed   feedv1.ChangeFeedServiceServer
-	links  *residentlink.Follower
+	server  familyplanningv1.FamilyPlanningServiceServer
+	feed    feedv1.ChangeFeedServiceServer
+	links   *residentlink.Follower
+	imports *recordintake.Import
 }
 
 // New wires the service. It starts nothing.
-func New(d Deps) *Service {
+func New(d Deps) (*Service, error) {
 	s := store.New(store.Deps{DB: d.DB, Now: d.Now, Facts: facts.All})
-	return &Service{
-		server: rpc.New(rpc.Stores{Methods: s.Methods, Services: s.Services}),
-		feed:   changefeed.NewServer(d.DB, s.Lister()),
-		links:  residentlink.New(residentlink.Deps{DB: d.DB, Service: "familyplanning", Registry: d.Registry, Log: d.Log, Metrics: d.Metrics}),
+	kinds, err := imports.Kinds(s)
+	if err != nil {
+		return nil, err
 	}
+	files, err := recordintake.New(recordintake.Deps{DB: d.DB, Now: d.Now, Log: d.Log, Kinds: kinds, Settings: d.Import, Hooks: d.Hooks})
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		server:  rpc.New(rpc.Stores{Methods: s.Methods, Services: s.Services}),
+		feed:    changefeed.NewServer(d.DB, s.Lister()),
+		links:   residentlink.New(residentlink.Deps{DB: d.DB, Service: "familyplanning", Registry: d.Registry, Log: d.Log, Metrics: d.Metrics}),
+		imports: files,
+	}, nil
 }
 
 // Register adds the service and its change feed to r.
 func (s *Service) Register(r grpc.ServiceRegistrar) {
 	familyplanningv1.RegisterFamilyPlanningServiceServer(r, s.server)
 	feedv1.RegisterChangeFeedServiceServer(r, s.feed)
+	s.imports.Register(r)
 }
 
-// Run follows which residents the registry has merged, until ctx ends.
-func (s *Service) Run(ctx context.Context, ready func()) error { return s.links.Run(ctx, ready) }
+// Run follows which residents the registry has merged and applies received
+// files, until ctx ends.
+func (s *Service) Run(ctx context.Context, ready func()) error {
+	return s.imports.Beside(ctx, ready, s.links.Run)
+}
 
 // Migrations of the service's database.
 func Migrations() []migrate.Set {
-	return []migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}
+	return append([]migrate.Set{store.Migrations(), changefeed.Migrations(), idempotency.Migrations(), residentlink.Migrations()}, recordintake.AllMigrations()...)
 }

@@ -18,7 +18,10 @@ import (
 const resident = "01J00000000000000000000001"
 
 func client(t *testing.T) familyplanningv1.FamilyPlanningServiceClient {
-	svc := familyplanning.New(familyplanning.Deps{DB: testkit.SQLite(t, familyplanning.Migrations()...), Now: testkit.NewClock(civil.Must("2026-06-30")).Now})
+	svc, err := familyplanning.New(familyplanning.Deps{DB: testkit.SQLite(t, familyplanning.Migrations()...), Now: testkit.NewClock(civil.Must("2026-06-30")).Now})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return familyplanningv1.NewFamilyPlanningServiceClient(testkit.Serve(t, svc.Register))
 }
 

@@ -25,7 +25,10 @@ const (
 )
 
 func serve(t *testing.T) (maternalv1.MaternalServiceClient, *grpc.ClientConn) {
-	svc := maternal.New(maternal.Deps{DB: testkit.SQLite(t, maternal.Migrations()...), Now: testkit.NewClock(civil.Must("2026-06-30")).Now})
+	svc, err := maternal.New(maternal.Deps{DB: testkit.SQLite(t, maternal.Migrations()...), Now: testkit.NewClock(civil.Must("2026-06-30")).Now})
+	if err != nil {
+		t.Fatal(err)
+	}
 	conn := testkit.Serve(t, svc.Register)
 	return maternalv1.NewMaternalServiceClient(conn), conn
 }

@@ -8,13 +8,16 @@ import (
 
 	"xinju.dev/services/familyplanning"
 	"xinju.dev/services/platform/daemon"
+	"xinju.dev/services/platform/recordintake"
 	"xinju.dev/services/platform/residentlink"
 )
 
-// settings are those of every service and where the registry is.
+// settings are those of every service, where the registry is and what files of
+// records need.
 type settings struct {
 	daemon.Base
 	Registry residentlink.Settings `key:"registry"`
+	recordintake.Options
 }
 
 func main() {
@@ -27,7 +30,11 @@ func main() {
 			if err != nil {
 				return nil, err
 			}
-			return familyplanning.New(familyplanning.Deps{DB: env.DB, Now: env.Now, Registry: registry, Log: env.Log, Metrics: env.Metrics}), nil
+			files, err := cfg.Options.Settings(cfg.Registry, env.Dial)
+			if err != nil {
+				return nil, err
+			}
+			return familyplanning.New(familyplanning.Deps{DB: env.DB, Now: env.Now, Registry: registry, Log: env.Log, Metrics: env.Metrics, Import: files})
 		},
 	}))
 }

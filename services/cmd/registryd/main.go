@@ -49,7 +49,7 @@ func main() {
 			if cfg.Spool == "" {
 				return nil, errSpool
 			}
-			return registry.New(registry.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sealer: sealer, SpoolDir: cfg.Spool, Webhooks: webhook.Settings{AllowPrivate: cfg.Webhook.Private, GiveUp: cfg.Webhook.GiveUp}})
+			return registry.New(registry.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sealer: sealer, SpoolDir: cfg.Spool, Metrics: env.Metrics, Webhooks: webhook.Settings{AllowPrivate: cfg.Webhook.Private, GiveUp: cfg.Webhook.GiveUp}})
 		},
 	}))
 }

@@ -23,6 +23,15 @@ func (p Pregnancy) start() (day civil.Date, known bool) {
 	return p.Registered, false
 }
 
+// Began is the first day of the pregnancy as far as it is known: where neither
+// the last menstrual period nor the due date is, 40 weeks before registration.
+func (p Pregnancy) Began() civil.Date {
+	if start, known := p.start(); known {
+		return start
+	}
+	return p.Registered.AddDays(-term)
+}
+
 // holds tells whether a day can lie within the pregnancy, wherever its end.
 func (p Pregnancy) holds(day civil.Date) bool {
 	start, known := p.start()

@@ -91,17 +91,31 @@ func (s Pregnancies) Delete(ctx context.Context, id string, version int64) (core
 	err := s.db.Write(ctx, func(tx *gorm.DB) error {
 		var fact changefeed.Fact
 		var err error
-		if out, fact, err = s.Withdraw(tx, id, version); err != nil {
+		if out, fact, err = s.withdraw(tx, id, version); err != nil {
 			return err
-		}
-		for _, table := range []string{antenatalRow{}.TableName(), deliveryRow{}.TableName(), postnatalRow{}.TableName()} {
-			if err := unused(tx, table, id); err != nil {
-				return err
-			}
 		}
 		return changefeed.Append(tx, fact)
 	})
 	return out, err
+}
+
+// Void is Delete inside a transaction; the fact goes to changefeed.Append at the
+// end of tx.
+func (s Pregnancies) Void(tx *gorm.DB, id string, version int64) (changefeed.Fact, error) {
+	_, fact, err := s.withdraw(tx, id, version)
+	return fact, err
+}
+
+func (s Pregnancies) withdraw(tx *gorm.DB, id string, version int64) (out core.Pregnancy, fact changefeed.Fact, err error) {
+	if out, fact, err = s.Withdraw(tx, id, version); err != nil {
+		return out, fact, err
+	}
+	for _, table := range []string{antenatalRow{}.TableName(), deliveryRow{}.TableName(), postnatalRow{}.TableName()} {
+		if err := unused(tx, table, id); err != nil {
+			return out, fact, err
+		}
+	}
+	return out, fact, nil
 }
 
 // unused fails with PREGNANCY_IN_USE when a table has live records of a pregnancy.

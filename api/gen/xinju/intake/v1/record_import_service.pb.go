@@ -241,6 +241,13 @@ type ImportHeader struct {
 	ValidateOnly bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	// Unit of rows that name none, 26 characters (ULID); empty for none.
 	DefaultUnitId string `protobuf:"bytes,6,opt,name=default_unit_id,json=defaultUnitId,proto3" json:"default_unit_id,omitempty"`
+	// CSV, FIXED, XLSX, XML or JSONL; empty lets the service detect it.
+	Format string `protobuf:"bytes,7,opt,name=format,proto3" json:"format,omitempty"`
+	// Of a workbook: name of the sheet; empty for the first that has rows.
+	Sheet string `protobuf:"bytes,8,opt,name=sheet,proto3" json:"sheet,omitempty"`
+	// How the sender names columns and writes values, where that differs from what is known. Kept with
+	// the batch.
+	Mapping       *ImportMapping `protobuf:"bytes,9,opt,name=mapping,proto3" json:"mapping,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -317,6 +324,275 @@ func (x *ImportHeader) GetDefaultUnitId() string {
 	return ""
 }
 
+func (x *ImportHeader) GetFormat() string {
+	if x != nil {
+		return x.Format
+	}
+	return ""
+}
+
+func (x *ImportHeader) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *ImportHeader) GetMapping() *ImportMapping {
+	if x != nil {
+		return x.Mapping
+	}
+	return nil
+}
+
+// ImportMapping says what the columns and words of a sender mean, before what is known without it.
+type ImportMapping struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Columns by name, at most 1000.
+	Columns []*ImportColumnMapping `protobuf:"bytes,1,rep,name=columns,proto3" json:"columns,omitempty"`
+	// The sender's own words and codes, at most 1000.
+	Words []*ImportWordMapping `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
+	// Values of columns that the file lacks, at most 50.
+	Constants []*ImportConstant `protobuf:"bytes,3,rep,name=constants,proto3" json:"constants,omitempty"`
+	// How days are written where the usual forms do not tell: yyyy, MM and dd with anything between, such
+	// as dd/MM/yyyy; empty for the usual forms.
+	DateFormat    string `protobuf:"bytes,4,opt,name=date_format,json=dateFormat,proto3" json:"date_format,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportMapping) Reset() {
+	*x = ImportMapping{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportMapping) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportMapping) ProtoMessage() {}
+
+func (x *ImportMapping) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportMapping.ProtoReflect.Descriptor instead.
+func (*ImportMapping) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ImportMapping) GetColumns() []*ImportColumnMapping {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *ImportMapping) GetWords() []*ImportWordMapping {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *ImportMapping) GetConstants() []*ImportConstant {
+	if x != nil {
+		return x.Constants
+	}
+	return nil
+}
+
+func (x *ImportMapping) GetDateFormat() string {
+	if x != nil {
+		return x.DateFormat
+	}
+	return ""
+}
+
+// ImportColumnMapping says what a column is read as.
+type ImportColumnMapping struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name as the file has it, at most 120 bytes.
+	Column string `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
+	// Field as PreviewImport names it; empty where nobody is to read the column.
+	Field         string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportColumnMapping) Reset() {
+	*x = ImportColumnMapping{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportColumnMapping) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportColumnMapping) ProtoMessage() {}
+
+func (x *ImportColumnMapping) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportColumnMapping.ProtoReflect.Descriptor instead.
+func (*ImportColumnMapping) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ImportColumnMapping) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
+}
+
+func (x *ImportColumnMapping) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+// ImportWordMapping says what a word of a column means.
+type ImportWordMapping struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Field.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// As the file has it.
+	Word string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	// A code or word that the field takes.
+	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportWordMapping) Reset() {
+	*x = ImportWordMapping{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportWordMapping) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportWordMapping) ProtoMessage() {}
+
+func (x *ImportWordMapping) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportWordMapping.ProtoReflect.Descriptor instead.
+func (*ImportWordMapping) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ImportWordMapping) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *ImportWordMapping) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+func (x *ImportWordMapping) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// ImportConstant is the value of every row.
+type ImportConstant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Field.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// Value; no number of a document.
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportConstant) Reset() {
+	*x = ImportConstant{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportConstant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportConstant) ProtoMessage() {}
+
+func (x *ImportConstant) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportConstant.ProtoReflect.Descriptor instead.
+func (*ImportConstant) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ImportConstant) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *ImportConstant) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
 // ImportRecordsResponse holds the batch.
 type ImportRecordsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -328,7 +604,7 @@ type ImportRecordsResponse struct {
 
 func (x *ImportRecordsResponse) Reset() {
 	*x = ImportRecordsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -340,7 +616,7 @@ func (x *ImportRecordsResponse) String() string {
 func (*ImportRecordsResponse) ProtoMessage() {}
 
 func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -353,7 +629,7 @@ func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{2}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ImportRecordsResponse) GetBatch() *ImportBatch {
@@ -377,7 +653,7 @@ type GetImportBatchRequest struct {
 
 func (x *GetImportBatchRequest) Reset() {
 	*x = GetImportBatchRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -389,7 +665,7 @@ func (x *GetImportBatchRequest) String() string {
 func (*GetImportBatchRequest) ProtoMessage() {}
 
 func (x *GetImportBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -402,7 +678,7 @@ func (x *GetImportBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImportBatchRequest.ProtoReflect.Descriptor instead.
 func (*GetImportBatchRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{3}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetImportBatchRequest) GetKind() string {
@@ -430,7 +706,7 @@ type GetImportBatchResponse struct {
 
 func (x *GetImportBatchResponse) Reset() {
 	*x = GetImportBatchResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -442,7 +718,7 @@ func (x *GetImportBatchResponse) String() string {
 func (*GetImportBatchResponse) ProtoMessage() {}
 
 func (x *GetImportBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -455,7 +731,7 @@ func (x *GetImportBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImportBatchResponse.ProtoReflect.Descriptor instead.
 func (*GetImportBatchResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{4}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetImportBatchResponse) GetBatch() *ImportBatch {
@@ -479,7 +755,7 @@ type WatchImportBatchRequest struct {
 
 func (x *WatchImportBatchRequest) Reset() {
 	*x = WatchImportBatchRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +767,7 @@ func (x *WatchImportBatchRequest) String() string {
 func (*WatchImportBatchRequest) ProtoMessage() {}
 
 func (x *WatchImportBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +780,7 @@ func (x *WatchImportBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImportBatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchImportBatchRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{5}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WatchImportBatchRequest) GetKind() string {
@@ -532,7 +808,7 @@ type WatchImportBatchResponse struct {
 
 func (x *WatchImportBatchResponse) Reset() {
 	*x = WatchImportBatchResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +820,7 @@ func (x *WatchImportBatchResponse) String() string {
 func (*WatchImportBatchResponse) ProtoMessage() {}
 
 func (x *WatchImportBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +833,7 @@ func (x *WatchImportBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImportBatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchImportBatchResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{6}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WatchImportBatchResponse) GetBatch() *ImportBatch {
@@ -585,7 +861,7 @@ type ListImportBatchesRequest struct {
 
 func (x *ListImportBatchesRequest) Reset() {
 	*x = ListImportBatchesRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -597,7 +873,7 @@ func (x *ListImportBatchesRequest) String() string {
 func (*ListImportBatchesRequest) ProtoMessage() {}
 
 func (x *ListImportBatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -610,7 +886,7 @@ func (x *ListImportBatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportBatchesRequest.ProtoReflect.Descriptor instead.
 func (*ListImportBatchesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{7}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListImportBatchesRequest) GetKind() string {
@@ -654,7 +930,7 @@ type ListImportBatchesResponse struct {
 
 func (x *ListImportBatchesResponse) Reset() {
 	*x = ListImportBatchesResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -666,7 +942,7 @@ func (x *ListImportBatchesResponse) String() string {
 func (*ListImportBatchesResponse) ProtoMessage() {}
 
 func (x *ListImportBatchesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -679,7 +955,7 @@ func (x *ListImportBatchesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportBatchesResponse.ProtoReflect.Descriptor instead.
 func (*ListImportBatchesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{8}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListImportBatchesResponse) GetBatches() []*ImportBatch {
@@ -718,7 +994,7 @@ type ListImportRowsRequest struct {
 
 func (x *ListImportRowsRequest) Reset() {
 	*x = ListImportRowsRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -730,7 +1006,7 @@ func (x *ListImportRowsRequest) String() string {
 func (*ListImportRowsRequest) ProtoMessage() {}
 
 func (x *ListImportRowsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -743,7 +1019,7 @@ func (x *ListImportRowsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportRowsRequest.ProtoReflect.Descriptor instead.
 func (*ListImportRowsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{9}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListImportRowsRequest) GetKind() string {
@@ -801,7 +1077,7 @@ type ListImportRowsResponse struct {
 
 func (x *ListImportRowsResponse) Reset() {
 	*x = ListImportRowsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +1089,7 @@ func (x *ListImportRowsResponse) String() string {
 func (*ListImportRowsResponse) ProtoMessage() {}
 
 func (x *ListImportRowsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +1102,7 @@ func (x *ListImportRowsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportRowsResponse.ProtoReflect.Descriptor instead.
 func (*ListImportRowsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{10}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListImportRowsResponse) GetRows() []*ImportRow {
@@ -857,7 +1133,7 @@ type DownloadImportRejectsRequest struct {
 
 func (x *DownloadImportRejectsRequest) Reset() {
 	*x = DownloadImportRejectsRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -869,7 +1145,7 @@ func (x *DownloadImportRejectsRequest) String() string {
 func (*DownloadImportRejectsRequest) ProtoMessage() {}
 
 func (x *DownloadImportRejectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -882,7 +1158,7 @@ func (x *DownloadImportRejectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadImportRejectsRequest.ProtoReflect.Descriptor instead.
 func (*DownloadImportRejectsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{11}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DownloadImportRejectsRequest) GetKind() string {
@@ -910,7 +1186,7 @@ type DownloadImportRejectsResponse struct {
 
 func (x *DownloadImportRejectsResponse) Reset() {
 	*x = DownloadImportRejectsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -922,7 +1198,7 @@ func (x *DownloadImportRejectsResponse) String() string {
 func (*DownloadImportRejectsResponse) ProtoMessage() {}
 
 func (x *DownloadImportRejectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -935,7 +1211,7 @@ func (x *DownloadImportRejectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadImportRejectsResponse.ProtoReflect.Descriptor instead.
 func (*DownloadImportRejectsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{12}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DownloadImportRejectsResponse) GetData() []byte {
@@ -961,7 +1237,7 @@ type PreviewImportRequest struct {
 
 func (x *PreviewImportRequest) Reset() {
 	*x = PreviewImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -973,7 +1249,7 @@ func (x *PreviewImportRequest) String() string {
 func (*PreviewImportRequest) ProtoMessage() {}
 
 func (x *PreviewImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -986,7 +1262,7 @@ func (x *PreviewImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewImportRequest.ProtoReflect.Descriptor instead.
 func (*PreviewImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{13}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PreviewImportRequest) GetHeader() *ImportHeader {
@@ -1037,7 +1313,7 @@ type PreviewImportResponse struct {
 
 func (x *PreviewImportResponse) Reset() {
 	*x = PreviewImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1049,7 +1325,7 @@ func (x *PreviewImportResponse) String() string {
 func (*PreviewImportResponse) ProtoMessage() {}
 
 func (x *PreviewImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1062,7 +1338,7 @@ func (x *PreviewImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewImportResponse.ProtoReflect.Descriptor instead.
 func (*PreviewImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{14}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *PreviewImportResponse) GetFormat() string {
@@ -1145,7 +1421,7 @@ type ImportColumn struct {
 
 func (x *ImportColumn) Reset() {
 	*x = ImportColumn{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1157,7 +1433,7 @@ func (x *ImportColumn) String() string {
 func (*ImportColumn) ProtoMessage() {}
 
 func (x *ImportColumn) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1170,7 +1446,7 @@ func (x *ImportColumn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportColumn.ProtoReflect.Descriptor instead.
 func (*ImportColumn) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{15}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ImportColumn) GetName() string {
@@ -1215,7 +1491,7 @@ type CancelImportRequest struct {
 
 func (x *CancelImportRequest) Reset() {
 	*x = CancelImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1227,7 +1503,7 @@ func (x *CancelImportRequest) String() string {
 func (*CancelImportRequest) ProtoMessage() {}
 
 func (x *CancelImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1240,7 +1516,7 @@ func (x *CancelImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelImportRequest.ProtoReflect.Descriptor instead.
 func (*CancelImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{16}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CancelImportRequest) GetKind() string {
@@ -1268,7 +1544,7 @@ type CancelImportResponse struct {
 
 func (x *CancelImportResponse) Reset() {
 	*x = CancelImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1280,7 +1556,7 @@ func (x *CancelImportResponse) String() string {
 func (*CancelImportResponse) ProtoMessage() {}
 
 func (x *CancelImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1293,7 +1569,7 @@ func (x *CancelImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelImportResponse.ProtoReflect.Descriptor instead.
 func (*CancelImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{17}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CancelImportResponse) GetBatch() *ImportBatch {
@@ -1317,7 +1593,7 @@ type ResumeImportRequest struct {
 
 func (x *ResumeImportRequest) Reset() {
 	*x = ResumeImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1605,7 @@ func (x *ResumeImportRequest) String() string {
 func (*ResumeImportRequest) ProtoMessage() {}
 
 func (x *ResumeImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1618,7 @@ func (x *ResumeImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeImportRequest.ProtoReflect.Descriptor instead.
 func (*ResumeImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{18}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ResumeImportRequest) GetKind() string {
@@ -1370,7 +1646,7 @@ type ResumeImportResponse struct {
 
 func (x *ResumeImportResponse) Reset() {
 	*x = ResumeImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1382,7 +1658,7 @@ func (x *ResumeImportResponse) String() string {
 func (*ResumeImportResponse) ProtoMessage() {}
 
 func (x *ResumeImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1395,7 +1671,7 @@ func (x *ResumeImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeImportResponse.ProtoReflect.Descriptor instead.
 func (*ResumeImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{19}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ResumeImportResponse) GetBatch() *ImportBatch {
@@ -1421,7 +1697,7 @@ type WithdrawImportRequest struct {
 
 func (x *WithdrawImportRequest) Reset() {
 	*x = WithdrawImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1709,7 @@ func (x *WithdrawImportRequest) String() string {
 func (*WithdrawImportRequest) ProtoMessage() {}
 
 func (x *WithdrawImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1722,7 @@ func (x *WithdrawImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawImportRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{20}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WithdrawImportRequest) GetKind() string {
@@ -1481,7 +1757,7 @@ type WithdrawImportResponse struct {
 
 func (x *WithdrawImportResponse) Reset() {
 	*x = WithdrawImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1493,7 +1769,7 @@ func (x *WithdrawImportResponse) String() string {
 func (*WithdrawImportResponse) ProtoMessage() {}
 
 func (x *WithdrawImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1506,7 +1782,7 @@ func (x *WithdrawImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawImportResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{21}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *WithdrawImportResponse) GetBatch() *ImportBatch {
@@ -1559,7 +1835,7 @@ type ImportBatch struct {
 
 func (x *ImportBatch) Reset() {
 	*x = ImportBatch{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1571,7 +1847,7 @@ func (x *ImportBatch) String() string {
 func (*ImportBatch) ProtoMessage() {}
 
 func (x *ImportBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1584,7 +1860,7 @@ func (x *ImportBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportBatch.ProtoReflect.Descriptor instead.
 func (*ImportBatch) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{22}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ImportBatch) GetBatchId() string {
@@ -1725,7 +2001,7 @@ type ImportCounts struct {
 
 func (x *ImportCounts) Reset() {
 	*x = ImportCounts{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1737,7 +2013,7 @@ func (x *ImportCounts) String() string {
 func (*ImportCounts) ProtoMessage() {}
 
 func (x *ImportCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1750,7 +2026,7 @@ func (x *ImportCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCounts.ProtoReflect.Descriptor instead.
 func (*ImportCounts) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{23}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ImportCounts) GetReceived() int64 {
@@ -1828,7 +2104,7 @@ type ImportReason struct {
 
 func (x *ImportReason) Reset() {
 	*x = ImportReason{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +2116,7 @@ func (x *ImportReason) String() string {
 func (*ImportReason) ProtoMessage() {}
 
 func (x *ImportReason) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +2129,7 @@ func (x *ImportReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportReason.ProtoReflect.Descriptor instead.
 func (*ImportReason) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{24}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ImportReason) GetReason() string {
@@ -1919,7 +2195,7 @@ type ImportRow struct {
 
 func (x *ImportRow) Reset() {
 	*x = ImportRow{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1931,7 +2207,7 @@ func (x *ImportRow) String() string {
 func (*ImportRow) ProtoMessage() {}
 
 func (x *ImportRow) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1944,7 +2220,7 @@ func (x *ImportRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRow.ProtoReflect.Descriptor instead.
 func (*ImportRow) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{25}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ImportRow) GetRowNumber() int32 {
@@ -2017,14 +2293,33 @@ const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"+xinju/intake/v1/record_import_service.proto\x12\x0fxinju.intake.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1dxinju/type/v1/operation.proto\x1a\x1bxinju/type/v1/options.proto\"o\n" +
 	"\x14ImportRecordsRequest\x12:\n" +
 	"\x06header\x18\x01 \x01(\v2\x1d.xinju.intake.v1.ImportHeaderB\x03\xe0A\x01R\x06header\x12\x1b\n" +
-	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x06R\x04data\"\xf6\x01\n" +
+	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x06R\x04data\"\xf5\x02\n" +
 	"\fImportHeader\x12\x1b\n" +
 	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12\x1f\n" +
 	"\x06sender\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12$\n" +
 	"\tfile_name\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bfileName\x12#\n" +
 	"\bencoding\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\bencoding\x12,\n" +
 	"\rvalidate_only\x18\x05 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\x12/\n" +
-	"\x0fdefault_unit_id\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\rdefaultUnitId\"K\n" +
+	"\x0fdefault_unit_id\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\rdefaultUnitId\x12\x1f\n" +
+	"\x06format\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06format\x12\x1d\n" +
+	"\x05sheet\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05sheet\x12=\n" +
+	"\amapping\x18\t \x01(\v2\x1e.xinju.intake.v1.ImportMappingB\x03\xe0A\x01R\amapping\"\x81\x02\n" +
+	"\rImportMapping\x12C\n" +
+	"\acolumns\x18\x01 \x03(\v2$.xinju.intake.v1.ImportColumnMappingB\x03\xe0A\x01R\acolumns\x12=\n" +
+	"\x05words\x18\x02 \x03(\v2\".xinju.intake.v1.ImportWordMappingB\x03\xe0A\x01R\x05words\x12B\n" +
+	"\tconstants\x18\x03 \x03(\v2\x1f.xinju.intake.v1.ImportConstantB\x03\xe0A\x01R\tconstants\x12(\n" +
+	"\vdate_format\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"dateFormat\"U\n" +
+	"\x13ImportColumnMapping\x12\x1f\n" +
+	"\x06column\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06column\x12\x1d\n" +
+	"\x05field\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05field\"l\n" +
+	"\x11ImportWordMapping\x12\x1d\n" +
+	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1b\n" +
+	"\x04word\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04word\x12\x1b\n" +
+	"\x04code\x18\x03 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04code\"N\n" +
+	"\x0eImportConstant\x12\x1d\n" +
+	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1d\n" +
+	"\x05value\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05value\"K\n" +
 	"\x15ImportRecordsResponse\x122\n" +
 	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.intake.v1.ImportBatchR\x05batch\"X\n" +
 	"\x15GetImportBatchRequest\x12\x1b\n" +
@@ -2213,86 +2508,94 @@ func file_xinju_intake_v1_record_import_service_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_intake_v1_record_import_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_xinju_intake_v1_record_import_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_xinju_intake_v1_record_import_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_xinju_intake_v1_record_import_service_proto_goTypes = []any{
 	(ImportBatchState)(0),                 // 0: xinju.intake.v1.ImportBatchState
 	(ImportOutcome)(0),                    // 1: xinju.intake.v1.ImportOutcome
 	(*ImportRecordsRequest)(nil),          // 2: xinju.intake.v1.ImportRecordsRequest
 	(*ImportHeader)(nil),                  // 3: xinju.intake.v1.ImportHeader
-	(*ImportRecordsResponse)(nil),         // 4: xinju.intake.v1.ImportRecordsResponse
-	(*GetImportBatchRequest)(nil),         // 5: xinju.intake.v1.GetImportBatchRequest
-	(*GetImportBatchResponse)(nil),        // 6: xinju.intake.v1.GetImportBatchResponse
-	(*WatchImportBatchRequest)(nil),       // 7: xinju.intake.v1.WatchImportBatchRequest
-	(*WatchImportBatchResponse)(nil),      // 8: xinju.intake.v1.WatchImportBatchResponse
-	(*ListImportBatchesRequest)(nil),      // 9: xinju.intake.v1.ListImportBatchesRequest
-	(*ListImportBatchesResponse)(nil),     // 10: xinju.intake.v1.ListImportBatchesResponse
-	(*ListImportRowsRequest)(nil),         // 11: xinju.intake.v1.ListImportRowsRequest
-	(*ListImportRowsResponse)(nil),        // 12: xinju.intake.v1.ListImportRowsResponse
-	(*DownloadImportRejectsRequest)(nil),  // 13: xinju.intake.v1.DownloadImportRejectsRequest
-	(*DownloadImportRejectsResponse)(nil), // 14: xinju.intake.v1.DownloadImportRejectsResponse
-	(*PreviewImportRequest)(nil),          // 15: xinju.intake.v1.PreviewImportRequest
-	(*PreviewImportResponse)(nil),         // 16: xinju.intake.v1.PreviewImportResponse
-	(*ImportColumn)(nil),                  // 17: xinju.intake.v1.ImportColumn
-	(*CancelImportRequest)(nil),           // 18: xinju.intake.v1.CancelImportRequest
-	(*CancelImportResponse)(nil),          // 19: xinju.intake.v1.CancelImportResponse
-	(*ResumeImportRequest)(nil),           // 20: xinju.intake.v1.ResumeImportRequest
-	(*ResumeImportResponse)(nil),          // 21: xinju.intake.v1.ResumeImportResponse
-	(*WithdrawImportRequest)(nil),         // 22: xinju.intake.v1.WithdrawImportRequest
-	(*WithdrawImportResponse)(nil),        // 23: xinju.intake.v1.WithdrawImportResponse
-	(*ImportBatch)(nil),                   // 24: xinju.intake.v1.ImportBatch
-	(*ImportCounts)(nil),                  // 25: xinju.intake.v1.ImportCounts
-	(*ImportReason)(nil),                  // 26: xinju.intake.v1.ImportReason
-	(*ImportRow)(nil),                     // 27: xinju.intake.v1.ImportRow
-	(v1.DataClass)(0),                     // 28: xinju.type.v1.DataClass
-	(*v1.Operation)(nil),                  // 29: xinju.type.v1.Operation
+	(*ImportMapping)(nil),                 // 4: xinju.intake.v1.ImportMapping
+	(*ImportColumnMapping)(nil),           // 5: xinju.intake.v1.ImportColumnMapping
+	(*ImportWordMapping)(nil),             // 6: xinju.intake.v1.ImportWordMapping
+	(*ImportConstant)(nil),                // 7: xinju.intake.v1.ImportConstant
+	(*ImportRecordsResponse)(nil),         // 8: xinju.intake.v1.ImportRecordsResponse
+	(*GetImportBatchRequest)(nil),         // 9: xinju.intake.v1.GetImportBatchRequest
+	(*GetImportBatchResponse)(nil),        // 10: xinju.intake.v1.GetImportBatchResponse
+	(*WatchImportBatchRequest)(nil),       // 11: xinju.intake.v1.WatchImportBatchRequest
+	(*WatchImportBatchResponse)(nil),      // 12: xinju.intake.v1.WatchImportBatchResponse
+	(*ListImportBatchesRequest)(nil),      // 13: xinju.intake.v1.ListImportBatchesRequest
+	(*ListImportBatchesResponse)(nil),     // 14: xinju.intake.v1.ListImportBatchesResponse
+	(*ListImportRowsRequest)(nil),         // 15: xinju.intake.v1.ListImportRowsRequest
+	(*ListImportRowsResponse)(nil),        // 16: xinju.intake.v1.ListImportRowsResponse
+	(*DownloadImportRejectsRequest)(nil),  // 17: xinju.intake.v1.DownloadImportRejectsRequest
+	(*DownloadImportRejectsResponse)(nil), // 18: xinju.intake.v1.DownloadImportRejectsResponse
+	(*PreviewImportRequest)(nil),          // 19: xinju.intake.v1.PreviewImportRequest
+	(*PreviewImportResponse)(nil),         // 20: xinju.intake.v1.PreviewImportResponse
+	(*ImportColumn)(nil),                  // 21: xinju.intake.v1.ImportColumn
+	(*CancelImportRequest)(nil),           // 22: xinju.intake.v1.CancelImportRequest
+	(*CancelImportResponse)(nil),          // 23: xinju.intake.v1.CancelImportResponse
+	(*ResumeImportRequest)(nil),           // 24: xinju.intake.v1.ResumeImportRequest
+	(*ResumeImportResponse)(nil),          // 25: xinju.intake.v1.ResumeImportResponse
+	(*WithdrawImportRequest)(nil),         // 26: xinju.intake.v1.WithdrawImportRequest
+	(*WithdrawImportResponse)(nil),        // 27: xinju.intake.v1.WithdrawImportResponse
+	(*ImportBatch)(nil),                   // 28: xinju.intake.v1.ImportBatch
+	(*ImportCounts)(nil),                  // 29: xinju.intake.v1.ImportCounts
+	(*ImportReason)(nil),                  // 30: xinju.intake.v1.ImportReason
+	(*ImportRow)(nil),                     // 31: xinju.intake.v1.ImportRow
+	(v1.DataClass)(0),                     // 32: xinju.type.v1.DataClass
+	(*v1.Operation)(nil),                  // 33: xinju.type.v1.Operation
 }
 var file_xinju_intake_v1_record_import_service_proto_depIdxs = []int32{
 	3,  // 0: xinju.intake.v1.ImportRecordsRequest.header:type_name -> xinju.intake.v1.ImportHeader
-	24, // 1: xinju.intake.v1.ImportRecordsResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	24, // 2: xinju.intake.v1.GetImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	24, // 3: xinju.intake.v1.WatchImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	24, // 4: xinju.intake.v1.ListImportBatchesResponse.batches:type_name -> xinju.intake.v1.ImportBatch
-	1,  // 5: xinju.intake.v1.ListImportRowsRequest.outcomes:type_name -> xinju.intake.v1.ImportOutcome
-	27, // 6: xinju.intake.v1.ListImportRowsResponse.rows:type_name -> xinju.intake.v1.ImportRow
-	3,  // 7: xinju.intake.v1.PreviewImportRequest.header:type_name -> xinju.intake.v1.ImportHeader
-	17, // 8: xinju.intake.v1.PreviewImportResponse.columns:type_name -> xinju.intake.v1.ImportColumn
-	27, // 9: xinju.intake.v1.PreviewImportResponse.rows:type_name -> xinju.intake.v1.ImportRow
-	28, // 10: xinju.intake.v1.ImportColumn.data_class:type_name -> xinju.type.v1.DataClass
-	24, // 11: xinju.intake.v1.CancelImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	24, // 12: xinju.intake.v1.ResumeImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	24, // 13: xinju.intake.v1.WithdrawImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	29, // 14: xinju.intake.v1.ImportBatch.operation:type_name -> xinju.type.v1.Operation
-	0,  // 15: xinju.intake.v1.ImportBatch.state:type_name -> xinju.intake.v1.ImportBatchState
-	25, // 16: xinju.intake.v1.ImportBatch.counts:type_name -> xinju.intake.v1.ImportCounts
-	26, // 17: xinju.intake.v1.ImportBatch.reasons:type_name -> xinju.intake.v1.ImportReason
-	1,  // 18: xinju.intake.v1.ImportReason.outcome:type_name -> xinju.intake.v1.ImportOutcome
-	1,  // 19: xinju.intake.v1.ImportRow.outcome:type_name -> xinju.intake.v1.ImportOutcome
-	1,  // 20: xinju.intake.v1.ImportRow.resolved:type_name -> xinju.intake.v1.ImportOutcome
-	2,  // 21: xinju.intake.v1.RecordImportService.ImportRecords:input_type -> xinju.intake.v1.ImportRecordsRequest
-	5,  // 22: xinju.intake.v1.RecordImportService.GetImportBatch:input_type -> xinju.intake.v1.GetImportBatchRequest
-	7,  // 23: xinju.intake.v1.RecordImportService.WatchImportBatch:input_type -> xinju.intake.v1.WatchImportBatchRequest
-	9,  // 24: xinju.intake.v1.RecordImportService.ListImportBatches:input_type -> xinju.intake.v1.ListImportBatchesRequest
-	11, // 25: xinju.intake.v1.RecordImportService.ListImportRows:input_type -> xinju.intake.v1.ListImportRowsRequest
-	13, // 26: xinju.intake.v1.RecordImportService.DownloadImportRejects:input_type -> xinju.intake.v1.DownloadImportRejectsRequest
-	15, // 27: xinju.intake.v1.RecordImportService.PreviewImport:input_type -> xinju.intake.v1.PreviewImportRequest
-	18, // 28: xinju.intake.v1.RecordImportService.CancelImport:input_type -> xinju.intake.v1.CancelImportRequest
-	20, // 29: xinju.intake.v1.RecordImportService.ResumeImport:input_type -> xinju.intake.v1.ResumeImportRequest
-	22, // 30: xinju.intake.v1.RecordImportService.WithdrawImport:input_type -> xinju.intake.v1.WithdrawImportRequest
-	4,  // 31: xinju.intake.v1.RecordImportService.ImportRecords:output_type -> xinju.intake.v1.ImportRecordsResponse
-	6,  // 32: xinju.intake.v1.RecordImportService.GetImportBatch:output_type -> xinju.intake.v1.GetImportBatchResponse
-	8,  // 33: xinju.intake.v1.RecordImportService.WatchImportBatch:output_type -> xinju.intake.v1.WatchImportBatchResponse
-	10, // 34: xinju.intake.v1.RecordImportService.ListImportBatches:output_type -> xinju.intake.v1.ListImportBatchesResponse
-	12, // 35: xinju.intake.v1.RecordImportService.ListImportRows:output_type -> xinju.intake.v1.ListImportRowsResponse
-	14, // 36: xinju.intake.v1.RecordImportService.DownloadImportRejects:output_type -> xinju.intake.v1.DownloadImportRejectsResponse
-	16, // 37: xinju.intake.v1.RecordImportService.PreviewImport:output_type -> xinju.intake.v1.PreviewImportResponse
-	19, // 38: xinju.intake.v1.RecordImportService.CancelImport:output_type -> xinju.intake.v1.CancelImportResponse
-	21, // 39: xinju.intake.v1.RecordImportService.ResumeImport:output_type -> xinju.intake.v1.ResumeImportResponse
-	23, // 40: xinju.intake.v1.RecordImportService.WithdrawImport:output_type -> xinju.intake.v1.WithdrawImportResponse
-	31, // [31:41] is the sub-list for method output_type
-	21, // [21:31] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	4,  // 1: xinju.intake.v1.ImportHeader.mapping:type_name -> xinju.intake.v1.ImportMapping
+	5,  // 2: xinju.intake.v1.ImportMapping.columns:type_name -> xinju.intake.v1.ImportColumnMapping
+	6,  // 3: xinju.intake.v1.ImportMapping.words:type_name -> xinju.intake.v1.ImportWordMapping
+	7,  // 4: xinju.intake.v1.ImportMapping.constants:type_name -> xinju.intake.v1.ImportConstant
+	28, // 5: xinju.intake.v1.ImportRecordsResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	28, // 6: xinju.intake.v1.GetImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	28, // 7: xinju.intake.v1.WatchImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	28, // 8: xinju.intake.v1.ListImportBatchesResponse.batches:type_name -> xinju.intake.v1.ImportBatch
+	1,  // 9: xinju.intake.v1.ListImportRowsRequest.outcomes:type_name -> xinju.intake.v1.ImportOutcome
+	31, // 10: xinju.intake.v1.ListImportRowsResponse.rows:type_name -> xinju.intake.v1.ImportRow
+	3,  // 11: xinju.intake.v1.PreviewImportRequest.header:type_name -> xinju.intake.v1.ImportHeader
+	21, // 12: xinju.intake.v1.PreviewImportResponse.columns:type_name -> xinju.intake.v1.ImportColumn
+	31, // 13: xinju.intake.v1.PreviewImportResponse.rows:type_name -> xinju.intake.v1.ImportRow
+	32, // 14: xinju.intake.v1.ImportColumn.data_class:type_name -> xinju.type.v1.DataClass
+	28, // 15: xinju.intake.v1.CancelImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	28, // 16: xinju.intake.v1.ResumeImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	28, // 17: xinju.intake.v1.WithdrawImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	33, // 18: xinju.intake.v1.ImportBatch.operation:type_name -> xinju.type.v1.Operation
+	0,  // 19: xinju.intake.v1.ImportBatch.state:type_name -> xinju.intake.v1.ImportBatchState
+	29, // 20: xinju.intake.v1.ImportBatch.counts:type_name -> xinju.intake.v1.ImportCounts
+	30, // 21: xinju.intake.v1.ImportBatch.reasons:type_name -> xinju.intake.v1.ImportReason
+	1,  // 22: xinju.intake.v1.ImportReason.outcome:type_name -> xinju.intake.v1.ImportOutcome
+	1,  // 23: xinju.intake.v1.ImportRow.outcome:type_name -> xinju.intake.v1.ImportOutcome
+	1,  // 24: xinju.intake.v1.ImportRow.resolved:type_name -> xinju.intake.v1.ImportOutcome
+	2,  // 25: xinju.intake.v1.RecordImportService.ImportRecords:input_type -> xinju.intake.v1.ImportRecordsRequest
+	9,  // 26: xinju.intake.v1.RecordImportService.GetImportBatch:input_type -> xinju.intake.v1.GetImportBatchRequest
+	11, // 27: xinju.intake.v1.RecordImportService.WatchImportBatch:input_type -> xinju.intake.v1.WatchImportBatchRequest
+	13, // 28: xinju.intake.v1.RecordImportService.ListImportBatches:input_type -> xinju.intake.v1.ListImportBatchesRequest
+	15, // 29: xinju.intake.v1.RecordImportService.ListImportRows:input_type -> xinju.intake.v1.ListImportRowsRequest
+	17, // 30: xinju.intake.v1.RecordImportService.DownloadImportRejects:input_type -> xinju.intake.v1.DownloadImportRejectsRequest
+	19, // 31: xinju.intake.v1.RecordImportService.PreviewImport:input_type -> xinju.intake.v1.PreviewImportRequest
+	22, // 32: xinju.intake.v1.RecordImportService.CancelImport:input_type -> xinju.intake.v1.CancelImportRequest
+	24, // 33: xinju.intake.v1.RecordImportService.ResumeImport:input_type -> xinju.intake.v1.ResumeImportRequest
+	26, // 34: xinju.intake.v1.RecordImportService.WithdrawImport:input_type -> xinju.intake.v1.WithdrawImportRequest
+	8,  // 35: xinju.intake.v1.RecordImportService.ImportRecords:output_type -> xinju.intake.v1.ImportRecordsResponse
+	10, // 36: xinju.intake.v1.RecordImportService.GetImportBatch:output_type -> xinju.intake.v1.GetImportBatchResponse
+	12, // 37: xinju.intake.v1.RecordImportService.WatchImportBatch:output_type -> xinju.intake.v1.WatchImportBatchResponse
+	14, // 38: xinju.intake.v1.RecordImportService.ListImportBatches:output_type -> xinju.intake.v1.ListImportBatchesResponse
+	16, // 39: xinju.intake.v1.RecordImportService.ListImportRows:output_type -> xinju.intake.v1.ListImportRowsResponse
+	18, // 40: xinju.intake.v1.RecordImportService.DownloadImportRejects:output_type -> xinju.intake.v1.DownloadImportRejectsResponse
+	20, // 41: xinju.intake.v1.RecordImportService.PreviewImport:output_type -> xinju.intake.v1.PreviewImportResponse
+	23, // 42: xinju.intake.v1.RecordImportService.CancelImport:output_type -> xinju.intake.v1.CancelImportResponse
+	25, // 43: xinju.intake.v1.RecordImportService.ResumeImport:output_type -> xinju.intake.v1.ResumeImportResponse
+	27, // 44: xinju.intake.v1.RecordImportService.WithdrawImport:output_type -> xinju.intake.v1.WithdrawImportResponse
+	35, // [35:45] is the sub-list for method output_type
+	25, // [25:35] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_xinju_intake_v1_record_import_service_proto_init() }
@@ -2300,14 +2603,14 @@ func file_xinju_intake_v1_record_import_service_proto_init() {
 	if File_xinju_intake_v1_record_import_service_proto != nil {
 		return
 	}
-	file_xinju_intake_v1_record_import_service_proto_msgTypes[22].OneofWrappers = []any{}
+	file_xinju_intake_v1_record_import_service_proto_msgTypes[26].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_intake_v1_record_import_service_proto_rawDesc), len(file_xinju_intake_v1_record_import_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   26,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

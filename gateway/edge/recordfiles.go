@@ -1,0 +1,218 @@
+package edge
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
+
+	"xinju.dev/services/platform/fault"
+)
+
+// recordFiles are the routes of files of records.
+type recordFiles struct{ services byKind }
+
+// client speaks to the service of a kind.
+func (f recordFiles) client(kind string) (intakev1.RecordImportServiceClient, error) {
+	conn, err := f.services.owner(kind)
+	if err != nil {
+		return nil, err
+	}
+	return intakev1.NewRecordImportServiceClient(forward{conn, true}), nil
+}
+
+// route finds what a file is asked for; nil leaves the request to the API.
+func (f recordFiles) route(r *http.Request) (method string, next http.HandlerFunc) {
+	if batch := r.PathValue("batch"); batch != "" {
+		if id, ok := rejectsOf(batch); ok {
+			return http.MethodGet, func(w http.ResponseWriter, r *http.Request) { f.rejects(w, r, r.PathValue("kind"), id) }
+		}
+		return "", nil
+	}
+	if kind, ok := strings.CutSuffix(r.PathValue("kind"), ":upload"); ok {
+		return http.MethodPost, func(w http.ResponseWriter, r *http.Request) { f.upload(w, r, kind) }
+	}
+	if kind, ok := strings.CutSuffix(r.PathValue("kind"), ":preview"); ok {
+		return http.MethodPost, func(w http.ResponseWriter, r *http.Request) { f.preview(w, r, kind) }
+	}
+	return "", nil
+}
+
+// header reads what the query says about the file; other names are the caller's.
+func (recordFiles) header(r *http.Request, kind string, own func(name, value string) bool) (*intakev1.ImportHeader, *fault.Error) {
+	h := &intakev1.ImportHeader{Kind: kind}
+	feed, wrong := headerOf(r, func(name, value string) bool {
+		if name == "default_unit_id" {
+			h.DefaultUnitId = value
+			return true
+		}
+		return own(name, value)
+	})
+	if wrong != nil {
+		return nil, wrong
+	}
+	if feed.GetManifest() != nil || feed.GetProfile() != "" {
+		return nil, errUnknownField
+	}
+	h.Sender, h.FileName, h.Encoding, h.ValidateOnly = feed.GetSender(), feed.GetFileName(), feed.GetEncoding(), feed.GetValidateOnly()
+	h.Format, h.Sheet = feed.GetHints().GetFormat(), feed.GetHints().GetSheet()
+	return h, nil
+}
+
+// upload streams the body to the service as it comes; it is never held whole.
+func (f recordFiles) upload(w http.ResponseWriter, r *http.Request, kind string) {
+	noteRoute(r.Context(), "/v1/record-imports/{kind}:upload")
+	client, err := f.client(kind)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	header, wrong := f.header(r, kind, func(string, string) bool { return false })
+	if wrong != nil {
+		writeFault(w, wrong)
+		return
+	}
+	stream, err := client.ImportRecords(asCaller(r))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body := patient{from: r.Body, control: http.NewResponseController(w)}
+	defer body.end()
+	err = sendParts(body, func(part []byte) error {
+		msg := &intakev1.ImportRecordsRequest{Header: header, Data: part}
+		header = nil
+		return stream.Send(msg)
+	})
+	if err != nil {
+		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
+		return
+	}
+	resp, err := stream.CloseAndRecv()
+	writeAnswer(w, resp, err)
+}
+
+// preview shows what would be made of a file.
+func (f recordFiles) preview(w http.ResponseWriter, r *http.Request, kind string) {
+	noteRoute(r.Context(), "/v1/record-imports/{kind}:preview")
+	client, err := f.client(kind)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	var rows int64
+	var malformed error
+	header, wrong := f.header(r, kind, func(name, value string) bool {
+		if name == "preview_rows" {
+			rows, malformed = strconv.ParseInt(value, 10, 32)
+		}
+		return name == "preview_rows"
+	})
+	if wrong == nil && (malformed != nil || rows < 0) {
+		wrong = errJSON.On("preview_rows", "须为非负整数 must be a number")
+	}
+	if wrong != nil {
+		writeFault(w, wrong)
+		return
+	}
+	stream, err := client.PreviewImport(asCaller(r))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body := patient{from: r.Body, control: http.NewResponseController(w)}
+	defer body.end()
+	err = sendParts(io.LimitReader(body, previewBytes), func(part []byte) error {
+		msg := &intakev1.PreviewImportRequest{Header: header, RowCount: int32(rows), Data: part}
+		header = nil
+		return stream.Send(msg)
+	})
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	resp, err := stream.CloseAndRecv()
+	writeAnswer(w, resp, err)
+}
+
+// sendParts sends a body in parts until it ends or the service has answered,
+// which is no failure: the answer says why.
+func sendParts(body io.Reader, to func(part []byte) error) error {
+	buf := make([]byte, chunk)
+	for {
+		n, err := io.ReadFull(body, buf)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
+			return errCut.Because(err)
+		}
+		if sendErr := to(buf[:n]); errors.Is(sendErr, io.EOF) {
+			return nil
+		} else if sendErr != nil {
+			return sendErr
+		}
+		if err != nil { // the whole body has been sent
+			return nil //nolint:nilerr // its end is no failure
+		}
+	}
+}
+
+func writeAnswer(w http.ResponseWriter, resp proto.Message, err error) {
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	text, err := newJSON().Marshal(resp)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(append(text, '\n'))
+}
+
+// rejects sends the refused rows as a file of the kind that came; 204 when there
+// are none.
+func (f recordFiles) rejects(w http.ResponseWriter, r *http.Request, kind, id string) {
+	noteRoute(r.Context(), "/v1/record-imports/{kind}/{batch_id}:rejects")
+	if r.URL.RawQuery != "" {
+		writeFault(w, errUnknownField)
+		return
+	}
+	client, err := f.client(kind)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	stream, err := client.DownloadImportRejects(asCaller(r), &intakev1.DownloadImportRejectsRequest{Kind: kind, BatchId: id})
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	for started := false; ; started = true {
+		part, err := stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF):
+			if !started {
+				w.WriteHeader(http.StatusNoContent)
+			}
+			return
+		case err != nil && !started:
+			writeError(w, err)
+			return
+		case err == nil:
+			if !started {
+				w.Header().Set("Content-Type", "application/octet-stream")
+				w.Header().Set("Content-Disposition", `attachment; filename="rejects"`)
+			}
+			_, err = w.Write(part.GetData())
+		}
+		if err != nil {
+			// Half a file must not look like a whole one: break the connection.
+			panic(http.ErrAbortHandler)
+		}
+	}
+}

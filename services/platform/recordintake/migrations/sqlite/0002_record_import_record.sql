@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX record_import_record ON record_import (kind, record_id);
