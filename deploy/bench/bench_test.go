@@ -112,7 +112,7 @@ func TestACountThatDiffersIsFound(t *testing.T) {
 func TestAnImportAndTheLoaderFillTheSameTables(t *testing.T) {
 	b := small(t)
 	list, err := b.runImport(t.Context())
-	measured(t, list, err, len(b.engines()))
+	measured(t, list, err, 2*len(b.engines()))
 	for _, c := range list {
 		if c.Baseline.Rounds > 0 && c.Checked == "" || c.Baseline.Rounds == 0 && c.Note == "" {
 			t.Errorf("%s: neither compared nor said why not", c.Case)

@@ -89,7 +89,7 @@ func TestTwoInstallationsExchangeAQuestionAndItsAnswer(t *testing.T) {
 		for _, d := range []*desk{here, there} {
 			d.clock.Set(civil.Must("2026-06-17"))
 		}
-		v = there.answer(t, there.receive(t, v), denied, leave("2026-06-01"))
+		there.answer(t, there.receive(t, v), denied, leave("2026-06-01"))
 		early := there.export(t, id, "here")
 		got, _, why := here.take(t, early)
 		if why != "" || got.GetState() != registryv1.VerificationState_VERIFICATION_STATE_ANSWERED || len(got.GetSteps()) != 3 || here.resident(t, who.GetResidentId()).GetResidences()[0].GetLeftDate() != nil {

@@ -68,7 +68,7 @@ func New(d Deps) (*Service, error) {
 		}
 	}
 	in, err := intake.New(intake.Deps{
-		Store: batches, Senders: batches, Lists: batches, Withdraw: s, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{TempDir: d.SpoolDir},
+		Store: batches, Senders: batches, Lists: batches, Withdraw: s, Profiles: batches, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{TempDir: d.SpoolDir},
 		Sealer: d.Sealer, SpoolDir: d.SpoolDir, Now: d.Now, Log: d.Log, Hooks: d.Hooks,
 	})
 	if err != nil {

@@ -21,14 +21,14 @@ import (
 	"gorm.io/gorm"
 )
 
-// MaxAppend is the largest number of changes of one transaction, so that a
-// reader's page and a writer's lock stay short.
-const MaxAppend = 5000
+// MaxAppend is the largest number of changes of one transaction: with the packs
+// that hold them, a few megabytes.
+const MaxAppend = 50_000
 
 // Faults of the feed.
 var (
 	ErrTooMany = fault.New(fault.Exhausted, "FEED_TOO_MANY_CHANGES",
-		"one write may change at most 5,000 facts; make it smaller", "一次写入最多变更 5000 条事实，请缩小批量")
+		"one write may change at most 50,000 facts; make it smaller", "一次写入最多变更 50000 条事实，请缩小批量")
 	ErrEpoch = fault.New(fault.Precondition, "FEED_EPOCH_CHANGED",
 		"the source was restored or replaced since this reader began; rebuild from its current facts", "数据源已被恢复或替换，请按当前事实重建")
 	ErrAhead = fault.New(fault.Precondition, "FEED_POSITION_AHEAD",

@@ -38,7 +38,7 @@ func TestDaysAreReadInTheFormOfTheProfile(t *testing.T) {
 
 func TestTheNearestNameHasTheFewestChangedLetters(t *testing.T) {
 	names := []string{"name", "citizen_number", "document.number", "sex"}
-	for typed, want := range map[string]string{"nmae": "name", "citizen_numbre": "citizen_number", "documentnumber": "document.number", "sx": "sex", "Name": "name"} {
+	for typed, want := range map[string]string{"namee": "name", "citizen_numbre": "citizen_number", "documentnumber": "document.number", "sx": "sex", "Name": "name"} {
 		if got := nearest(typed, names); got != want {
 			t.Errorf("%s: %s", typed, got)
 		}

@@ -156,9 +156,10 @@ func (s sampled) Next() (Record, error) {
 }
 
 // titles are the names of columns as they may be shown: a file without a header
-// has its first row, and so somebody, in their place.
+// has its first row, and so somebody, in their place. It is known by its numbers,
+// which are left out already ("…").
 func titles(names []string) []string {
-	if !slices.ContainsFunc(names, func(name string) bool { return digitsInRow(name) >= 11 }) {
+	if !slices.ContainsFunc(names, func(name string) bool { return name == "…" || digitsInRow(name) >= 11 }) {
 		return names
 	}
 	out := make([]string, len(names))

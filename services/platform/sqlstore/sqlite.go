@@ -57,8 +57,10 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	var err error
 	if db.write, err = db.openFile(ctx, path, 1, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
-			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + checkpointPages + ")"},
+		"_pragma": {
+			"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
+			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + checkpointPages + ")",
+		},
 	}); err == nil {
 		db.read, err = db.openFile(ctx, path, readers, url.Values{
 			"_txlock": {"deferred"},

@@ -42,7 +42,7 @@ func (p *People) Know(number, residentID string) {
 	p.known[number] = residentID
 }
 
-// Units sets the units.
+// SetUnits sets the units.
 func (p *People) SetUnits(units ...recordintake.Unit) { p.units = units }
 
 // Away lets the registry fail; nil lets it answer again.

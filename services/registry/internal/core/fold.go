@@ -154,8 +154,10 @@ func (e *effective) rank() int {
 // Reviewable returns the fault of a review flag that somebody must look at, nil
 // for one that only informs.
 func Reviewable(flag string) *fault.Error {
-	for _, f := range []*fault.Error{FlagShared, FlagContradicts, FlagNoDocument, ErrLeftBefore, FlagDeath, FlagOverlap, FlagLeftNoStay, FlagPrivateUse,
-		FlagArrival, FlagLeave, FlagHukou} {
+	for _, f := range []*fault.Error{
+		FlagShared, FlagContradicts, FlagNoDocument, ErrLeftBefore, FlagDeath, FlagOverlap, FlagLeftNoStay, FlagPrivateUse,
+		FlagArrival, FlagLeave, FlagHukou,
+	} {
 		if f.Reason == flag {
 			return f
 		}

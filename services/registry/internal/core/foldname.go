@@ -54,7 +54,7 @@ func (n *nameFold) settle(p *Person) {
 // sameName reports two spellings of one name: dots, blanks, hyphens and capital
 // letters make no other name.
 func sameName(a, b string) bool {
-	return a == b || strings.ToUpper(bare(a)) == strings.ToUpper(bare(b))
+	return a == b || strings.EqualFold(bare(a), bare(b))
 }
 
 // differ reports two names that share fewer than half of their characters:

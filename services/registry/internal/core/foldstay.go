@@ -14,6 +14,7 @@ type staying struct {
 	registeredBy kind // whose day of registration counts, where there is one
 	reasonBy     kind
 	leftBy       kind
+	sender       string               // of the event that began it
 	ended        bool                 // by a LEAVE, of leftBy
 	claimed      [maxKinds]civil.Date // day of arrival that a kind of source gives
 	seen         [maxKinds]civil.Date // last day on which a kind of source says that the person lives there
@@ -86,7 +87,7 @@ func (f *folding) arrive(e *effective) {
 		}
 	}
 	f.going, f.today = append(f.going, len(f.open)), append(f.today, len(f.open))
-	f.open = append(f.open, staying{Stay: n, arrivedBy: e.kind, registeredBy: e.kind, reasonBy: e.kind})
+	f.open = append(f.open, staying{Stay: n, arrivedBy: e.kind, registeredBy: e.kind, reasonBy: e.kind, sender: e.Sender})
 	s := &f.open[len(f.open)-1]
 	s.claimed[e.kind], s.seen[e.kind] = n.Arrived, max(e.Effective, e.FirstSeen)
 	f.noteStay(s, e)
@@ -189,12 +190,16 @@ func (f *folding) endBefore(e *effective) {
 
 // leave closes what is open: in the division that the event names, if it is
 // there, otherwise everywhere, since the person is gone. A stay that began on
-// the same day is closed only when there is no earlier one.
+// the same day is closed only when there is no earlier one. Of a person who was
+// in that division and is there no more, a sender knows only what it told itself:
+// where another one has them since, they stay.
 func (f *folding) leave(e *effective) {
 	day := e.Effective
-	open := func(s *staying) bool { return s.Left == civil.None && s.Arrived < day }
-	named := func(s *staying) bool { return s.Division == e.Division && open(s) }
-	sameDay := func(s *staying) bool { return s.Left == civil.None && s.Arrived == day }
+	was, moved := f.hadLeft(e)
+	mine := func(s *staying) bool { return s.Left == civil.None && (!was || s.sender == e.Sender) }
+	named := func(s *staying) bool { return s.Division == e.Division && s.Left == civil.None && s.Arrived < day }
+	open := func(s *staying) bool { return mine(s) && s.Arrived < day }
+	sameDay := func(s *staying) bool { return mine(s) && s.Arrived == day }
 	for _, which := range []func(*staying) bool{named, open, sameDay} {
 		if f.close(e, which) {
 			return
@@ -205,12 +210,23 @@ func (f *folding) leave(e *effective) {
 		repeated = repeated || f.open[i].Left == day
 	}
 	switch {
-	case repeated || f.leftOtherwise(e):
+	case repeated || f.leftOtherwise(e) || moved:
 	case len(f.open) == 0: // all arrivals are later: they are folded by day
 		f.flag(ErrLeftBefore)
 	default:
 		f.flag(FlagLeftNoStay)
 	}
+}
+
+// hadLeft reports that a stay in the division that a LEAVE names has ended, and
+// that it ended by a move.
+func (f *folding) hadLeft(e *effective) (was, moved bool) {
+	for i := range f.open {
+		if s := &f.open[i]; e.Division != "" && s.Division == e.Division && s.Left != civil.None && s.Left <= e.Effective {
+			was, moved = true, moved || !s.ended
+		}
+	}
+	return was, moved
 }
 
 func (f *folding) close(e *effective, which func(*staying) bool) (some bool) {

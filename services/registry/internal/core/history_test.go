@@ -44,8 +44,14 @@ func TestWhatEachEventChanged(t *testing.T) {
 	}
 	want := map[string][]FieldChange{
 		"1": {
-			{"name", "", "王晓红"}, {"sex", "", "2"}, {"birth_date", "", "1988-11-12"}, {"phone", "", "1"}, {"documents[01#1]", "", "2025-03-10…"},
-			{stay + "division", "", villageA}, {stay + "arrived_date", "", "2025-03-01"}, {stay + "registered_date", "", "2025-03-10"},
+			{"name", "", "王晓红"},
+			{"sex", "", "2"},
+			{"birth_date", "", "1988-11-12"},
+			{"phone", "", "1"},
+			{"documents[01#1]", "", "2025-03-10…"},
+			{stay + "division", "", villageA},
+			{stay + "arrived_date", "", "2025-03-01"},
+			{stay + "registered_date", "", "2025-03-10"},
 		},
 		"4": {{permit + "number", "", "#1"}, {permit + "issued_date", "", "2025-09-01"}},
 		"5": {{permit + "number", "#1", "#2"}, {permit + "reissued_dates[0]", "", "2025-10-01"}},

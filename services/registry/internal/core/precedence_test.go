@@ -72,27 +72,32 @@ func TestWhoseWordCounts(t *testing.T) {
 		{
 			"among equals the latest word",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), named("王晓红"), phone("1")), ev("2", Move, "2025-04-01", by("ga-2"), named("王小红"), phone("2"))},
-			person{"王小红", "2", ""}, nil,
+			person{"王小红", "2", ""},
+			nil,
 		},
 		{
 			"a clinic's later name does not replace that of the police, its telephone does",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), named("王晓红"), phone("1")), ev("2", Move, "2025-04-01", by("wj-1"), named("王小红"), phone("2"))},
-			person{"王晓红", "2", ""}, nil,
+			person{"王晓红", "2", ""},
+			nil,
 		},
 		{
 			"nor does an earlier one",
 			[]Event{ev("1", Arrive, "2025-03-01", by("wj-1"), named("王小红"), phone("1")), ev("2", Move, "2025-04-01", by("ga-1"), named("王晓红"), phone("2"))},
-			person{"王晓红", "1", ""}, nil,
+			person{"王晓红", "1", ""},
+			nil,
 		},
 		{
 			"what only a lower source says stands",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), named("王晓红")), ev("2", Move, "2025-04-01", by("x"), phone("2"))},
-			person{"王晓红", "2", ""}, nil,
+			person{"王晓红", "2", ""},
+			nil,
 		},
 		{
 			"somebody else's name from a lower source is flagged",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), named("王晓红")), ev("2", Move, "2025-04-01", by("wj-1"), named("李强"))},
-			person{"王晓红", "", ""}, []string{"DOCUMENT_CONTRADICTS"},
+			person{"王晓红", "", ""},
+			[]string{"DOCUMENT_CONTRADICTS"},
 		},
 		{
 			"and settled by a desk",
@@ -100,22 +105,26 @@ func TestWhoseWordCounts(t *testing.T) {
 				ev("1", Arrive, "2025-03-01", by("ga-1"), named("王晓红")), ev("2", Move, "2025-04-01", by("wj-1"), named("李强")),
 				ev("3", Correct, "2025-05-01", atDesk, named("李强")),
 			},
-			person{"李强", "", ""}, nil,
+			person{"李强", "", ""},
+			nil,
 		},
 		{
 			"a lower source moves nobody's hukou",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), hukou("360103")), ev("2", Move, "2025-04-01", by("wj-1"), hukou("350213"))},
-			person{"", "", "360103"}, []string{"HUKOU_CONTRADICTS"},
+			person{"", "", "360103"},
+			[]string{"HUKOU_CONTRADICTS"},
 		},
 		{
 			"but may say the same place better",
 			[]Event{ev("1", Arrive, "2025-03-01", by("ga-1"), hukou("360103")), ev("2", Move, "2025-04-01", by("wj-1"), hukou("360103001002"))},
-			person{"", "", "360103001002"}, nil,
+			person{"", "", "360103001002"},
+			nil,
 		},
 		{
 			"a higher source moves it",
 			[]Event{ev("1", Arrive, "2025-03-01", by("wj-1"), hukou("360103")), ev("2", Move, "2025-04-01", by("ga-1"), hukou("350213"))},
-			person{"", "", "360103 350213"}, nil,
+			person{"", "", "360103 350213"},
+			nil,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -298,8 +307,12 @@ func TestSourcesOfAStay(t *testing.T) {
 		ev("5", Correct, "2025-06-02", by("wj-1"), about("4")),
 	})
 	want := []Source{
-		{"division", "ga-1", "1"}, {"address", "ga-1", "1"}, {"arrived_date", "ga-1", "2"}, {"registered_date", "ga-1", "1"},
-		{"first_seen_date", "wj-1", "3"}, {"left_date", "wj-1", "5"},
+		{"division", "ga-1", "1"},
+		{"address", "ga-1", "1"},
+		{"arrived_date", "ga-1", "2"},
+		{"registered_date", "ga-1", "1"},
+		{"first_seen_date", "wj-1", "3"},
+		{"left_date", "wj-1", "5"},
 	}
 	if len(s.Stays) != 1 {
 		t.Fatalf("%+v", s.Stays)

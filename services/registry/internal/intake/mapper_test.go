@@ -72,7 +72,10 @@ func aProfile() *intake.Profile {
 	return &intake.Profile{
 		Name: "ga", Version: 1, Target: Kind,
 		Columns: []intake.ProfileColumn{
-			{Column: "RYXM", Field: "name"}, {Column: "HM", Field: "citizen_number"}, {Column: "XM", Field: ""}, {Column: "XZQH", Field: "division"},
+			{Column: "RYXM", Field: "name"},
+			{Column: "HM", Field: "citizen_number"},
+			{Column: "XM", Field: ""},
+			{Column: "XZQH", Field: "division"},
 			{Column: "RQ", Field: "effective_date"},
 		},
 		Words:      []intake.ProfileWord{{Field: "sex", Word: "A", Code: "1"}, {Field: "sex", Word: "B", Code: "女"}},

@@ -22,7 +22,10 @@ func profile(name, senders string) intake.Profile {
 			{Name: "HM", From: 0, Bytes: 18}, {Name: "RYXM", From: 18, Bytes: 10}, {Name: "XBM", From: 28, Bytes: 2}, {Name: "RQ", From: 30, Bytes: 8}, {Name: "XZQH", From: 38, Bytes: 12},
 		}},
 		Columns: []intake.ProfileColumn{
-			{Column: "HM", Field: "citizen_number"}, {Column: "RYXM", Field: "name"}, {Column: "XBM", Field: "sex"}, {Column: "RQ", Field: "effective_date"},
+			{Column: "HM", Field: "citizen_number"},
+			{Column: "RYXM", Field: "name"},
+			{Column: "XBM", Field: "sex"},
+			{Column: "RQ", Field: "effective_date"},
 			{Column: "XZQH", Field: "division"},
 		},
 		Words:      []intake.ProfileWord{{Field: "sex", Word: "01", Code: "2"}, {Field: "sex", Word: "02", Code: "1"}},
@@ -186,7 +189,7 @@ func TestAProfileThatSaysNonsenseIsRefusedWithItsPlace(t *testing.T) {
 	}{
 		"profile.name":               {func(p *intake.Profile) { p.Name = "default" }, ""},
 		"profile.sender_pattern":     {func(p *intake.Profile) { p.Senders = "*" }, ""},
-		"profile.columns[1].field":   {func(p *intake.Profile) { p.Columns[1].Field = "nmae" }, "name"},
+		"profile.columns[1].field":   {func(p *intake.Profile) { p.Columns[1].Field = "namee" }, "name"},
 		"profile.columns[0].field":   {func(p *intake.Profile) { p.Columns[0].Field = "citizen_numbre" }, "citizen_number"},
 		"profile.columns[1].column":  {func(p *intake.Profile) { p.Columns[1].Column = "h_m" }, ""},
 		"profile.columns[2].column":  {func(p *intake.Profile) { p.Columns[2].Column = "原因" }, ""},

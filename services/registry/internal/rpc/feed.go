@@ -41,6 +41,7 @@ type FeedStore interface {
 	intake.Reader
 	Receipts
 	FeedSenders
+	intake.ProfileStore
 }
 
 // Receipts signs what was received.

@@ -3,6 +3,7 @@ package rpc_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,9 @@ import (
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
 	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/intake/rows"
 	"xinju.dev/services/platform/page"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/registry/internal/core"
 	residence "xinju.dev/services/registry/internal/intake"
@@ -34,6 +37,7 @@ import (
 type shelf struct {
 	intake.Store
 	rpc.Receipts
+	intake.ProfileStore
 	rpc.FeedSenders
 	batches []intake.Batch
 	rows    []intake.RowResult
@@ -99,7 +103,7 @@ func serve(t *testing.T, s *shelf) registryv1.FeedIntakeServiceClient {
 	}
 	now := func() time.Time { return noon }
 	in, err := intake.New(intake.Deps{
-		Store: s, Senders: s, Targets: []intake.Target{residence.Residence{}}, Format: residence.Text{}, Sealer: sealer,
+		Store: s, Senders: s, Targets: []intake.Target{residence.Residence{}}, Format: rows.Files{}, Sealer: sealer,
 		SpoolDir: t.TempDir(), Now: now, Log: zap.NewNop(),
 	})
 	if err != nil {
@@ -172,7 +176,9 @@ func TestImportFeedRefusesWhatIsNoFeed(t *testing.T) {
 		{"no header", nil, []string{goodFile}, "FEED_HEADER_INVALID"},
 		{"a bad sender", &registryv1.FeedHeader{Sender: "a b"}, []string{goodFile}, "SENDER_INVALID"},
 		{"an empty file", &registryv1.FeedHeader{Sender: "ga"}, []string{""}, "FEED_FILE_EMPTY"},
-		{"a workbook", &registryv1.FeedHeader{Sender: "ga"}, []string{"PK\x03\x04xl/"}, "FEED_FILE_UNREADABLE"},
+		{"a workbook cut off", &registryv1.FeedHeader{Sender: "ga"}, []string{"PK\x03\x04xl/"}, "FEED_FILE_TORN"},
+		{"a PDF", &registryv1.FeedHeader{Sender: "ga"}, []string{"%PDF-1.4\n"}, "FEED_FILE_UNREADABLE"},
+		{"a hint that is none", &registryv1.FeedHeader{Sender: "ga", Hints: &registryv1.FeedHints{Format: "DBF"}}, []string{goodFile}, "FEED_HINT_INVALID"},
 		{"a part of more than 1 MiB", &registryv1.FeedHeader{Sender: "ga"}, []string{goodFile, strings.Repeat("x", 1<<20+1)}, "FEED_PART_TOO_LARGE"},
 		{"no known columns", &registryv1.FeedHeader{Sender: "ga"}, []string{"a,b\n1,2\n"}, "FEED_COLUMNS_UNKNOWN"},
 	} {
@@ -187,16 +193,26 @@ func TestImportFeedRefusesWhatIsNoFeed(t *testing.T) {
 }
 
 // textLayout is that of a file of separated values in UTF-8.
-var textLayout = intake.Layout{
-	Format: "csv", Encoding: "UTF-8", Delimiter: ",", Columns: []string{"公民身份号码", "姓名", "来本地日期"}, Start: intake.Position{Offset: 100, Line: 1},
-	Detail: []byte(`{"header":"5YWs5rCR6Lqr5Lu95Y+356CBLOWnk+WQjSzmnaXmnKzlnLDml6XmnJ8="}`),
+func textLayout() intake.Layout {
+	columns := []string{"公民身份号码", "姓名", "来本地日期"}
+	detail, err := json.Marshal(rowfile.Layout{
+		Format: rowfile.CSV, Encoding: rowfile.UTF8, Delimiter: ',', Columns: columns, Header: []byte(strings.Join(columns, ",")),
+		Start: rowfile.Position{Offset: 100, Row: 1}, Extent: 1000,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return intake.Layout{
+		Format: "CSV", Encoding: "UTF-8", Delimiter: ",", Columns: columns, Start: intake.Position{Offset: 100, Line: 1}, Detail: detail,
+		Profile: &intake.Profile{Name: "ga", Version: 3},
+	}
 }
 
 func aBatch() intake.Batch {
 	b := intake.Batch{
 		ID: "01JZ0000000000000000000000", Sender: "ga", Bytes: 1000, State: intake.Running, Received: noon, Started: noon, Rate: 100,
 		Kind: intake.Events, Stage: intake.StageApply, At: intake.Position{Offset: 400, Line: 31},
-		Layout: textLayout,
+		Layout: textLayout(),
 	}
 	b.Counts[core.Created], b.Counts[core.Refused] = 20, 10
 	b.Reasons = map[intake.ReasonKey]int64{
@@ -210,6 +226,9 @@ func TestGetFeedBatchShowsProgressAndReasons(t *testing.T) {
 	resp, err := serve(t, s).GetFeedBatch(t.Context(), &registryv1.GetFeedBatchRequest{BatchId: aBatch().ID})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if l := resp.GetBatch().GetLayout(); l.GetFormat() != "CSV" || l.GetProfile() != "ga" || l.GetProfileVersion() != 3 {
+		t.Errorf("%v", l)
 	}
 	op := resp.GetBatch().GetOperation()
 	if op.GetStage() != "apply" || op.GetDone() != 30 || op.GetTotal() != 90 || op.GetRate() != 100 || op.GetRemainingSeconds() != 1 || op.GetKind() != "registry.import" {

@@ -55,7 +55,7 @@ func (f *Feed) preview(stream grpc.ClientStreamingServer[registryv1.PreviewFeedR
 
 func previewProto(p intake.Preview) *registryv1.PreviewFeedResponse {
 	out := &registryv1.PreviewFeedResponse{
-		Format: p.Layout.Format, Encoding: p.Layout.Encoding, EncodingConfidence: p.Layout.Confidence, Delimiter: p.Layout.Delimiter,
+		Format: p.Layout.Format, Encoding: p.Layout.Encoding, EncodingConfidence: p.Layout.Confidence, Delimiter: p.Layout.Delimiter, Layout: feedLayout(p.Layout),
 	}
 	for _, c := range p.Columns {
 		out.Columns = append(out.Columns, &registryv1.PreviewColumn{Name: c.Name, Field: c.Field, DataClass: typev1.DataClass(c.Class), Samples: c.Samples})

@@ -24,7 +24,10 @@ const withdrawKind = "registry.withdraw"
 
 // feedHeader reads what a sender says of a file.
 func feedHeader(h *registryv1.FeedHeader) (intake.Header, error) {
-	out := intake.Header{Sender: h.GetSender(), FileName: h.GetFileName(), Encoding: h.GetEncoding(), ValidateOnly: h.GetValidateOnly()}
+	out := intake.Header{
+		Sender: h.GetSender(), FileName: h.GetFileName(), Encoding: h.GetEncoding(), ValidateOnly: h.GetValidateOnly(),
+		Hints: feedHints(h.GetHints()), Profile: h.GetProfile(),
+	}
 	m := h.GetManifest()
 	if m == nil {
 		return out, nil
@@ -61,6 +64,9 @@ func feedBatch(b intake.Batch) *registryv1.FeedBatch {
 			out.RehearsedTogether = intake.ChunkRows
 		}
 		out.RehearsedWhole = b.State == intake.Succeeded && b.Whole(int64(out.RehearsedTogether))
+	}
+	if b.Kind != intake.Stream {
+		out.Layout = feedLayout(b.Layout)
 	}
 	if b.Kind == intake.Snapshot {
 		out.Diff = snapshotDiff(b.Diff)

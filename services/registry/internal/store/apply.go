@@ -21,7 +21,7 @@ import (
 func (s *SQL) applyEvents(tx *gorm.DB, events []core.Event, src Source, now time.Time) ([]core.Outcome, []changefeed.Fact, error) {
 	list := make([]*prepared, len(events))
 	for i := range events {
-		list[i] = s.prepare(events[i])
+		list[i] = prepare(events[i])
 	}
 	return s.applyPrepared(tx, list, src, now)
 }
@@ -31,11 +31,13 @@ func (s *SQL) applyPrepared(tx *gorm.DB, events []*prepared, src Source, now tim
 	if err := b.admit(events); err != nil {
 		return nil, nil, err
 	}
-	for _, stage := range []func() error{b.lockSenders, b.gather, b.drop, b.assign, b.join, b.judge, b.save} {
+	defer b.inserted() //nolint:errcheck // asked before; the transaction must be at rest when it ends
+	for _, stage := range []func() error{b.lockSenders, b.gather, b.drop, b.assign, b.join, b.log, b.judge, b.save} {
 		if err := stage(); err != nil {
 			return nil, nil, err
 		}
 	}
+	b.remember()
 	return b.out, b.facts, nil
 }
 
@@ -54,6 +56,7 @@ type batch struct {
 	fresh     int                 // how many of work are new
 	at        map[eventKey]int    // position in work
 	owner     map[docIndex]string // document → resident, "" when nobody has it
+	listed    map[docIndex]bool   // documents that had a row
 	indexes   map[core.Document]docIndex
 	loaded    map[string]bool      // residents whose events are in work
 	residents map[string]*resident // rows of residents
@@ -65,9 +68,12 @@ type batch struct {
 	has    rarely
 	links  map[string]link     // of loaded residents, as the table has them
 	former map[docIndex]string // who had a document of which nothing was left
+	others map[string]string   // mothers who are not in hand → who stands for them, where somebody does
 	pairs  []pair              // what MERGEs in hand say
 	moved  bool                // events or facts go from one resident to another
 	lost   map[string]bool     // residents who had a fact that somebody else has now
+
+	inserting chan error // of events that are being inserted; nil when none are
 
 	leavingStays, leavingPermits map[string]leaving
 
@@ -115,6 +121,9 @@ func (b *batch) admit(events []*prepared) error {
 		return err
 	}
 	today := civil.DateOf(b.now)
+	if !b.src.Received.IsZero() {
+		today = civil.DateOf(b.src.Received)
+	}
 	b.at = make(map[eventKey]int, len(events))
 	b.work = make([]entry, 0, len(events))
 	for i, e := range events {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"maps"
 	"slices"
@@ -31,12 +30,16 @@ func (s *SQL) ApplyItems(tx *gorm.DB, c intakestore.Call, items []any) ([]core.O
 		case *core.Event:
 			own := *e
 			own.Sender = c.Sender
-			events[i] = s.prepare(own)
+			events[i] = prepare(own)
 		default:
-			events[i] = s.prepare(core.Event{Sender: c.Sender})
+			events[i] = prepare(core.Event{Sender: c.Sender})
 		}
 	}
-	return s.applyPrepared(tx, events, Source{BatchID: c.BatchID, Rows: c.Rows}, c.At)
+	now := c.Now
+	if now.IsZero() {
+		now = c.At
+	}
+	return s.applyPrepared(tx, events, Source{BatchID: c.BatchID, Rows: c.Rows, Received: c.At}, now)
 }
 
 // Waiting implements intakestore.Applier.
@@ -89,12 +92,6 @@ func (s *SQL) Waiting(tx *gorm.DB, b intake.Batch, rows []intake.RowResult) (map
 		}
 	}
 	return still, nil
-}
-
-// WithdrawStep implements intake.Withdrawer.
-func (s *SQL) WithdrawStep(ctx context.Context, batchID string, now time.Time) (n int64, done bool, err error) {
-	w, err := s.WithdrawBatch(ctx, batchID, now)
-	return int64(w.Withdrawn + w.Kept), err == nil, err
 }
 
 func at(ms int64) time.Time {

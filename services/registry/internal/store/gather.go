@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
-	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
@@ -45,6 +44,7 @@ func (b *batch) gather() error { return b.gatherFrom(map[string]bool{}) }
 // gatherFrom is gather that begins with residents to load besides.
 func (b *batch) gatherFrom(reach map[string]bool) error {
 	b.owner = make(map[docIndex]string, len(b.work))
+	b.listed = map[docIndex]bool{}
 	b.indexes = make(map[core.Document]docIndex, len(b.work))
 	b.loaded = map[string]bool{}
 	b.residents = map[string]*resident{}
@@ -53,13 +53,20 @@ func (b *batch) gatherFrom(reach map[string]bool) error {
 	for seen, first := 0, true; seen < len(b.work) || len(reach) > 0; first = false {
 		from := seen
 		seen = len(b.work)
-		if err := b.lookDocuments(from, seen, reach); err != nil {
-			return err
-		}
 		if first {
 			if err := b.dropKnown(); err != nil {
 				return err
 			}
+			for i := range b.work[:b.fresh] {
+				if e := &b.work[i]; !e.gone {
+					e.made = b.s.whole(e.made)
+				}
+			}
+		}
+		if err := b.lookDocuments(from, seen, reach); err != nil {
+			return err
+		}
+		if first {
 			if err := b.lookWithdrawn(); err != nil {
 				return err
 			}
@@ -84,7 +91,10 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 	var ask []docIndex
 	for i := from; i < to; i++ {
 		e := &b.work[i]
-		for _, id := range [2]string{e.ResidentID, e.OtherResidentID} {
+		if e.gone && e.input >= 0 {
+			continue // recorded before
+		}
+		for _, id := range [3]string{e.ResidentID, e.OtherResidentID, e.namesMother()} {
 			if id != "" {
 				reach[id] = true
 			}
@@ -108,71 +118,85 @@ func (b *batch) lookDocuments(from, to int, reach map[string]bool) error {
 	for i := range ask {
 		keys[i] = ask[i][:]
 	}
-	if err := b.lockDocuments(keys); err != nil {
-		return err
-	}
-	err := selectIn(b.tx, "SELECT document_index, resident_id FROM document WHERE document_index", nil, keys, func(r *sql.Rows) error {
-		var x []byte
-		var id string
-		if err := r.Scan(&x, &id); err != nil {
-			return err
-		}
-		b.owner[docIndex(x)] = id
-		if id != "" {
-			reach[id] = true
-		}
-		return nil
-	})
-	if err != nil {
+	if err := b.readDocuments(keys, reach); err != nil {
 		return err
 	}
 	if err := b.lookSides(ask, reach); err != nil {
 		return err
 	}
-	return b.lookChildren(keys, reach)
+	return b.lookChildren(slices.DeleteFunc(keys, func(x []byte) bool { return !b.listed[docIndex(x)] }), reach)
+}
+
+// readDocuments says who has the documents, and locks the rows that are there
+// where the engine has row locks. That nobody makes a row for another one of
+// them meanwhile, saveDocuments sees.
+func (b *batch) readDocuments(keys [][]byte, reach map[string]bool) error {
+	lock := ""
+	if sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
+		lock = " FOR UPDATE"
+	}
+	return sqlstore.InKeys(b.tx, keys, func(list string, args []any) error {
+		return sqlstore.Query(b.tx, func(r *sql.Rows) error {
+			var x []byte
+			var id string
+			if err := r.Scan(&x, &id); err != nil {
+				return err
+			}
+			b.owner[docIndex(x)], b.listed[docIndex(x)] = id, true
+			if id != "" {
+				reach[id] = true
+			}
+			return nil
+		}, "SELECT document_index, resident_id FROM document WHERE document_index IN "+list+lock, args...)
+	})
 }
 
 func compareIndex(a, b docIndex) int { return slices.Compare(a[:], b[:]) }
 
-// lockDocuments keeps two transactions from making two persons of one
-// document: on MySQL the row is claimed, for nobody yet, before it is read.
-func (b *batch) lockDocuments(keys [][]byte) error {
-	if sqlstore.EngineOf(b.tx) != sqlstore.MySQL {
-		return nil
-	}
-	for run := range slices.Chunk(keys, step) {
-		args := make([]any, len(run))
-		for i, k := range run {
-			args[i] = k
-		}
-		values := strings.TrimSuffix(strings.Repeat("(?,''),", len(run)), ",")
-		err := sqlstore.Exec(b.tx, "INSERT INTO document (document_index, resident_id) VALUES "+values+
-			" ON DUPLICATE KEY UPDATE document_index = document.document_index", args...)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // dropKnown takes out the new events that were recorded before.
 func (b *batch) dropKnown() error {
 	return b.bySender(0, b.fresh, func(e *entry) string { return e.ID }, func(sender string, ids []string) error {
-		return selectIn(b.tx, "SELECT event_id, digest, resident_id, batch_id FROM event WHERE sender = ? AND event_id", []any{sender}, ids, func(r *sql.Rows) error {
+		return b.knownIn(sender, ids, func(r *sql.Rows) error {
 			var id, resident, batchID string
 			var digest []byte
 			if err := r.Scan(&id, &digest, &resident, &batchID); err != nil {
 				return err
 			}
-			e := &b.work[b.at[eventKey{sender, id}]]
+			at, asked := b.at[eventKey{sender, id}]
+			if !asked {
+				return nil
+			}
+			e := &b.work[at]
 			b.out[e.input] = again([16]byte(digest), e.digest, resident)
-			e.gone = true
-			if batchID != b.src.BatchID && b.out[e.input].Code == core.Duplicate {
+			if !e.gone && batchID != b.src.BatchID && b.out[e.input].Code == core.Duplicate {
 				b.witnesses = append(b.witnesses, witness{sender, id, b.row(e)})
 			}
+			e.gone = true
 			return nil
 		})
 	})
+}
+
+// fewKeys are looked up one by one.
+const fewKeys = 16
+
+// knownIn reads which events of a sender are in the log. Most senders number
+// their events upwards, so that between the first and the last identifier of a
+// call there is nothing else: read as a run, a new file costs one look and a
+// repeated one is read in order. It may call each for others, and twice.
+func (b *batch) knownIn(sender string, ids []string, each func(*sql.Rows) error) error {
+	const query = "SELECT event_id, digest, resident_id, batch_id FROM event WHERE sender = ? AND event_id"
+	if len(ids) > fewKeys {
+		found, most := 0, 2*len(ids)
+		err := sqlstore.Query(b.tx, func(r *sql.Rows) error {
+			found++
+			return each(r)
+		}, query+" >= ? AND event_id <= ? ORDER BY event_id LIMIT ?", sender, ids[0], ids[len(ids)-1], most)
+		if err != nil || found < most {
+			return err
+		}
+	}
+	return selectIn(b.tx, query, []any{sender}, ids, each)
 }
 
 // lookAmended finds what work[from:to] amends and what waits to amend it.
@@ -205,8 +229,13 @@ func (b *batch) lookAmended(from, to int, reach map[string]bool) error {
 // that resident; a waiting one comes alone.
 func (b *batch) take(column, sender string, ids []string, reach map[string]bool) error {
 	hint := ""
-	if column == "replaces" && sqlstore.EngineOf(b.tx) == sqlstore.SQLite {
-		hint = " INDEXED BY event_replaces" // without statistics it would read all of the sender
+	if column == "replaces" {
+		if sqlstore.EngineOf(b.tx) == sqlstore.SQLite {
+			hint = " INDEXED BY event_replaces" // without statistics it would read all of the sender
+		}
+		if some, err := b.replacedIn(hint, sender, ids); err != nil || !some {
+			return err
+		}
 	}
 	return b.readEvents(hint, "sender = ? AND "+column, []any{sender}, ids, func(e entry) {
 		if e.resident != "" {
@@ -215,6 +244,19 @@ func (b *batch) take(column, sender string, ids []string, reach map[string]bool)
 		}
 		b.add(e)
 	})
+}
+
+// replacedIn reports that something of a sender may amend one of many events:
+// one look at the run between them, see knownIn.
+func (b *batch) replacedIn(hint, sender string, ids []string) (some bool, err error) {
+	if len(ids) <= fewKeys {
+		return true, nil
+	}
+	err = sqlstore.Query(b.tx, func(*sql.Rows) error {
+		some = true
+		return nil
+	}, "SELECT 1 FROM event"+hint+" WHERE sender = ? AND replaces >= ? AND replaces <= ? LIMIT 1", sender, ids[0], ids[len(ids)-1])
+	return some, err
 }
 
 func (b *batch) add(e entry) {
@@ -261,6 +303,9 @@ func (b *batch) load(ids []string, reach map[string]bool) error {
 		return err
 	}
 	if err := b.lookLinks(ids, reach); err != nil {
+		return err
+	}
+	if err := b.lookNamed(ids, reach); err != nil {
 		return err
 	}
 	return b.readEvents("", "resident_id", nil, ids, func(e entry) {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,13 +22,16 @@ func (b *batch) keepHistory() error {
 	if sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
 		verb = " ON DUPLICATE KEY UPDATE %[1]s = VALUES(%[1]s)"
 	}
-	ms := b.now.UnixMilli()
 	for i := range b.work {
 		e := &b.work[i]
 		if e.gone || e.input >= 0 || e.now == e.resident {
 			continue
 		}
-		err := sqlstore.Exec(b.tx, "INSERT INTO event_owner (sender, event_id, at_ms, from_id, to_id) VALUES (?, ?, ?, ?, ?)"+fmt.Sprintf(verb, "to_id"),
+		ms, err := b.after("SELECT MAX(at_ms) FROM event_owner WHERE sender = ? AND event_id = ?", e.Sender, e.ID)
+		if err != nil {
+			return err
+		}
+		err = sqlstore.Exec(b.tx, "INSERT INTO event_owner (sender, event_id, at_ms, from_id, to_id) VALUES (?, ?, ?, ?, ?)"+fmt.Sprintf(verb, "to_id"),
 			e.Sender, e.ID, ms, e.resident, e.now)
 		if err != nil {
 			return err
@@ -38,12 +42,28 @@ func (b *batch) keepHistory() error {
 		if b.links[p.id].into == p.into {
 			continue
 		}
-		err := sqlstore.Exec(b.tx, "INSERT INTO link_history (resident_id, at_ms, into_id) VALUES (?, ?, ?)"+fmt.Sprintf(verb, "into_id"), p.id, ms, p.into)
+		ms, err := b.after("SELECT MAX(at_ms) FROM link_history WHERE resident_id = ?", p.id)
+		if err != nil {
+			return err
+		}
+		err = sqlstore.Exec(b.tx, "INSERT INTO link_history (resident_id, at_ms, into_id) VALUES (?, ?, ?)"+fmt.Sprintf(verb, "into_id"), p.id, ms, p.into)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// after is now, or the latest instant that a query finds where another process
+// whose clock is ahead has written: what is written last counts last.
+func (b *batch) after(latest string, args ...any) (ms int64, err error) {
+	err = sqlstore.Query(b.tx, func(r *sql.Rows) error {
+		var last sql.NullInt64
+		err := r.Scan(&last)
+		ms = max(b.now.UnixMilli(), last.Int64)
+		return err
+	}, latest, args...)
+	return ms, err
 }
 
 // KnownResident returns one person as known at an instant: folded from what had

@@ -273,7 +273,7 @@ func TestEventsAsKnown(t *testing.T) {
 					slices.Sort(out)
 					return out
 				}
-				q.Token = string(next)
+				q.Token = next
 			}
 		}
 		if d := cmp.Diff([]string{"1false", "2false"}, ids(instant(1))); d != "" {
@@ -296,7 +296,7 @@ func changesOf(t *testing.T, s *SQL, id string) (out []core.Change) {
 		if out = append(out, list...); next == "" {
 			return out
 		}
-		q.Token = string(next)
+		q.Token = next
 	}
 }
 

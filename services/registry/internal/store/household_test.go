@@ -22,8 +22,10 @@ import (
 func family(t testing.TB, s *SQL) (ids map[string]string) {
 	t.Helper()
 	at := func(id, name, day, address string, number ident.Document, sex int) core.Event {
-		return core.Event{Sender: "ga-990101", ID: id, Type: core.Arrive, Effective: civil.Must(day), Document: number, Name: name, Sex: sex,
-			Division: villageA, Address: address}
+		return core.Event{
+			Sender: "ga-990101", ID: id, Type: core.Arrive, Effective: civil.Must(day), Document: number, Name: name, Sex: sex,
+			Division: villageA, Address: address,
+		}
 	}
 	mother := citizen(civil.Must("1988-11-12"), 2)
 	out := feed(t, s,
@@ -31,10 +33,14 @@ func family(t testing.TB, s *SQL) (ids map[string]string) {
 		at("f", "王建国", "2024-09-01", "幸福路1号", citizen(civil.Must("1986-05-06"), 1), 1),
 		at("n", "张某某", "2024-03-01", "幸福路2号", citizen(civil.Must("1970-05-06"), 3), 1),
 		at("l", "赵某某", "2025-01-01", "幸福路1号", citizen(civil.Must("1999-05-06"), 5), 1),
-		core.Event{Sender: "ga-990101", ID: "c", Type: core.Birth, Effective: civil.Must("2025-02-28"), Document: certificate(1), Name: "王小宝", Sex: 1,
-			Division: villageA, Address: "幸福路1号", MotherDocument: mother},
-		core.Event{Sender: "ga-990101", ID: "p", Type: core.PermitIssue, Effective: civil.Must("2024-10-01"), Document: mother, Division: "990101000000",
-			PermitValidUntil: civil.Must("2025-09-30")},
+		core.Event{
+			Sender: "ga-990101", ID: "c", Type: core.Birth, Effective: civil.Must("2025-02-28"), Document: certificate(1), Name: "王小宝", Sex: 1,
+			Division: villageA, Address: "幸福路1号", MotherDocument: mother,
+		},
+		core.Event{
+			Sender: "ga-990101", ID: "p", Type: core.PermitIssue, Effective: civil.Must("2024-10-01"), Document: mother, Division: "990101000000",
+			PermitValidUntil: civil.Must("2025-09-30"),
+		},
 	)
 	ids = map[string]string{}
 	for i, n := range []string{"mother", "father", "neighbour", "lodger", "child"} {
@@ -130,8 +136,10 @@ func TestAHouseholdIsWhoIsRelatedOrLivesThereOnTheDay(t *testing.T) {
 func TestAMotherWhomAnEventNamesHasHerChildren(t *testing.T) {
 	each(t, func(t *testing.T, s *SQL) {
 		ids := family(t, s)
-		out := feed(t, s, core.Event{Sender: "ga-990101", ID: "c2", Type: core.Birth, Effective: civil.Must("2025-11-11"), Document: certificate(2), Name: "王小贝", Sex: 2,
-			Division: villageA, Address: "幸福路1号", MotherResidentID: ids["mother"]})
+		out := feed(t, s, core.Event{
+			Sender: "ga-990101", ID: "c2", Type: core.Birth, Effective: civil.Must("2025-11-11"), Document: certificate(2), Name: "王小贝", Sex: 2,
+			Division: villageA, Address: "幸福路1号", MotherResidentID: ids["mother"],
+		})
 		ids["second"] = out[0].ResidentID
 		comeToRest(t, reviewsOf(t, s))
 		h, err := s.Household(t.Context(), ids["mother"], today)
@@ -148,8 +156,10 @@ func TestAMotherWhomAnEventNamesHasHerChildren(t *testing.T) {
 func TestMergedResidentsAreInAHouseholdOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *SQL) {
 		ids := family(t, s)
-		out := feed(t, s, core.Event{Sender: "ga-990101", ID: "f2", Type: core.Arrive, Effective: civil.Must("2024-09-01"), Document: otherPaper(t, "NB-12345678"),
-			Name: "王建国", Sex: 1, Division: villageA, Address: "幸福路1号"})
+		out := feed(t, s, core.Event{
+			Sender: "ga-990101", ID: "f2", Type: core.Arrive, Effective: civil.Must("2024-09-01"), Document: otherPaper(t, "NB-12345678"),
+			Name: "王建国", Sex: 1, Division: villageA, Address: "幸福路1号",
+		})
 		twin := out[0].ResidentID
 		relate(t, s, core.Relation{Base: record.Base{ResidentID: ids["mother"]}, Kind: core.RelationSpouse, OtherID: twin})
 		relate(t, s, core.Relation{Base: record.Base{ResidentID: ids["father"]}, Kind: core.RelationSpouse, OtherID: ids["mother"]})

@@ -32,6 +32,9 @@ func (b *batch) pairsOf(events []core.Event, positions []int) (out []pair) {
 // Nothing is rewritten for that: events and documents stay with their resident,
 // so that a VOID parts everybody as they were.
 func (b *batch) join() error {
+	if err := b.lookMothers(); err != nil {
+		return err
+	}
 	homes := b.settleHomes()
 	if len(b.pairs) == 0 && len(b.links) == 0 && !homes {
 		return nil

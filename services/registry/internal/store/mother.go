@@ -7,11 +7,12 @@ import (
 	"slices"
 
 	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/registry/internal/core"
 )
 
 // lookChildren finds those whose mother shows one of the documents: who she is
 // may change with whoever has the document. A child and its mother meet at the
-// document's row, which both lock.
+// document's row, see saveDocuments: of one without a row there is no child.
 func (b *batch) lookChildren(documents [][]byte, reach map[string]bool) error {
 	hint := ""
 	if sqlstore.EngineOf(b.tx) == sqlstore.SQLite {
@@ -25,12 +26,73 @@ func (b *batch) lookChildren(documents [][]byte, reach map[string]bool) error {
 	})
 }
 
-// nameMothers says who the mothers are that events name by a document: whoever
-// has it and has arrived or was born. All of them are in hand (lookDocuments).
+// motherIndex is what a child is found by whose event names the mother by an
+// identifier: it stands where otherwise the index of her document stands.
+func (s *SQL) motherIndex(id string) []byte {
+	return s.seal.Index("mother", []byte(id))[:len(docIndex{})]
+}
+
+// namesMother is the mother whom a new event names: she is brought along, so that
+// nobody merges her meanwhile.
+func (e *entry) namesMother() string {
+	if e.input < 0 {
+		return ""
+	}
+	return e.MotherResidentID
+}
+
+// lookNamed finds those whose events name one of the residents as the mother,
+// where it may change who stands for her.
+func (b *batch) lookNamed(ids []string, reach map[string]bool) error {
+	relinks := b.refolds || b.has.links || b.has.sides
+	for i := range b.work[:b.fresh] {
+		t := b.work[i].Type
+		relinks = relinks || t.Amends() || t == core.Merge
+	}
+	if !relinks {
+		return nil
+	}
+	keys := make([][]byte, len(ids))
+	for i, id := range ids {
+		keys[i] = b.s.motherIndex(id)
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	return b.lookChildren(keys, reach)
+}
+
+// lookMothers says who stands for mothers who are not in hand. A child in hand is
+// locked, and whoever merges its mother must have it too (lookNamed).
+func (b *batch) lookMothers() error {
+	b.others = map[string]string{}
+	if !b.has.links {
+		return nil
+	}
+	ask := map[string]bool{}
+	for i := range b.work {
+		if id := b.work[i].MotherResidentID; id != "" && !b.loaded[id] {
+			ask[id] = true
+		}
+	}
+	return selectIn(b.tx, "SELECT resident_id, into_id FROM resident_link WHERE resident_id", nil, sortedKeys(ask), func(r *sql.Rows) error {
+		var id, into string
+		err := r.Scan(&id, &into)
+		b.others[id] = into
+		return err
+	})
+}
+
+// nameMothers says who the mothers are: whoever stands for her whom an event
+// names, or whoever has the document that it shows of her and has arrived or was
+// born. All of the latter are in hand (lookDocuments).
 func (b *batch) nameMothers() {
 	var holder map[docIndex]*person
 	for i := range b.persons {
 		s := b.persons[i].state
+		if s.MotherID != "" {
+			b.persons[i].mother = b.s.motherIndex(s.MotherID)
+			b.standIn(&b.persons[i])
+			continue
+		}
 		if s.MotherDocument.Number.IsZero() {
 			continue
 		}
@@ -43,9 +105,20 @@ func (b *batch) nameMothers() {
 		if m != nil && m.into != "" {
 			m = b.person(m.into)
 		}
-		if s.MotherID == "" && m != nil && m.state.Exists && m.id != b.persons[i].id {
+		if m != nil && m.state.Exists && m.id != b.persons[i].id {
 			s.MotherID, s.sum = m.id, nil
 		}
+	}
+}
+
+// standIn puts whoever stands for a person's mother in her place.
+func (b *batch) standIn(p *person) {
+	id := b.others[p.state.MotherID]
+	if m := b.person(p.state.MotherID); m != nil {
+		id = m.into
+	}
+	if id != "" && id != p.id {
+		p.state.MotherID, p.state.sum = id, nil
 	}
 }
 

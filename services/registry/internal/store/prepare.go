@@ -7,12 +7,13 @@ import (
 
 var _ intakestore.Preparer = (*SQL)(nil)
 
-// prepared is an event with all that follows from it alone: what no transaction
-// need be open for.
+// prepared is an event with what follows from it alone: what no transaction need
+// be open for. It does not change once it is made.
 type prepared struct {
 	core.Event // Normal
 	digest     [16]byte
 
+	whole         bool                     // the rest is there too
 	indexes       [documentsShown]docIndex // of shown(), where there is one
 	sortKey       string                   // of Division and Address
 	coded, sealed []byte                   // as the log keeps it
@@ -27,11 +28,21 @@ func shown(e *core.Event) [documentsShown]core.Document {
 	return [...]core.Document{e.Document, e.MotherDocument, e.OtherDocument, e.Provisional()}
 }
 
-// prepare does all that can be done to an event without the database.
-func (s *SQL) prepare(e core.Event) *prepared {
+// prepare does what shows whether an event is known.
+func prepare(e core.Event) *prepared {
 	p := &prepared{Event: e.Normal()}
 	sum := p.Digest()
 	p.digest = [16]byte(sum[:16])
+	return p
+}
+
+// whole returns the event with all that can be done without the database.
+func (s *SQL) whole(e *prepared) *prepared {
+	if e.whole {
+		return e
+	}
+	p := *e
+	p.whole = true
 	for i, d := range shown(&p.Event) {
 		if !d.Number.IsZero() {
 			p.indexes[i] = s.docIndex(d)
@@ -42,17 +53,39 @@ func (s *SQL) prepare(e core.Event) *prepared {
 	}
 	p.coded = codeEvent(p.Event)
 	p.sealed, p.err = s.seal.Seal("event", p.Sender+"/"+p.ID, "person", personal(p.Event))
-	return p
+	return &p
 }
 
 // PrepareItems implements intakestore.Preparer: of *core.Event it makes what
-// ApplyItems takes as well.
+// ApplyItems takes as well. Where most of what came last was known already, only
+// that is prepared for.
 func (s *SQL) PrepareItems(sender string, items []any) {
+	known := s.mostKnown.Load()
 	for i, item := range items {
-		if e, ok := item.(*core.Event); ok {
-			own := *e
-			own.Sender = sender
-			items[i] = s.prepare(own)
+		e, ok := item.(*core.Event)
+		if !ok {
+			continue
+		}
+		own := *e
+		own.Sender = sender
+		p := prepare(own)
+		if !known {
+			p = s.whole(p)
+		}
+		items[i] = p
+	}
+}
+
+// remember says what the next items are likely to be.
+func (b *batch) remember() {
+	if b.fresh < fewKeys {
+		return
+	}
+	known := 0
+	for i := range b.out {
+		if b.out[i].Code == core.Duplicate {
+			known++
 		}
 	}
+	b.s.mostKnown.Store(2*known > len(b.out))
 }

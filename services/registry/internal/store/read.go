@@ -29,6 +29,15 @@ func (s *SQL) Resident(ctx context.Context, id string) (core.Resident, error) {
 // Residents returns persons in the order of ids, without those not found, and
 // each person once: for residents who are one person, whoever stands for them.
 func (s *SQL) Residents(ctx context.Context, ids []string) (out []core.Resident, err error) {
+	if len(ids) == 1 {
+		one, found, err := s.residentAlone(ctx, ids[0])
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			return []core.Resident{one}, nil
+		}
+	}
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		out, err = s.readPersons(tx, ids)
 		return err
@@ -75,6 +84,10 @@ func (s *SQL) readPersons(tx *gorm.DB, ids []string) ([]core.Resident, error) {
 // Lookup returns who holds each document, "" for nobody; of residents who are
 // one person, whoever stands for them.
 func (s *SQL) Lookup(ctx context.Context, documents []core.Document) ([]string, error) {
+	if len(documents) == 1 {
+		id, err := s.lookupOne(ctx, documents[0])
+		return []string{id}, err
+	}
 	keys := make([][]byte, len(documents))
 	for i, d := range documents {
 		x := s.docIndex(d)
@@ -82,17 +95,15 @@ func (s *SQL) Lookup(ctx context.Context, documents []core.Document) ([]string, 
 	}
 	holder := map[docIndex]string{}
 	err := s.db.Read(ctx, func(tx *gorm.DB) error {
-		return selectIn(tx, "SELECT d.document_index, COALESCE(l.into_id, d.resident_id) FROM document d JOIN resident r ON r.resident_id = d.resident_id"+
-			" LEFT JOIN resident_link l ON l.resident_id = d.resident_id WHERE (r.known = 1 OR l.into_id IS NOT NULL) AND d.document_index",
-			nil, keys, func(r *sql.Rows) error {
-				var x []byte
-				var id string
-				err := r.Scan(&x, &id)
-				if err == nil {
-					holder[docIndex(x)] = id
-				}
-				return err
-			})
+		return selectIn(tx, selectHolder+" d.document_index", nil, keys, func(r *sql.Rows) error {
+			var x []byte
+			var id string
+			err := r.Scan(&x, &id)
+			if err == nil {
+				holder[docIndex(x)] = id
+			}
+			return err
+		})
 	})
 	out := make([]string, len(keys))
 	for i, k := range keys {

@@ -84,7 +84,7 @@ func (b *batch) foldAgain(reach map[string]bool) error {
 	if err := b.gatherFrom(reach); err != nil {
 		return err
 	}
-	for _, stage := range []func() error{b.assign, b.join, b.judge, b.save} {
+	for _, stage := range []func() error{b.assign, b.join, b.log, b.judge, b.save} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -37,9 +37,20 @@ func Relations(db *sqlstore.DB, now func() time.Time, fact func(core.Relation) c
 		FromRow: func(r RelationRow) core.Relation {
 			return core.Relation{Base: r.Base(), Kind: r.Kind, OtherID: r.OtherID, From: r.OnDate, Until: r.Until}
 		},
-		Fact:   fact,
-		Before: checkRelations,
+		Fact:    fact,
+		Before:  checkRelations,
+		Persons: identifiersOf,
 	})
+}
+
+// identifiersOf returns every identifier of the person whom one finds, that of
+// whoever stands for all of them first.
+func identifiersOf(tx *gorm.DB, id string) ([]string, error) {
+	c, err := readClusters(tx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return append([]string{c.stand[0]}, c.members[c.stand[0]]...), nil
 }
 
 func checkRelations(tx *gorm.DB, items []core.Relation) error {

@@ -43,8 +43,10 @@ func scanItem(r *sql.Rows) (i storedItem, err error) {
 }
 
 var (
-	itemColumns = []string{"item_id", "kind", "resident_id", "other_id", "state", "priority", "division", "other_place", "hidden_until", "content", "settled",
-		"merge_event", "score", "evidence", "opened_ms", "version"}
+	itemColumns = []string{
+		"item_id", "kind", "resident_id", "other_id", "state", "priority", "division", "other_place", "hidden_until", "content", "settled",
+		"merge_event", "score", "evidence", "opened_ms", "version",
+	}
 	placeColumns = []string{"division", "priority", "opened_ms", "item_id", "kind", "hidden_until", "twin"}
 )
 

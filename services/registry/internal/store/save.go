@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -14,11 +13,11 @@ import (
 // changes is what a batch writes to the tables of residents, collected so that
 // each table is written with few statements.
 type changes struct {
-	residents, stays, permits, documents, events, links, sides, former [][]any
+	residents, stays, permits, documents, links, former [][]any
 
 	oldLinks                           []string
 	oldResidents, oldStays, oldPermits []string // residents whose rows are written anew
-	oldDocuments                       [][]byte
+	otherDocuments                     [][]any  // rows of documents that are there
 }
 
 // save writes the new events and whatever differs from what the tables say.
@@ -30,7 +29,7 @@ func (b *batch) save() error {
 		b.savePerson(c, &b.persons[i])
 	}
 	b.saveDocuments(c)
-	if err := b.saveEvents(c); err != nil {
+	if err := b.inserted(); err != nil {
 		return err
 	}
 	if err := b.saveWitnesses(); err != nil {
@@ -125,72 +124,6 @@ func (b *batch) linkFact(c *changes, row *resident, p *person) {
 	c.links = append(c.links, []any{p.id, p.into, row.version})
 }
 
-// saveDocuments writes down who has which document now.
-func (b *batch) saveDocuments(c *changes) {
-	now := map[docIndex]string{}
-	for i := range b.persons {
-		for _, x := range b.persons[i].docs {
-			now[x] = b.persons[i].id
-		}
-	}
-	replace := func(x docIndex, id string) {
-		was, seen := b.owner[x]
-		if was == id {
-			return
-		}
-		if was != "" || seen && sqlstore.EngineOf(b.tx) == sqlstore.MySQL {
-			c.oldDocuments = append(c.oldDocuments, bytes.Clone(x[:]))
-		}
-		if id != "" {
-			c.documents = append(c.documents, []any{bytes.Clone(x[:]), id})
-		}
-	}
-	for x, id := range now {
-		replace(x, id)
-	}
-	for x, was := range b.owner {
-		if _, still := now[x]; !still && was != "" {
-			replace(x, "")
-			if p := b.person(was); b.withdrawn[was] > 0 && len(p.events) == 0 {
-				c.former = append(c.former, []any{bytes.Clone(x[:]), was})
-			}
-		}
-	}
-	slices.SortFunc(c.former, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
-	slices.SortFunc(c.oldDocuments, bytes.Compare)
-	slices.SortFunc(c.documents, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
-}
-
-// saveEvents adds the new events to the log and moves those whose person is
-// now known, or another.
-func (b *batch) saveEvents(c *changes) error {
-	for i := range b.work {
-		e := &b.work[i]
-		if e.gone || e.input < 0 && e.now == e.resident && e.homeNow == e.home {
-			continue
-		}
-		if e.input < 0 {
-			var home any
-			if e.homeNow != "" {
-				home = e.homeNow
-			}
-			if err := sqlstore.Exec(b.tx, "UPDATE event SET resident_id = ?, home_id = ? WHERE sender = ? AND event_id = ?", e.now, home, e.Sender, e.ID); err != nil {
-				return err
-			}
-			continue
-		}
-		row, err := b.eventRow(e)
-		if err != nil {
-			return err
-		}
-		c.events = append(c.events, row)
-		if row := b.sideRow(e); row != nil {
-			c.sides = append(c.sides, row)
-		}
-	}
-	return nil
-}
-
 func (c *changes) write(tx *gorm.DB) error {
 	for _, del := range []struct {
 		query string
@@ -205,7 +138,7 @@ func (c *changes) write(tx *gorm.DB) error {
 			return err
 		}
 	}
-	if err := deleteIn(tx, "DELETE FROM document WHERE document_index", c.oldDocuments); err != nil {
+	if err := c.writeDocuments(tx); err != nil {
 		return err
 	}
 	keys := make([][]byte, len(c.former))
@@ -223,13 +156,10 @@ func (c *changes) write(tx *gorm.DB) error {
 		columns []string
 		rows    [][]any
 	}{
-		{"document", documentColumns, c.documents},
 		{"resident", residentColumns, c.residents},
 		{"stay", stayColumns, c.stays},
 		{"permit", permitColumns, c.permits},
-		{"event", eventColumns, c.events},
 		{"resident_link", linkColumns, c.links},
-		{"merge_side", sideColumns, c.sides},
 	} {
 		if err := sqlstore.InsertMany(tx, ins.table, ins.columns, ins.rows); err != nil {
 			return err

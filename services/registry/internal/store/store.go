@@ -7,6 +7,10 @@
 package store
 
 import (
+	"sync"
+	"sync/atomic"
+	"time"
+
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
@@ -30,11 +34,16 @@ type SQL struct {
 	seal   seal.Sealer
 	encode Encoders
 	kinds  struct{ person, stay, permit, link int32 }
+
+	asked     asked
+	mostKnown atomic.Bool // of the last large call, most was known already
+
+	withdrawals sync.Map // batch → *withdrawal: how far those under way have come
 }
 
 // New returns a store on a migrated database.
 func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
-	s := &SQL{db: db, seal: sealer, encode: encode}
+	s := &SQL{db: db, seal: sealer, encode: encode, asked: askedOf(db)}
 	s.kinds.person = encode.Person(core.Person{}).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind
@@ -46,4 +55,7 @@ func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 type Source struct {
 	BatchID string // "" when recorded directly
 	Rows    []int  // row number of each event in the batch; nil when recorded directly
+	// Received says what "today" is for the events; zero when they are recorded
+	// directly, for now.
+	Received time.Time
 }

@@ -39,39 +39,84 @@ type Withdrawal struct {
 //
 // It fails with FEED_BATCH_NOT_FOUND.
 func (s *SQL) WithdrawBatch(ctx context.Context, batchID string, now time.Time) (out Withdrawal, err error) {
-	sender, err := s.senderOf(ctx, batchID)
+	w, err := s.beginWithdrawal(ctx, batchID)
+	for done := false; err == nil && !done; {
+		done, err = w.step(ctx, now)
+	}
+	return w.result, err
+}
+
+// WithdrawStep implements intake.Withdrawer: WithdrawBatch, one transaction at a
+// time. How far a withdrawal has come is remembered between two steps, so that
+// only the first step after a restart looks through all that is left.
+func (s *SQL) WithdrawStep(ctx context.Context, batchID string, now time.Time) (n int64, done bool, err error) {
+	kept, there := s.withdrawals.LoadAndDelete(batchID)
+	w, _ := kept.(*withdrawal)
+	if !there {
+		if w, err = s.beginWithdrawal(ctx, batchID); err != nil {
+			return 0, false, err
+		}
+	}
+	before := w.result
+	if done, err = w.step(ctx, now); err == nil && !done {
+		s.withdrawals.Store(batchID, w)
+	}
+	return int64(w.result.Withdrawn - before.Withdrawn + w.result.Kept - before.Kept + w.rehomed()), done, err
+}
+
+// withdrawal is one under way.
+type withdrawal struct {
+	s             *SQL
+	sender, batch string
+	seen          map[witnessPack]bool // packs that were gone through
+	after         string               // the event dealt with last
+	size          int                  // of a step
+	early         int                  // events that others kept before the first step, not told yet
+	result        Withdrawal
+}
+
+func (s *SQL) beginWithdrawal(ctx context.Context, batchID string) (*withdrawal, error) {
+	w := &withdrawal{s: s, batch: batchID, size: withdrawStep}
+	var err error
+	if w.sender, err = s.senderOf(ctx, batchID); err != nil {
+		return w, err
+	}
+	if err := s.forgetWitness(ctx, w.sender, batchID); err != nil {
+		return w, err
+	}
+	w.early, w.seen, err = s.rehomePacked(ctx, w.sender, batchID)
+	w.result.Kept = w.early
+	return w, err
+}
+
+// rehomed are the events kept before the first step, the first time it is asked.
+func (w *withdrawal) rehomed() int {
+	n := w.early
+	w.early = 0
+	return n
+}
+
+// step takes out the next events; done says that none were left.
+func (w *withdrawal) step(ctx context.Context, now time.Time) (done bool, err error) {
+	ids, err := w.s.eventsOf(ctx, w.sender, w.batch, w.after, w.size)
+	if err != nil || len(ids) == 0 {
+		return err == nil, err
+	}
+	var part Withdrawal
+	err = w.s.db.Write(ctx, func(tx *gorm.DB) (err error) {
+		part, err = w.s.withdraw(tx, w.sender, w.batch, ids, w.seen, now)
+		return err
+	})
+	if errors.Is(err, changefeed.ErrTooMany) && w.size > 1 {
+		w.size /= 2
+		return false, nil
+	}
 	if err != nil {
-		return out, err
+		return false, err
 	}
-	if err := s.forgetWitness(ctx, sender, batchID); err != nil {
-		return out, err
-	}
-	kept, seen, err := s.rehomePacked(ctx, sender, batchID)
-	if err != nil {
-		return out, err
-	}
-	out.Kept = kept
-	size := withdrawStep
-	for after := ""; ; {
-		ids, err := s.eventsOf(ctx, sender, batchID, after, size)
-		if err != nil || len(ids) == 0 {
-			return out, err
-		}
-		var done Withdrawal
-		err = s.db.Write(ctx, func(tx *gorm.DB) (err error) {
-			done, err = s.withdraw(tx, sender, batchID, ids, seen, now)
-			return err
-		})
-		if errors.Is(err, changefeed.ErrTooMany) && size > 1 {
-			size /= 2
-			continue
-		}
-		if err != nil {
-			return out, err
-		}
-		out.Withdrawn, out.Kept = out.Withdrawn+done.Withdrawn, out.Kept+done.Kept
-		after = ids[len(ids)-1]
-	}
+	w.result.Withdrawn, w.result.Kept = w.result.Withdrawn+part.Withdrawn, w.result.Kept+part.Kept
+	w.after = ids[len(ids)-1]
+	return false, nil
 }
 
 func (s *SQL) senderOf(ctx context.Context, batchID string) (sender string, err error) {

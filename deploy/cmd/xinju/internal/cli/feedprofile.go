@@ -46,8 +46,13 @@ func (c profileList) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "name", Title: "方案 Profile"}, {Key: "version", Title: "版本 Version", Right: true}, {Key: "sender_pattern", Title: "报送单位 Senders"},
-			{Key: "target", Title: "用于 Target"}, {Key: "format", Title: "类型 Format"}, {Key: "columns", Title: "列 Columns", Right: true}, {Key: "title", Title: "名称 Title"},
+			{Key: "name", Title: "方案 Profile"},
+			{Key: "version", Title: "版本 Version", Right: true},
+			{Key: "sender_pattern", Title: "报送单位 Senders"},
+			{Key: "target", Title: "用于 Target"},
+			{Key: "format", Title: "类型 Format"},
+			{Key: "columns", Title: "列 Columns", Right: true},
+			{Key: "title", Title: "名称 Title"},
 		}}
 		for _, p := range list {
 			t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), p.GetTarget(), orNil(p.GetHints().GetFormat()), len(p.GetColumns()), orNil(p.GetTitle()))

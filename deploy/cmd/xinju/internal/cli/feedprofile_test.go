@@ -127,7 +127,7 @@ func TestAProfileIsCheckedSavedShownListedAndDeleted(t *testing.T) {
 	if len(k.kept) != 0 {
 		t.Error("it is still there")
 	}
-	for _, bad := range []string{"nmae: x\n", "title: x\n", "- a\n", "name: [\n"} {
+	for _, bad := range []string{"namee: x\n", "title: x\n", "- a\n", "name: [\n"} {
 		if code, _, errs := typed(t, Programs{}, bad, nil, "feed", "profile", "check", "-", "--run", run); code == 0 || errs == "" {
 			t.Errorf("%q is taken", bad)
 		}

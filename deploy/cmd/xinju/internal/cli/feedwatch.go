@@ -108,7 +108,7 @@ func (w *folder) look() (left int, err error) {
 		}
 		waits, err := w.deal(e.Name())
 		if w.a.ctx.Err() != nil {
-			return left, nil
+			return left, nil //nolint:nilerr // told to end, which is no failure
 		}
 		if waits {
 			continue

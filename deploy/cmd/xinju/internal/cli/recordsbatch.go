@@ -71,8 +71,11 @@ func recordCounts(c *intakev1.ImportCounts) []int64 {
 // recordBatches has one row per batch.
 func recordBatches(batches ...*intakev1.ImportBatch) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "batch_id", Title: "批次 Batch"}, {Key: "sender", Title: "报送 Sender"}, {Key: "file_name", Title: "文件 File"},
-		{Key: "state", Title: "状态 State"}, {Key: "received", Title: "收到 Received", Right: true},
+		{Key: "batch_id", Title: "批次 Batch"},
+		{Key: "sender", Title: "报送 Sender"},
+		{Key: "file_name", Title: "文件 File"},
+		{Key: "state", Title: "状态 State"},
+		{Key: "received", Title: "收到 Received", Right: true},
 	}}
 	for _, w := range outcomes {
 		t.Columns = append(t.Columns, show.Column{Key: strings.ReplaceAll(w.key, "-", "_"), Title: w.shown, Right: true})
@@ -123,8 +126,15 @@ func (c recordsRows) Run(a *app) error {
 
 func recordRows(rows []*intakev1.ImportRow) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "row", Title: "行 Row", Right: true}, {Key: "outcome", Title: "结果 Outcome"}, {Key: "reason", Title: "原因 Reason"}, {Key: "column", Title: "列 Column"},
-		{Title: "说明 Meaning"}, {Key: "text_zh"}, {Key: "text_en"}, {Key: "resolved", Title: "现为 Now"}, {Key: "record_number", Title: "来源编号 Number"},
+		{Key: "row", Title: "行 Row", Right: true},
+		{Key: "outcome", Title: "结果 Outcome"},
+		{Key: "reason", Title: "原因 Reason"},
+		{Key: "column", Title: "列 Column"},
+		{Title: "说明 Meaning"},
+		{Key: "text_zh"},
+		{Key: "text_en"},
+		{Key: "resolved", Title: "现为 Now"},
+		{Key: "record_number", Title: "来源编号 Number"},
 		{Key: "resident_id", Title: "居民编号 Resident"},
 	}}
 	for _, r := range rows {
