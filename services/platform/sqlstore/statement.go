@@ -26,7 +26,7 @@ func (d *DB) readers() *sql.DB { return d.pools[len(d.pools)-1] }
 
 // Each asks with args and calls each for every row. It fails as Read does.
 func (s *Statement) Each(ctx context.Context, each func(rows *sql.Rows) error, args ...any) (err error) {
-	stmt, err := s.prepared(ctx)
+	stmt, err := s.prepared(ctx) //nolint:sqlclosecheck // kept for the next call; the pool ends it
 	if err != nil {
 		return ended(ctx, err)
 	}

@@ -147,10 +147,8 @@ func (j *joining) edges() (out [][2]int) {
 	}
 	for n := range j.b.pairs {
 		p := &j.b.pairs[n]
-		first, second, found := j.of[p.At], 0, false
-		if p.ResidentID != "" {
-			second, found = j.byID[p.ResidentID], true
-		} else {
+		first, second, found := j.of[p.At], j.byID[p.ResidentID], true
+		if p.ResidentID == "" {
 			second, found = holder[j.b.index(p.Document)]
 		}
 		if found {
