@@ -54,6 +54,12 @@ func address(m protoreflect.MethodDescriptor) (verb, template string) {
 		return "POST", "/v1/feed-batches:preview"
 	case "DownloadFeedRejects":
 		return "GET", "/v1/feed-batches/{batch_id}:rejects"
+	case "ImportRecords":
+		return "POST", "/v1/record-imports/{kind}:upload"
+	case "PreviewImport":
+		return "POST", "/v1/record-imports/{kind}:preview"
+	case "DownloadImportRejects":
+		return "GET", "/v1/record-imports/{kind}/{batch_id}:rejects"
 	}
 	rule, _ := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
 	for verb, template := range map[string]string{"GET": rule.GetGet(), "POST": rule.GetPost(), "PATCH": rule.GetPatch(), "DELETE": rule.GetDelete()} {
@@ -85,7 +91,8 @@ func TestEveryPublicMethodIsReachedByItsRouteAndDescribed(t *testing.T) {
 			if verb == "" {
 				t.Fatal("no REST address")
 			}
-			target, body := inPath.ReplaceAllString(template, "x1"), ""
+			target, body := strings.Replace(template, "{kind}", "doses", 1), "" // a kind decides the service
+			target = inPath.ReplaceAllString(target, "x1")
 			switch {
 			case strings.HasSuffix(target, ":upload"), strings.HasSuffix(target, ":preview"):
 				target += "?sender=a"
