@@ -91,7 +91,7 @@ func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told i
 	if err != nil {
 		return nil, 0, false, err
 	}
-	db, err := sqlstore.Open(ctx, dsn, sqlstore.Options{Rebuildable: true})
+	db, err := sqlstore.Open(ctx, dsn, sqlstore.Options{})
 	if err != nil {
 		return nil, 0, false, err
 	}

@@ -80,7 +80,7 @@ var builders = []builder{
 		}
 		return familyplanning.New(familyplanning.Deps{DB: db, Now: s.cfg.Now, Registry: feed, Log: s.cfg.Log, Metrics: s.metrics, Import: files})
 	}},
-	{"aggregator", sqlstore.Options{Rebuildable: true}, aggregator.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
+	{"aggregator", sqlstore.Options{}, aggregator.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		sources := map[string]feedv1.ChangeFeedServiceClient{}
 		for name := range s.memory {
 			conn, err := s.dial(name, s.cfg.Token)

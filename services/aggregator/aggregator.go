@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/rpc"
 	"xinju.dev/services/aggregator/internal/store"
@@ -47,7 +48,7 @@ type Packs = policy.Catalogue
 
 // Deps is what the aggregator is made of. DB, Now, Log and Sources are required.
 type Deps struct {
-	DB      *sqlstore.DB // migrated; may be opened as Rebuildable
+	DB      *sqlstore.DB // migrated
 	Now     func() time.Time
 	Log     *zap.Logger
 	Sources map[string]feedv1.ChangeFeedServiceClient // by the names above; a missing one is not followed
@@ -90,7 +91,7 @@ func New(d Deps) (*Service, error) {
 		}
 	}
 	s.book = derived.New(derived.Deps{Store: store.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
-	s.server = rpc.New(s.book, d.Packs, s.book.Deriver(), d.Now)
+	s.server = rpc.New(s.book, d.Now)
 	return s, nil
 }
 
@@ -118,5 +119,5 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 
 // Migrations creates the aggregator's tables.
 func Migrations() []migrate.Set {
-	return []migrate.Set{store.Migrations(), idempotency.Migrations()}
+	return []migrate.Set{store.Migrations(), desk.Migrations(), idempotency.Migrations()}
 }

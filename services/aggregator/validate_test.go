@@ -12,15 +12,15 @@ func TestAPackIsCheckedWithoutARunningService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := aggregator.ValidatePack(t.Context(), string(good))
+	resp, err := aggregator.ValidatePack(string(good))
 	if err != nil || len(resp.GetProblems()) > 0 || resp.GetCasesRun() == 0 {
 		t.Errorf("a pack built in: %v, %v", resp, err)
 	}
-	resp, err = aggregator.ValidatePack(t.Context(), "id: x\nnonsense: 1\n")
+	resp, err = aggregator.ValidatePack("id: x\nnonsense: 1\n")
 	if err != nil || len(resp.GetProblems()) == 0 {
 		t.Errorf("nonsense: %v, %v", resp, err)
 	}
-	if _, err := aggregator.ValidatePack(t.Context(), ""); err == nil {
+	if _, err := aggregator.ValidatePack(""); err == nil {
 		t.Error("an empty file was accepted")
 	}
 }

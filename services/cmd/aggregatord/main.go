@@ -30,7 +30,6 @@ func main() {
 	os.Exit(daemon.Main(daemon.Spec{
 		Name: "aggregator", Listen: "127.0.0.1:9106", Settings: &cfg,
 		Migrations: aggregator.Migrations(),
-		Store:      sqlstore.Options{Rebuildable: true},
 		Build: func(_ context.Context, env daemon.Env) (daemon.Service, error) {
 			sources := map[string]feedv1.ChangeFeedServiceClient{}
 			for name, address := range map[string]string{

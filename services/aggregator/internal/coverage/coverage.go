@@ -12,6 +12,7 @@ import (
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -20,6 +21,12 @@ import (
 type View interface {
 	// World is the divisions and units. It may be kept.
 	World() *facts.World
+	// Packs is the policy packs that the state is derived with. It may be kept.
+	Packs() *policy.Catalogue
+	// Deriver numbers the indicators of these packs. It may be kept.
+	Deriver() *derive.Deriver
+	// Seen says whether a record with the code has ever arrived.
+	Seen(code string) bool
 	// Count is the number of an indicator in a division at the end of a day.
 	Count(key ledger.Key, code string, day civil.Date) ledger.Count
 	// Direct is what is counted in a code itself, without what lies below it.

@@ -18,19 +18,29 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "3"
+const version = "4"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {
 	Key      ledger.Key
 	From, To civil.Date // half-open; Forever without an end
 	Covered  bool
+	Weight   int32      // how many it counts as, at least 1
 	EventID  string     // flow; "" for stock
 	On       civil.Date // flow: day of the event
 }
 
 // Holds says whether the piece counts on a day.
 func (p *Piece) Holds(day civil.Date) bool { return p.From <= day && day < p.To }
+
+// Count is what the piece adds to a number on each of its days.
+func (p *Piece) Count() ledger.Count {
+	n := ledger.Count{Eligible: p.Weight}
+	if p.Covered {
+		n.Covered = p.Weight
+	}
+	return n
+}
 
 // Row is everything that one resident counts for in one village, or above a
 // village where the tree leads to none. The row of no village says on which days
@@ -75,6 +85,9 @@ func New(c *policy.Catalogue) *Deriver {
 	return d
 }
 
+// Packs is what it derives under.
+func (d *Deriver) Packs() *policy.Catalogue { return d.catalogue }
+
 // Derivation names the packs and the code that rows are derived with.
 func (d *Deriver) Derivation() string { return version + "/" + d.catalogue.Digest() }
 
@@ -108,14 +121,14 @@ func (d *Deriver) Rows(r *facts.Resident, w *facts.World) []Row {
 			}
 			row := rowOf(&rows, p.Village)
 			row.Pieces = append(row.Pieces, Piece{
-				Key: keys[p.Indicator], From: p.From, To: p.To, Covered: p.Covered, EventID: p.EventID, On: p.On,
+				Key: keys[p.Indicator], From: p.From, To: p.To, Covered: p.Covered, Weight: max(p.Weight, 1), EventID: p.EventID, On: p.On,
 			})
 		}
 	}
 	for _, s := range r.Stays(w, facts.ByArrival, nil) {
 		if s.How == facts.Nowhere || s.How == facts.Above {
 			row := rowOf(&rows, "")
-			row.Pieces = append(row.Pieces, Piece{Key: d.Unplaced(), From: s.From, To: s.To, Covered: s.How == facts.Above})
+			row.Pieces = append(row.Pieces, Piece{Key: d.Unplaced(), From: s.From, To: s.To, Covered: s.How == facts.Above, Weight: 1})
 		}
 	}
 	for i := range rows {
@@ -148,7 +161,7 @@ func join(pieces []Piece) []Piece {
 	for _, p := range pieces {
 		if n := len(out); n > 0 {
 			q := &out[n-1]
-			if q.Key == p.Key && q.EventID == p.EventID && q.On == p.On && q.Covered == p.Covered && q.To == p.From {
+			if q.Key == p.Key && q.EventID == p.EventID && q.On == p.On && q.Covered == p.Covered && q.Weight == p.Weight && q.To == p.From {
 				q.To = p.To
 				continue
 			}

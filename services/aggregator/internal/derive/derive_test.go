@@ -26,7 +26,7 @@ func TestPiecesComeBack(t *testing.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "pieces") {
 			p := derive.Piece{
 				Key:  ledger.Key(rapid.IntRange(0, 300).Draw(t, "key")),
-				From: civil.Date(rapid.IntRange(1, 900_000).Draw(t, "from")), To: civil.Forever, Covered: rapid.Bool().Draw(t, "covered"),
+				From: civil.Date(rapid.IntRange(1, 900_000).Draw(t, "from")), To: civil.Forever, Covered: rapid.Bool().Draw(t, "covered"), Weight: int32(rapid.IntRange(1, 300).Draw(t, "weight")),
 			}
 			if rapid.Bool().Draw(t, "ends") {
 				p.To = p.From + civil.Date(rapid.IntRange(1, 40_000).Draw(t, "days"))

@@ -14,14 +14,15 @@ const (
 	flagCovered = 1 << iota
 	flagEvent
 	flagOpen
-	flagBits = 3
+	flagWeight
+	flagBits = 4
 )
 
 // Encode returns the canonical bytes of pieces in canonical order.
 //
-// Per piece: key and three flags (covered, has an event, no end), first day,
-// length in days unless open, and for events identifier and day; numbers as
-// varints.
+// Per piece: key and four flags (covered, has an event, no end, counts as more
+// than one), first day, length in days unless open, weight above one, and for
+// events identifier and day; numbers as varints.
 func Encode(pieces []Piece) []byte {
 	out := make([]byte, 0, 8*len(pieces))
 	for i := range pieces {
@@ -36,10 +37,16 @@ func Encode(pieces []Piece) []byte {
 		if p.To >= civil.Forever {
 			head |= flagOpen
 		}
+		if p.Weight > 1 {
+			head |= flagWeight
+		}
 		out = binary.AppendUvarint(out, head)
 		out = binary.AppendUvarint(out, uint64(p.From))
 		if p.To < civil.Forever {
 			out = binary.AppendUvarint(out, uint64(p.To-p.From))
+		}
+		if p.Weight > 1 {
+			out = binary.AppendUvarint(out, uint64(p.Weight))
 		}
 		if p.EventID != "" {
 			out = binary.AppendUvarint(out, uint64(len(p.EventID)))
@@ -88,6 +95,10 @@ func (p *Piece) decode(raw []byte) int {
 	p.From, p.To = civil.Date(number()), civil.Forever
 	if head&flagOpen == 0 {
 		p.To = p.From + civil.Date(number())
+	}
+	p.Weight = 1
+	if head&flagWeight != 0 {
+		p.Weight = int32(number())
 	}
 	if head&flagEvent != 0 {
 		n := number()

@@ -164,7 +164,7 @@ func find(rows []store.MemberRow, village string) *store.MemberRow {
 func (out *outcome) take(m *store.MemberRow) error {
 	out.after.sums.members.remove(memberHash(m))
 	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
-		out.batch.Remove(p.Key, m.Village, p.From, p.To, p.Covered)
+		out.batch.Remove(p.Key, m.Village, p.From, p.To, p.Count())
 		return nil
 	})
 }
@@ -172,7 +172,7 @@ func (out *outcome) take(m *store.MemberRow) error {
 func (out *outcome) put(m *store.MemberRow) error {
 	out.after.sums.members.add(memberHash(m))
 	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
-		out.batch.Add(p.Key, m.Village, p.From, p.To, p.Covered)
+		out.batch.Add(p.Key, m.Village, p.From, p.To, p.Count())
 		return nil
 	})
 }

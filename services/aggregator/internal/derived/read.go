@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 )
@@ -19,6 +21,12 @@ type view struct {
 }
 
 func (v view) World() *facts.World { return v.r.world }
+
+func (v view) Packs() *policy.Catalogue { return v.r.deriver.Packs() }
+
+func (v view) Deriver() *derive.Deriver { return v.r.deriver }
+
+func (v view) Seen(code string) bool { return v.r.seen[code] }
 
 func (v view) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return v.r.ledger.At(key, code, day)

@@ -16,6 +16,8 @@ import (
 type replica struct {
 	generation int64
 	revision   int64
+	deriver    *derive.Deriver // under the packs that its members were derived with
+	seen       map[string]bool // codes of records that have arrived
 	worldSet   feedfacts.Set
 	world      *facts.World
 	ledger     *ledger.Ledger
@@ -55,7 +57,7 @@ const loadStep = 20_000
 func (b *Book) load(ctx context.Context, generation int64) (*replica, error) {
 	var r *replica
 	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
-		r = &replica{generation: generation, followed: map[string]store.FollowedRow{}}
+		r = &replica{generation: generation, deriver: b.deriver, followed: map[string]store.FollowedRow{}}
 		head, err := t.Head()
 		if err != nil {
 			return err
@@ -147,7 +149,7 @@ func (r *replica) loadMembers(t store.Tx) error {
 			batch = r.ledger.VillageBatch()
 		}
 		return derive.Decode(m.Pieces, func(p *derive.Piece) error {
-			batch.Add(p.Key, m.Village, p.From, p.To, p.Covered)
+			batch.Add(p.Key, m.Village, p.From, p.To, p.Count())
 			return nil
 		})
 	})

@@ -23,6 +23,11 @@ func (r *Resident) Normalize() {
 	byKey(r.ChildChecks, func(x *ChildCheck) Key { return x.Key })
 	byKey(r.Methods, func(x *Method) Key { return x.Key })
 	byKey(r.Services, func(x *Service) Key { return x.Key })
+	byKey(r.Records, func(x *Record) Key { return x.Key })
+	slices.SortFunc(r.Others, func(a, b *Resident) int { return cmp.Compare(a.ID, b.ID) })
+	for _, o := range r.Others {
+		o.Normalize()
+	}
 }
 
 func byKey[T any](s []T, key func(*T) Key) {

@@ -1,11 +1,17 @@
 package facts
 
-import "xinju.dev/services/platform/civil"
+import (
+	"slices"
+	"strings"
+
+	"xinju.dev/services/platform/civil"
+)
 
 // Key names one fact in its service. Identifiers are unique within a kind.
 type Key struct {
-	ID      string
-	Version int64
+	ID       string
+	Version  int64
+	Recorded civil.Date // day its record was first entered; None when unknown
 }
 
 // Resident is everything known about one person. The order within a slice
@@ -29,6 +35,21 @@ type Resident struct {
 	ChildChecks  []ChildCheck
 	Methods      []Method
 	Services     []Service
+	Records      []Record
+
+	// Others are the people whom this one is tied to by a relation, or as a child
+	// to the mother, by id: their Person, Residences, Permits and Relations only.
+	Others []*Resident
+}
+
+// Other finds one of the people whom this one is tied to; nil when nothing is
+// known of that person.
+func (r *Resident) Other(id string) *Resident {
+	i, found := slices.BinarySearchFunc(r.Others, id, func(o *Resident, id string) int { return strings.Compare(o.ID, id) })
+	if !found {
+		return nil
+	}
+	return r.Others[i]
 }
 
 // Known says whether the registry has told of the person. Facts about somebody
@@ -98,6 +119,7 @@ const (
 	Mother       int32 = 3
 	Father       int32 = 4
 	PermitFamily int32 = 5 // cohabiting family member of a permit holder
+	Child        int32 = 6
 )
 
 // Relation ties a resident to another one.
@@ -231,4 +253,16 @@ type Service struct {
 	Free     bool
 	Division string
 	UnitID   string
+}
+
+// Record is one dated record that is known by its code alone: a screening, a
+// contract, an answer in a survey. The packs say what code and value mean.
+type Record struct {
+	Key
+	Code     string
+	On       civil.Date
+	Until    civil.Date // last day, inclusive; None: goes on, or has no duration
+	Value    int64
+	UnitID   string
+	Division string // 12 digits; empty when unknown
 }

@@ -14,13 +14,13 @@ var errDamaged = errors.New("stored facts are damaged")
 
 // Encode returns the canonical bytes of the set: equal sets give equal bytes.
 //
-// Per fact: kind × 2 + deleted, identifier, version, and unless deleted the
-// body with its length; all numbers as unsigned varints. An identifier made by
+// Per fact: kind × 2 + deleted, identifier, version, and unless deleted the day
+// it was recorded and the body with its length; all numbers as unsigned varints. An identifier made by
 // package ids takes 17 bytes instead of 27.
 func (s Set) Encode() []byte {
 	size := 0
 	for i := range s {
-		size += 28 + len(s[i].Body)
+		size += 32 + len(s[i].Body)
 	}
 	out := make([]byte, 0, size)
 	for i := range s {
@@ -33,6 +33,7 @@ func (s Set) Encode() []byte {
 		out = appendID(out, e.ID)
 		out = binary.AppendUvarint(out, uint64(e.Version))
 		if !e.Deleted {
+			out = binary.AppendUvarint(out, uint64(e.Recorded))
 			out = binary.AppendUvarint(out, uint64(len(e.Body)))
 			out = append(out, e.Body...)
 		}
@@ -50,6 +51,7 @@ func Decode(raw []byte) (Set, error) {
 		e.ID = r.id()
 		e.Version = int64(r.number())
 		if !e.Deleted {
+			e.Recorded = int32(r.number())
 			e.Body = r.bytes(r.number())
 		}
 		if r.bad {

@@ -47,7 +47,7 @@ func entryOf(f *feedv1.Fact) (Entry, error) {
 	if err != nil || !ok {
 		return Entry{}, ErrFact
 	}
-	e.Body = body
+	e.Body, e.Recorded = body, max(f.GetRecordedYmd(), 0)
 	return e, nil
 }
 

@@ -35,11 +35,15 @@ func (e *Entry) addTo(r *facts.Resident) error {
 		return e.addMaternal(r)
 	case feedv1.FactKind_FACT_KIND_METHOD, feedv1.FactKind_FACT_KIND_PLANNING_SERVICE:
 		return e.addPlanning(r)
+	case feedv1.FactKind_FACT_KIND_RECORD:
+		return e.addRecord(r)
 	}
 	return nil // a kind of a later build: kept, not read
 }
 
-func (e *Entry) key() facts.Key { return facts.Key{ID: e.ID, Version: e.Version} }
+func (e *Entry) key() facts.Key {
+	return facts.Key{ID: e.ID, Version: e.Version, Recorded: day(e.Recorded)}
+}
 
 func (e *Entry) read(into proto.Message) error {
 	if err := proto.Unmarshal(e.Body, into); err != nil {

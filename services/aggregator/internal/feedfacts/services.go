@@ -119,3 +119,15 @@ func (e *Entry) addPlanning(r *facts.Resident) error {
 	}
 	return nil
 }
+
+func (e *Entry) addRecord(r *facts.Resident) error {
+	var m feedv1.RecordFact
+	if err := e.read(&m); err != nil {
+		return err
+	}
+	r.Records = append(r.Records, facts.Record{
+		Key: e.key(), Code: m.GetCode(), On: day(m.GetOnYmd()), Until: day(m.GetUntilYmd()),
+		Value: m.GetValue(), UnitID: m.GetUnitId(), Division: m.GetDivision(),
+	})
+	return nil
+}

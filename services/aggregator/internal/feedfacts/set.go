@@ -21,7 +21,9 @@ type Entry struct {
 	ID      string
 	Version int64
 	Deleted bool
-	Body    []byte
+	// Recorded is the day on which the record was first entered (yyyymmdd, 0 unknown).
+	Recorded int32
+	Body     []byte
 }
 
 // Set is the facts of one resident, or of the world, in the order of kind and id.

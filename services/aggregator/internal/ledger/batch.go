@@ -28,26 +28,23 @@ func (l *Ledger) VillageBatch() *Batch {
 }
 
 // Add counts one resident or event of a village from from to the day before to
-// (civil.Forever or civil.None: no end), Remove takes the same away again.
-func (b *Batch) Add(key Key, village string, from, to civil.Date, covered bool) {
-	b.put(key, village, from, to, covered, 1)
+// (civil.Forever or civil.None: no end), Remove takes the same away again. What
+// it counts as is mostly 1, covered or not.
+func (b *Batch) Add(key Key, village string, from, to civil.Date, as Count) {
+	b.put(key, village, from, to, as)
 }
 
 // Remove undoes an Add with the same arguments.
-func (b *Batch) Remove(key Key, village string, from, to civil.Date, covered bool) {
-	b.put(key, village, from, to, covered, -1)
+func (b *Batch) Remove(key Key, village string, from, to civil.Date, as Count) {
+	b.put(key, village, from, to, Count{}.minus(as))
 }
 
-func (b *Batch) put(key Key, village string, from, to civil.Date, covered bool, sign int32) {
+func (b *Batch) put(key Key, village string, from, to civil.Date, change Count) {
 	if to == civil.None {
 		to = civil.Forever
 	}
 	if from >= to {
 		return
-	}
-	change := Count{Eligible: sign}
-	if covered {
-		change.Covered = sign
 	}
 	div := b.ledger.names.id(village)
 	interval(b.villages, cell{key, div}, from, to, change)

@@ -107,13 +107,13 @@ func TestNumbersAreThoseOfTheIntervals(t *testing.T) {
 			}
 			for range rapid.IntRange(0, 8).Draw(t, "adds") {
 				p := drawPiece(t)
-				b.Add(p.key, p.village, p.from, p.to, p.covered)
+				b.Add(p.key, p.village, p.from, p.to, one(p.covered))
 				held = append(held, p)
 			}
 			for range rapid.IntRange(0, min(4, len(held))).Draw(t, "removes") {
 				i := rapid.IntRange(0, len(held)-1).Draw(t, "which")
 				p := held[i]
-				b.Remove(p.key, p.village, p.from, p.to, p.covered)
+				b.Remove(p.key, p.village, p.from, p.to, one(p.covered))
 				held = slices.Delete(held, i, i+1)
 			}
 			l.Apply(b)
@@ -144,10 +144,18 @@ func BenchmarkAt(b *testing.B) {
 	l := ledger.New(tree)
 	batch := l.Batch()
 	for i := range 100_000 {
-		batch.Add(0, "v1", first.AddDays(i%3000), first.AddDays(i%3000+500), i%2 == 0)
+		batch.Add(0, "v1", first.AddDays(i%3000), first.AddDays(i%3000+500), one(i%2 == 0))
 	}
 	l.Apply(batch)
 	for b.Loop() {
 		l.At(0, "t1", first+700)
 	}
+}
+
+// one is a single resident or event.
+func one(covered bool) ledger.Count {
+	if covered {
+		return ledger.Count{Eligible: 1, Covered: 1}
+	}
+	return ledger.Count{Eligible: 1}
 }

@@ -15,6 +15,7 @@ type event struct {
 	id        string
 	on        civil.Date
 	unit      string
+	weight    int32 // 0 is read as 1
 	pregnancy *facts.Pregnancy
 	sick      *facts.Case
 }

@@ -150,7 +150,7 @@ func (e *evaluator) flow(p *Pack, ind *Indicator, index int, buf []Piece) []Piec
 		}
 		covered := e.truth(ind.covered, ev)
 		for _, v := range days {
-			buf = e.spread(Piece{index, at.At.Place(), v.From, v.To, covered, ev.id, ev.on}, code, buf)
+			buf = e.spread(Piece{Indicator: index, Village: at.At.Place(), From: v.From, To: v.To, Covered: covered, Weight: ev.weight, EventID: ev.id, On: ev.on}, code, buf)
 		}
 	})
 	return buf

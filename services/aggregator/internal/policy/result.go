@@ -15,6 +15,7 @@ type Piece struct {
 	Village   string // 12-digit code where it counts
 	From, To  civil.Date
 	Covered   bool
+	Weight    int32      // how many it counts as; 0 is read as 1
 	EventID   string     // flow: fact id of the event; "" for stock
 	On        civil.Date // flow: day of the event; From may be later when the pack began later
 }

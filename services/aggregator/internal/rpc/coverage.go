@@ -43,22 +43,22 @@ func (s *Server) GetCoverage(_ context.Context, req *aggregatorv1.GetCoverageReq
 	resp := &aggregatorv1.GetCoverageResponse{AsOfDate: wire.DateProto(day)}
 	err := s.book.Look(func(v coverage.View) error {
 		for i, code := range req.GetDivisions() {
-			pack, err := s.packFor(v.World(), code, day)
+			pack, err := packFor(v, code, day)
 			if err != nil {
 				return err
 			}
 			if i == 0 {
 				resp.PackId = pack.ID
 			}
-			columns, err := s.columns(pack, req.GetIndicatorIds())
+			asked, err := columns(v, pack, req.GetIndicatorIds())
 			if err != nil {
 				return err
 			}
 			for _, part := range grouped(v.World(), code, facts.Level(req.GetGroupLevel()), day) {
-				if len(resp.Rows)+len(columns) > maxRows {
+				if len(resp.Rows)+len(asked) > maxRows {
 					return ErrTooLarge
 				}
-				resp.Rows = append(resp.Rows, s.rows(v, pack, part, columns, day)...)
+				resp.Rows = append(resp.Rows, rows(v, pack, part, asked, day)...)
 			}
 		}
 		resp.Positions = positions(v)
@@ -98,8 +98,8 @@ func grouped(w *facts.World, code string, level facts.Level, day civil.Date) []s
 
 // rows are the columns of one division. Its own pack's wording and target go
 // before those of the pack that was asked for.
-func (s *Server) rows(v coverage.View, asked *policy.Pack, code string, columns []column, day civil.Date) []*aggregatorv1.CoverageRow {
-	own, ok := s.packs.PackFor(v.World(), code, day)
+func rows(v coverage.View, asked *policy.Pack, code string, columns []column, day civil.Date) []*aggregatorv1.CoverageRow {
+	own, ok := v.Packs().PackFor(v.World(), code, day)
 	name := v.World().Name(code, day)
 	out := make([]*aggregatorv1.CoverageRow, len(columns))
 	for i, c := range columns {
@@ -152,11 +152,11 @@ func (s *Server) GetTrend(_ context.Context, req *aggregatorv1.GetTrendRequest) 
 	}
 	resp := &aggregatorv1.GetTrendResponse{}
 	err := s.book.Look(func(v coverage.View) error {
-		pack, err := s.packFor(v.World(), req.GetDivision(), ends[len(ends)-1])
+		pack, err := packFor(v, req.GetDivision(), ends[len(ends)-1])
 		if err != nil {
 			return err
 		}
-		column, err := s.indicator(pack, req.GetIndicatorId())
+		column, err := indicator(v, pack, req.GetIndicatorId())
 		if err != nil {
 			return err
 		}

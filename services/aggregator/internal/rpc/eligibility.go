@@ -27,15 +27,16 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	}
 	resp := &aggregatorv1.GetEligibilityResponse{}
 	var world *facts.World
+	var packs *policy.Catalogue
 	resident, linked, err := s.book.Resident(ctx, req.GetResidentId(), func(v coverage.View) error {
-		world, resp.Positions = v.World(), positions(v)
+		world, packs, resp.Positions = v.World(), v.Packs(), positions(v)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	resp.ResidentId, resp.MergedResidentIds = resident.ID, linked
-	pack, village, ok := s.packs.PackOf(resident, world, day)
+	pack, village, ok := packs.PackOf(resident, world, day)
 	if !ok {
 		return nil, ErrNoPack
 	}

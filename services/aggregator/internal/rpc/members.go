@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/page"
@@ -79,11 +80,12 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 	if err != nil {
 		return coverage.ListQuery{}, nil, err
 	}
-	key, known := s.deriver.Key(req.indicator)
-	if !known {
-		return coverage.ListQuery{}, nil, ErrIndicator.With("indicator_id", req.indicator)
-	}
+	var key ledger.Key
 	err = s.book.Look(func(v coverage.View) error {
+		var known bool
+		if key, known = v.Deriver().Key(req.indicator); !known {
+			return ErrIndicator.With("indicator_id", req.indicator)
+		}
 		if _, known := v.World().Any(req.division, day); !known {
 			return fault.DivisionNotFound.With("division", req.division)
 		}

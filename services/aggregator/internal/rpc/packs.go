@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 
+	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/wire"
@@ -23,8 +24,12 @@ func (s *Server) ListPolicyPacks(_ context.Context, req *aggregatorv1.ListPolicy
 	if err != nil {
 		return nil, err
 	}
+	packs, err := s.packs()
+	if err != nil {
+		return nil, err
+	}
 	resp := &aggregatorv1.ListPolicyPacksResponse{}
-	for _, p := range s.packs.Packs() {
+	for _, p := range packs.Packs() {
 		if p.ID <= after {
 			continue
 		}
@@ -39,7 +44,11 @@ func (s *Server) ListPolicyPacks(_ context.Context, req *aggregatorv1.ListPolicy
 
 // GetPolicyPack implements aggregatorv1.AggregatorServiceServer.
 func (s *Server) GetPolicyPack(_ context.Context, req *aggregatorv1.GetPolicyPackRequest) (*aggregatorv1.GetPolicyPackResponse, error) {
-	p, ok := s.packs.Pack(req.GetPackId())
+	packs, err := s.packs()
+	if err != nil {
+		return nil, err
+	}
+	p, ok := packs.Pack(req.GetPackId())
 	if !ok {
 		return nil, ErrPack
 	}
@@ -74,14 +83,32 @@ func packMessage(p *policy.Pack) *aggregatorv1.PolicyPack {
 
 const maxPack = 1 << 20 // bytes
 
+// packs is the packs of the present state.
+func (s *Server) packs() (packs *policy.Catalogue, err error) {
+	err = s.book.Look(func(v coverage.View) error {
+		packs = v.Packs()
+		return nil
+	})
+	return packs, err
+}
+
 // ValidatePolicyPack implements aggregatorv1.AggregatorServiceServer.
 func (s *Server) ValidatePolicyPack(_ context.Context, req *aggregatorv1.ValidatePolicyPackRequest) (*aggregatorv1.ValidatePolicyPackResponse, error) {
+	packs, err := s.packs()
+	if err != nil {
+		return nil, err
+	}
+	return Validate(packs, req)
+}
+
+// Validate is ValidatePolicyPack against these packs.
+func Validate(packs *policy.Catalogue, req *aggregatorv1.ValidatePolicyPackRequest) (*aggregatorv1.ValidatePolicyPackResponse, error) {
 	var c wire.Check
 	if n := len(req.GetSourceYaml()); n == 0 || n > maxPack {
 		c.Refuse("source_yaml", "必填，最大 1 MiB required, at most 1 MiB")
 		return nil, c.Err()
 	}
-	problems, cases := s.packs.Validate([]byte(req.GetSourceYaml()))
+	problems, cases := packs.Validate([]byte(req.GetSourceYaml()))
 	resp := &aggregatorv1.ValidatePolicyPackResponse{CasesRun: int32(cases)}
 	for _, p := range problems {
 		resp.Problems = append(resp.Problems, &aggregatorv1.PackProblem{Line: int32(p.Line), Path: p.Path, Text: both(p.Text)})

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/coverage"
-	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -43,16 +42,12 @@ type Book interface {
 // Server implements aggregatorv1.AggregatorServiceServer.
 type Server struct {
 	aggregatorv1.UnimplementedAggregatorServiceServer
-	book    Book
-	packs   *policy.Catalogue
-	deriver *derive.Deriver
-	now     func() time.Time
+	book Book
+	now  func() time.Time
 }
 
 // New returns the server.
-func New(book Book, packs *policy.Catalogue, deriver *derive.Deriver, now func() time.Time) *Server {
-	return &Server{book: book, packs: packs, deriver: deriver, now: now}
-}
+func New(book Book, now func() time.Time) *Server { return &Server{book: book, now: now} }
 
 // day reads an optional day; absent is today.
 func (s *Server) day(c *wire.Check, path string, d *date.Date) civil.Date {
@@ -81,19 +76,20 @@ func division(c *wire.Check, path, code string) {
 
 // packFor returns the pack that governs a division on a day; of a division that
 // does not exist on the day it is the one of its latest state.
-func (s *Server) packFor(w *facts.World, code string, day civil.Date) (*policy.Pack, error) {
+func packFor(v coverage.View, code string, day civil.Date) (*policy.Pack, error) {
+	w, packs := v.World(), v.Packs()
 	d, known := w.Any(code, day)
 	if !known {
 		return nil, fault.DivisionNotFound.With("division", code)
 	}
-	if p, ok := s.packs.PackFor(w, code, day); ok {
+	if p, ok := packs.PackFor(w, code, day); ok {
 		return p, nil
 	}
 	if on := max(d.From, 1); d.Until != civil.None && d.Until < day || on > day {
 		if d.Until != civil.None && d.Until < day {
 			on = d.Until
 		}
-		if p, ok := s.packs.PackFor(w, code, on); ok {
+		if p, ok := packs.PackFor(w, code, on); ok {
 			return p, nil
 		}
 	}
@@ -108,15 +104,15 @@ type column struct {
 
 // indicator finds an indicator in a pack or, failing that, in any pack: a
 // province may ask for what only its counties count.
-func (s *Server) indicator(p *policy.Pack, id string) (column, error) {
-	key, known := s.deriver.Key(id)
+func indicator(v coverage.View, p *policy.Pack, id string) (column, error) {
+	key, known := v.Deriver().Key(id)
 	if !known {
 		return column{}, ErrIndicator.With("indicator_id", id)
 	}
 	if ind := find(p, id); ind != nil {
 		return column{ind, key}, nil
 	}
-	for _, other := range s.packs.Packs() {
+	for _, other := range v.Packs().Packs() {
 		if ind := find(other, id); ind != nil {
 			return column{ind, key}, nil
 		}
@@ -134,7 +130,7 @@ func find(p *policy.Pack, id string) *policy.Indicator {
 }
 
 // columns returns the indicators asked for, all of the pack when none is named.
-func (s *Server) columns(p *policy.Pack, ids []string) ([]column, error) {
+func columns(v coverage.View, p *policy.Pack, ids []string) ([]column, error) {
 	var out []column
 	if len(ids) == 0 {
 		for i := range p.Indicators {
@@ -142,7 +138,7 @@ func (s *Server) columns(p *policy.Pack, ids []string) ([]column, error) {
 		}
 	}
 	for _, id := range ids {
-		c, err := s.indicator(p, id)
+		c, err := indicator(v, p, id)
 		if err != nil {
 			return nil, err
 		}

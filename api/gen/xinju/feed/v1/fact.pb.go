@@ -67,6 +67,8 @@ const (
 	FactKind_FACT_KIND_METHOD FactKind = 40
 	// A family-planning service, from familyplanning.
 	FactKind_FACT_KIND_PLANNING_SERVICE FactKind = 41
+	// A record that is known by its code, from any source.
+	FactKind_FACT_KIND_RECORD FactKind = 60
 )
 
 // Enum value maps for FactKind.
@@ -92,6 +94,7 @@ var (
 		34: "FACT_KIND_CHILD_CHECK",
 		40: "FACT_KIND_METHOD",
 		41: "FACT_KIND_PLANNING_SERVICE",
+		60: "FACT_KIND_RECORD",
 	}
 	FactKind_value = map[string]int32{
 		"FACT_KIND_UNSPECIFIED":      0,
@@ -114,6 +117,7 @@ var (
 		"FACT_KIND_CHILD_CHECK":      34,
 		"FACT_KIND_METHOD":           40,
 		"FACT_KIND_PLANNING_SERVICE": 41,
+		"FACT_KIND_RECORD":           60,
 	}
 )
 
@@ -161,6 +165,9 @@ type Fact struct {
 	Version int64 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
 	// The fact no longer holds (voided, withdrawn); body is then absent.
 	Deleted bool `protobuf:"varint,5,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	// Day on which the record behind the fact was first entered, in China's time, whatever day it is
+	// about; changes of it leave the day as it was (yyyymmdd, 0 when unknown).
+	RecordedYmd int32 `protobuf:"varint,6,opt,name=recorded_ymd,json=recordedYmd,proto3" json:"recorded_ymd,omitempty"`
 	// The fact itself. The field number is 10 plus the number of the kind.
 	//
 	// Types that are valid to be assigned to Body:
@@ -184,6 +191,7 @@ type Fact struct {
 	//	*Fact_ChildCheck
 	//	*Fact_Method
 	//	*Fact_PlanningService
+	//	*Fact_Record
 	Body          isFact_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -252,6 +260,13 @@ func (x *Fact) GetDeleted() bool {
 		return x.Deleted
 	}
 	return false
+}
+
+func (x *Fact) GetRecordedYmd() int32 {
+	if x != nil {
+		return x.RecordedYmd
+	}
+	return 0
 }
 
 func (x *Fact) GetBody() isFact_Body {
@@ -432,6 +447,15 @@ func (x *Fact) GetPlanningService() *PlanningServiceFact {
 	return nil
 }
 
+func (x *Fact) GetRecord() *RecordFact {
+	if x != nil {
+		if x, ok := x.Body.(*Fact_Record); ok {
+			return x.Record
+		}
+	}
+	return nil
+}
+
 type isFact_Body interface {
 	isFact_Body()
 }
@@ -531,6 +555,11 @@ type Fact_PlanningService struct {
 	PlanningService *PlanningServiceFact `protobuf:"bytes,51,opt,name=planning_service,json=planningService,proto3,oneof"`
 }
 
+type Fact_Record struct {
+	// Set when kind is FACT_KIND_RECORD.
+	Record *RecordFact `protobuf:"bytes,70,opt,name=record,proto3,oneof"`
+}
+
 func (*Fact_Person) isFact_Body() {}
 
 func (*Fact_Residence) isFact_Body() {}
@@ -568,6 +597,8 @@ func (*Fact_ChildCheck) isFact_Body() {}
 func (*Fact_Method) isFact_Body() {}
 
 func (*Fact_PlanningService) isFact_Body() {}
+
+func (*Fact_Record) isFact_Body() {}
 
 // PersonFact is what rules need of a person; never a name, number, telephone or address.
 type PersonFact struct {
@@ -2339,11 +2370,103 @@ func (x *PlanningServiceFact) GetUnitId() string {
 	return ""
 }
 
+// RecordFact is one dated record about a resident for which there is no body of its own: a screening,
+// a contract, an answer in a survey, an award. What its code and value mean is said by the policy packs.
+type RecordFact struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the record in the policy packs, for example SCR-CERV.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Day (yyyymmdd, 0 when absent).
+	OnYmd int32 `protobuf:"varint,2,opt,name=on_ymd,json=onYmd,proto3" json:"on_ymd,omitempty"`
+	// Last day on which it holds, inclusive; 0 while it goes on or when it has no duration (yyyymmdd, 0 when absent).
+	UntilYmd int32 `protobuf:"varint,3,opt,name=until_ymd,json=untilYmd,proto3" json:"until_ymd,omitempty"`
+	// What was found, counted or answered, in the unit that the code has; 0 when it has none.
+	Value int64 `protobuf:"varint,4,opt,name=value,proto3" json:"value,omitempty"`
+	// Unit that made the record; empty when none.
+	UnitId string `protobuf:"bytes,5,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	// 12-digit code of where it was made; empty when unknown.
+	Division      string `protobuf:"bytes,6,opt,name=division,proto3" json:"division,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordFact) Reset() {
+	*x = RecordFact{}
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordFact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordFact) ProtoMessage() {}
+
+func (x *RecordFact) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordFact.ProtoReflect.Descriptor instead.
+func (*RecordFact) Descriptor() ([]byte, []int) {
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RecordFact) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *RecordFact) GetOnYmd() int32 {
+	if x != nil {
+		return x.OnYmd
+	}
+	return 0
+}
+
+func (x *RecordFact) GetUntilYmd() int32 {
+	if x != nil {
+		return x.UntilYmd
+	}
+	return 0
+}
+
+func (x *RecordFact) GetValue() int64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *RecordFact) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *RecordFact) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
 var File_xinju_feed_v1_fact_proto protoreflect.FileDescriptor
 
 const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\n" +
-	"\x18xinju/feed/v1/fact.proto\x12\rxinju.feed.v1\x1a\x1bxinju/type/v1/options.proto\"\x98\n" +
+	"\x18xinju/feed/v1/fact.proto\x12\rxinju.feed.v1\x1a\x1bxinju/type/v1/options.proto\"\xf6\n" +
 	"\n" +
 	"\x04Fact\x121\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.xinju.feed.v1.FactKindB\x04\xc8\xf3\x18\x02R\x04kind\x12\x1d\n" +
@@ -2351,7 +2474,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\vresident_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12\x1e\n" +
 	"\aversion\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\aversion\x12\x1e\n" +
-	"\adeleted\x18\x05 \x01(\bB\x04\xc8\xf3\x18\x02R\adeleted\x123\n" +
+	"\adeleted\x18\x05 \x01(\bB\x04\xc8\xf3\x18\x02R\adeleted\x12'\n" +
+	"\frecorded_ymd\x18\x06 \x01(\x05B\x04\xc8\xf3\x18\x02R\vrecordedYmd\x123\n" +
 	"\x06person\x18\v \x01(\v2\x19.xinju.feed.v1.PersonFactH\x00R\x06person\x12<\n" +
 	"\tresidence\x18\f \x01(\v2\x1c.xinju.feed.v1.ResidenceFactH\x00R\tresidence\x123\n" +
 	"\x06permit\x18\r \x01(\v2\x19.xinju.feed.v1.PermitFactH\x00R\x06permit\x129\n" +
@@ -2371,7 +2495,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\vchild_check\x18, \x01(\v2\x1d.xinju.feed.v1.ChildCheckFactH\x00R\n" +
 	"childCheck\x123\n" +
 	"\x06method\x182 \x01(\v2\x19.xinju.feed.v1.MethodFactH\x00R\x06method\x12O\n" +
-	"\x10planning_service\x183 \x01(\v2\".xinju.feed.v1.PlanningServiceFactH\x00R\x0fplanningServiceB\x06\n" +
+	"\x10planning_service\x183 \x01(\v2\".xinju.feed.v1.PlanningServiceFactH\x00R\x0fplanningService\x123\n" +
+	"\x06record\x18F \x01(\v2\x19.xinju.feed.v1.RecordFactH\x00R\x06recordB\x06\n" +
 	"\x04body\"\xdd\x01\n" +
 	"\n" +
 	"PersonFact\x12!\n" +
@@ -2515,7 +2640,15 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x04kind\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\aR\x04kind\x12\x18\n" +
 	"\x04free\x18\x03 \x01(\bB\x04\xc8\xf3\x18\aR\x04free\x12 \n" +
 	"\bdivision\x18\x04 \x01(\tB\x04\xc8\xf3\x18\aR\bdivision\x12\x1d\n" +
-	"\aunit_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId*\xe9\x03\n" +
+	"\aunit_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\"\xc3\x01\n" +
+	"\n" +
+	"RecordFact\x12\x18\n" +
+	"\x04code\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x06R\x04code\x12\x1b\n" +
+	"\x06on_ymd\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x06R\x05onYmd\x12!\n" +
+	"\tuntil_ymd\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x06R\buntilYmd\x12\x1a\n" +
+	"\x05value\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x06R\x05value\x12\x1d\n" +
+	"\aunit_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12 \n" +
+	"\bdivision\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x06R\bdivision*\xff\x03\n" +
 	"\bFactKind\x12\x19\n" +
 	"\x15FACT_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10FACT_KIND_PERSON\x10\x01\x12\x17\n" +
@@ -2537,7 +2670,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x13FACT_KIND_POSTNATAL\x10!\x12\x19\n" +
 	"\x15FACT_KIND_CHILD_CHECK\x10\"\x12\x14\n" +
 	"\x10FACT_KIND_METHOD\x10(\x12\x1e\n" +
-	"\x1aFACT_KIND_PLANNING_SERVICE\x10)B(Z&xinju.dev/api/gen/xinju/feed/v1;feedv1b\x06proto3"
+	"\x1aFACT_KIND_PLANNING_SERVICE\x10)\x12\x14\n" +
+	"\x10FACT_KIND_RECORD\x10<B(Z&xinju.dev/api/gen/xinju/feed/v1;feedv1b\x06proto3"
 
 var (
 	file_xinju_feed_v1_fact_proto_rawDescOnce sync.Once
@@ -2552,7 +2686,7 @@ func file_xinju_feed_v1_fact_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_feed_v1_fact_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_xinju_feed_v1_fact_proto_goTypes = []any{
 	(FactKind)(0),               // 0: xinju.feed.v1.FactKind
 	(*Fact)(nil),                // 1: xinju.feed.v1.Fact
@@ -2579,6 +2713,7 @@ var file_xinju_feed_v1_fact_proto_goTypes = []any{
 	(*ChildCheckFact)(nil),      // 22: xinju.feed.v1.ChildCheckFact
 	(*MethodFact)(nil),          // 23: xinju.feed.v1.MethodFact
 	(*PlanningServiceFact)(nil), // 24: xinju.feed.v1.PlanningServiceFact
+	(*RecordFact)(nil),          // 25: xinju.feed.v1.RecordFact
 }
 var file_xinju_feed_v1_fact_proto_depIdxs = []int32{
 	0,  // 0: xinju.feed.v1.Fact.kind:type_name -> xinju.feed.v1.FactKind
@@ -2601,15 +2736,16 @@ var file_xinju_feed_v1_fact_proto_depIdxs = []int32{
 	22, // 17: xinju.feed.v1.Fact.child_check:type_name -> xinju.feed.v1.ChildCheckFact
 	23, // 18: xinju.feed.v1.Fact.method:type_name -> xinju.feed.v1.MethodFact
 	24, // 19: xinju.feed.v1.Fact.planning_service:type_name -> xinju.feed.v1.PlanningServiceFact
-	3,  // 20: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
-	7,  // 21: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
-	11, // 22: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
-	13, // 23: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	25, // 20: xinju.feed.v1.Fact.record:type_name -> xinju.feed.v1.RecordFact
+	3,  // 21: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
+	7,  // 22: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
+	11, // 23: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
+	13, // 24: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
+	25, // [25:25] is the sub-list for method output_type
+	25, // [25:25] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_xinju_feed_v1_fact_proto_init() }
@@ -2637,6 +2773,7 @@ func file_xinju_feed_v1_fact_proto_init() {
 		(*Fact_ChildCheck)(nil),
 		(*Fact_Method)(nil),
 		(*Fact_PlanningService)(nil),
+		(*Fact_Record)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2644,7 +2781,7 @@ func file_xinju_feed_v1_fact_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_feed_v1_fact_proto_rawDesc), len(file_xinju_feed_v1_fact_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   24,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -109,7 +109,7 @@ func TestAPackIsCheckedWithoutASuite(t *testing.T) {
 	if err := os.WriteFile(file, []byte("id: x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := Programs{ValidatePack: func(_ context.Context, source string) (*aggregatorv1.ValidatePolicyPackResponse, error) {
+	p := Programs{ValidatePack: func(source string) (*aggregatorv1.ValidatePolicyPackResponse, error) {
 		if source != "id: x\n" {
 			t.Errorf("%q", source)
 		}

@@ -119,7 +119,7 @@ func (c policyValidate) Run(a *app) error {
 		return unreadable(err)
 	}
 	if !c.Running {
-		resp, err := a.programs.ValidatePack(a.ctx, string(source))
+		resp, err := a.programs.ValidatePack(string(source))
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type Programs struct {
 	// Migrations returns what makes up the schema of a service.
 	Migrations func(service string) []migrate.Set
 	// ValidatePack checks a policy pack's file without a running suite.
-	ValidatePack func(ctx context.Context, source string) (*aggregatorv1.ValidatePolicyPackResponse, error)
+	ValidatePack func(source string) (*aggregatorv1.ValidatePolicyPackResponse, error)
 }
 
 type demoCmd struct {
