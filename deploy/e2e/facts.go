@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 )
@@ -28,35 +29,44 @@ func Facts(ctx context.Context, feed feedv1.ChangeFeedServiceClient) (map[string
 	}
 }
 
-// Replay is what a reader holds who has read a source's changes from the first
-// one and knows a fact by kind and identifier, deleted ones left out. Positions
-// must follow each other, and the versions of a fact must rise.
-func Replay(ctx context.Context, feed feedv1.ChangeFeedServiceClient) (map[string]*feedv1.Fact, error) {
-	out := map[string]*feedv1.Fact{}
-	for after := int64(0); ; {
-		page, err := feed.ReadChanges(ctx, &feedv1.ReadChangesRequest{After: after, Limit: 5000})
+// Reader reads a source's changes from the first one on and knows a fact by kind
+// and identifier.
+type Reader struct {
+	feed  feedv1.ChangeFeedServiceClient
+	after int64
+	facts map[string]*feedv1.Fact // deleted ones too: their versions must rise
+}
+
+// NewReader returns a reader that has read nothing yet.
+func NewReader(feed feedv1.ChangeFeedServiceClient) *Reader {
+	return &Reader{feed: feed, facts: map[string]*feedv1.Fact{}}
+}
+
+// Read goes on to the end of the feed and returns what the reader then holds,
+// deleted facts left out. Positions must follow each other, and the versions of a
+// fact must rise.
+func (r *Reader) Read(ctx context.Context) (map[string]*feedv1.Fact, error) {
+	for {
+		page, err := r.feed.ReadChanges(ctx, &feedv1.ReadChangesRequest{After: r.after, Limit: 5000})
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range page.GetChanges() {
 			key, f := factKey(c.GetFact()), c.GetFact()
-			if after++; c.GetPosition() != after {
-				return nil, fmt.Errorf("position %d where %d was to come", c.GetPosition(), after)
+			if r.after++; c.GetPosition() != r.after {
+				return nil, fmt.Errorf("position %d where %d was to come", c.GetPosition(), r.after)
 			}
-			if was := out[key]; was != nil && was.GetVersion() >= f.GetVersion() {
-				return nil, fmt.Errorf("position %d: %s has version %d after %d", after, key, f.GetVersion(), was.GetVersion())
+			if was := r.facts[key]; was != nil && was.GetVersion() >= f.GetVersion() {
+				return nil, fmt.Errorf("position %d: %s has version %d after %d", r.after, key, f.GetVersion(), was.GetVersion())
 			}
-			out[key] = f
+			r.facts[key] = f
 		}
-		if after >= page.GetHead() {
+		if r.after >= page.GetHead() {
 			break
 		}
 	}
-	for key, f := range out {
-		if f.GetDeleted() {
-			delete(out, key)
-		}
-	}
+	out := maps.Clone(r.facts)
+	maps.DeleteFunc(out, func(_ string, f *feedv1.Fact) bool { return f.GetDeleted() })
 	return out, nil
 }
 

@@ -31,6 +31,7 @@ const killedPeople = 12_000
 // random moments of an import, starts it again on the same folder, and compares
 // what the registry then knows with an import that nobody disturbed.
 func TestAKilledImportEndsAsIfItHadNotBeen(t *testing.T) {
+	t.Parallel()
 	feed := filepath.Join(t.TempDir(), "feed.csv")
 	c := county(killedPeople)
 	f, err := os.Create(feed)

@@ -18,6 +18,7 @@ import (
 	"xinju.dev/deploy/e2e"
 	"xinju.dev/deploy/loader"
 	"xinju.dev/deploy/suite"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/clock"
 	"xinju.dev/services/platform/obs"
 )
@@ -28,7 +29,7 @@ const golden = "testdata/answers.json"
 
 // scenario loads the county into a running suite, waits, asks, and then plays
 // the stories of those who are two residents and one person.
-func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
+func scenario(t *testing.T, run client.Run, residents int, days ...civil.Date) e2e.Answers {
 	t.Helper()
 	to, c := dial(t, run), county(residents)
 	loaded, err := loader.Load(t.Context(), loader.Config{County: c, To: to, FeedFile: filepath.Join(t.TempDir(), "feed.csv"), BadRows: true})
@@ -43,7 +44,7 @@ func scenario(t *testing.T, run client.Run, residents int) e2e.Answers {
 		t.Fatal(err)
 	}
 	rebuilt(t, to)
-	stories(t, to, c)
+	stories(t, to, c, days)
 	return answers
 }
 
@@ -103,9 +104,10 @@ func inProcess(t *testing.T, c suite.Config) client.Run {
 const people = 2000
 
 func TestOneProcessOnSQLite(t *testing.T) {
+	t.Parallel()
 	var log lockedBuffer
 	run := inProcess(t, suite.Config{Debug: "127.0.0.1:0", Log: obs.NewLogger(obs.LogOptions{Level: zapcore.DebugLevel, Service: "suite", Out: zapcore.AddSync(&log)})})
-	answers := scenario(t, run, people)
+	answers := scenario(t, run, people, today)
 	noNumbers(t, "the answers over REST", askREST(t, run))
 	noNumbers(t, "the metrics", get(t, run.Debug+"/metrics", ""))
 	noNumbers(t, "the log", []byte(log.String()))
@@ -122,7 +124,8 @@ func TestOneProcessOnSQLite(t *testing.T) {
 }
 
 func TestSevenProcessesOnMariaDB(t *testing.T) {
-	compare(t, scenario(t, sevenProcesses(t), people))
+	t.Parallel()
+	compare(t, scenario(t, sevenProcesses(t), people, today, civil.Of(today.Year()-1, 12, 31), today.AddMonths(4)))
 }
 
 func compare(t *testing.T, got e2e.Answers) {

@@ -74,7 +74,7 @@ func (p *play) withdraw(batch *registryv1.FeedBatch) {
 // withdrawnBatch sends two batches that overlap and withdraws the second; then
 // two more, of which the first is withdrawn and then the second too.
 func withdrawnBatch(p *play) {
-	p.wanted.Days = p.wanted.Days[:2]
+	p.wanted.Days = p.wanted.Days[:min(2, len(p.wanted.Days))]
 	for n := range 8 {
 		p.wanted.Documents = append(p.wanted.Documents, &registryv1.Document{Type: registryv1.DocumentType_DOCUMENT_TYPE_CITIZEN, Number: p.row("", "", "", n, "", "")[4]})
 	}

@@ -34,6 +34,7 @@ var builders = []builder{
 	{"registry", sqlstore.Options{}, registry.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {
 		return registry.New(registry.Deps{
 			DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sealer: s.sealer, SpoolDir: filepath.Join(s.cfg.DataDir, "spool"), Metrics: s.metrics,
+			Webhooks: s.cfg.Webhooks,
 		})
 	}},
 	{"archive", sqlstore.Options{}, archive.Migrations, func(_ context.Context, s *Suite, db *sqlstore.DB) (service, error) {

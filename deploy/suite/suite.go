@@ -31,6 +31,7 @@ import (
 	"xinju.dev/services/platform/rpcserver"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/platform/webhook"
 )
 
 // Config says where the suite lives and listens. Listeners are loopback only.
@@ -45,6 +46,7 @@ type Config struct {
 	Origins  []string
 	Log      *zap.Logger
 	Audit    audit.Sink // nil writes audit lines to Log
+	Webhooks webhook.Settings
 }
 
 const (

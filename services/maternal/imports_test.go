@@ -2,10 +2,12 @@ package maternal_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
@@ -82,6 +84,8 @@ func TestPregnanciesAndVisitsOfFiles(t *testing.T) {
 		retry(t, w)
 		rows(t, w, visits, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now CREATED", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 产检日期 now CREATED",
 			"4 REFUSED IMPORT_DATE_FUTURE 产检日期", "5 REFUSED IMPORT_VALUE_INVALID 孕周", "6 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now REFUSED")
+		rejected(t, w.Rejects(visits), "v3,"+numberA+",Y1,2027-01-01,,IMPORT_DATE_FUTURE", "v4,"+numberA+",Y1,2025-08-01,60,IMPORT_VALUE_INVALID",
+			"v5,"+numberA+",Y1,2025-12-01,,VISIT_OUTSIDE_PREGNANCY")
 		client := maternalv1.NewMaternalServiceClient(testkit.Serve(t, w.Build(nil).Register))
 		list, err := client.ListAntenatalVisits(t.Context(), &maternalv1.ListAntenatalVisitsRequest{ResidentId: personA})
 		if err != nil || len(list.GetAntenatalVisits()) != 2 || list.GetAntenatalVisits()[1].GetGestationalWeek() != 20 {
@@ -100,6 +104,63 @@ func TestPregnanciesAndVisitsOfFiles(t *testing.T) {
 		if err != nil || len(left.GetPregnancies()) != 0 {
 			t.Errorf("%v %v", left, err)
 		}
+	})
+}
+
+// rejected compares a file of refused rows, but for its header and explanations.
+func rejected(t *testing.T, file string, want ...string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(file), "\n")
+	if !strings.HasSuffix(lines[0], ",原因,说明") {
+		t.Errorf("the header is %q", lines[0])
+	}
+	for i, line := range lines[1:] {
+		if at := strings.LastIndexByte(line, ','); at > 0 && len(line) > at+1 {
+			lines[1+i] = line[:at]
+		}
+	}
+	if diff := cmp.Diff(want, lines[1:]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatIsRefusedAfterItWaitedIsKeptOnlySealedAndOnlyWhileItIsNeeded(t *testing.T) {
+	testkit.EachEngine(t, maternal.Migrations(), func(t *testing.T, db *sqlstore.DB) {
+		w, people, clock := importing(t, db)
+		people.Know(numberA, personA)
+		visits := w.Load(file("antenatal-visits"), "记录编号,身份证号,保健册编号,产检日期\nv1,"+numberA+",Y1,2025-03-01\nv2,"+numberA+",Y1,2025-12-01\nv3,"+numberA+",Y1,2027-01-01\n")
+		kept := func() (n int) {
+			t.Helper()
+			err := db.Read(t.Context(), func(tx *gorm.DB) error {
+				var raws [][]byte
+				err := tx.Raw("SELECT raw FROM record_import_row WHERE raw IS NOT NULL").Scan(&raws).Error
+				n = len(raws)
+				for _, raw := range raws {
+					if bytes.Contains(raw, []byte(numberA)) {
+						t.Error("a number stands in the clear")
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := kept(); n != 2 {
+			t.Errorf("%d rows are kept of two that wait", n)
+		}
+		rejected(t, w.Rejects(visits), "v3,"+numberA+",Y1,2027-01-01,IMPORT_DATE_FUTURE")
+		w.Load(file("pregnancies"), "保健册编号,身份证号,建册日期,末次月经,分娩日期,妊娠结局\nY1,"+numberA+",2025-02-10,2024-12-08,2025-09-12,活产\n")
+		clock.Advance(time.Second)
+		retry(t, w)
+		if n := kept(); n != 1 {
+			t.Errorf("%d rows are kept of one that was refused", n)
+		}
+		all := w.Rejects(visits)
+		rejected(t, all, "v2,"+numberA+",Y1,2025-12-01,VISIT_OUTSIDE_PREGNANCY", "v3,"+numberA+",Y1,2027-01-01,IMPORT_DATE_FUTURE")
+		again := w.Load(file("antenatal-visits"), strings.NewReplacer("2025-12-01", "2025-08-01", "2027-01-01", "2025-09-01").Replace(all))
+		rows(t, w, again, "2 CREATED", "3 CREATED")
 	})
 }
 

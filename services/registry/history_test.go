@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,59 @@ func TestAPersonIsReadAsKnownEarlier(t *testing.T) {
 		list, err := s.ListResidenceEvents(t.Context(), &registryv1.ListResidenceEventsRequest{ResidentId: id, KnownTime: then})
 		if err != nil || len(list.GetEvents()) != 1 || list.GetEvents()[0].GetVoided() {
 			t.Errorf("%v %v", list, err)
+		}
+	})
+}
+
+func TestSeveralPersonsAreReadAsKnownEarlierAtOnce(t *testing.T) {
+	timed(t, func(t *testing.T, s suite, clock *testkit.Clock) {
+		before := timestamppb.New(clock.Now())
+		first := report(t, s, clock, event("1", registryv1.EventType_EVENT_TYPE_ARRIVE, "2026-03-01"))
+		alone := timestamppb.New(clock.Now())
+		report(t, s, clock, event("2", registryv1.EventType_EVENT_TYPE_LEAVE, "2026-05-01"))
+		clock.Advance(time.Second)
+		passport := &registryv1.Document{Type: registryv1.DocumentType_DOCUMENT_TYPE_PASSPORT, Number: "E99000001", Country: "CHN"}
+		arrival := event("3", registryv1.EventType_EVENT_TYPE_ARRIVE, "2026-05-15")
+		arrival.Document, arrival.Division, arrival.Address, arrival.Name = passport, village, "幸福路4号", "王小明"
+		out, err := s.BatchRecordEvents(t.Context(), &registryv1.BatchRecordEventsRequest{Sender: "ga-990101", Events: []*registryv1.ResidenceEvent{arrival}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := out.GetOutcomes()[0].GetResidentId()
+		apart := timestamppb.New(clock.Now())
+		clock.Advance(time.Second)
+		merge := event("4", registryv1.EventType_EVENT_TYPE_MERGE, "2026-06-01")
+		merge.Document, merge.OtherDocument = citizen(woman), passport
+		if _, err := s.BatchRecordEvents(t.Context(), &registryv1.BatchRecordEventsRequest{Sender: "ga-990101", Events: []*registryv1.ResidenceEvent{merge}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			name string
+			at   *timestamppb.Timestamp
+			want string // identifiers and stays that went on
+		}{
+			{"before anybody was known", before, ""},
+			{"one was known", alone, first + " 1 "},
+			{"two were known, one had left", apart, second + " 1 " + first + " 0 "},
+			{"one person now", nil, min(first, second) + " 1 "},
+			{"one person, as known now", timestamppb.New(clock.Now()), min(first, second) + " 1 "},
+		} {
+			out, err := s.BatchGetResidents(t.Context(), &registryv1.BatchGetResidentsRequest{
+				ResidentIds: []string{second, first, "01JQNOB0DY0000000000000000", first}, KnownTime: c.at,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, r := range out.GetResidents() {
+				got += fmt.Sprintf("%s %d ", r.GetResidentId(), len(r.GetResidences()))
+				if (r.GetEtag() == "") != (c.at != nil) {
+					t.Errorf("%s: etag %q", c.name, r.GetEtag())
+				}
+			}
+			if got != c.want {
+				t.Errorf("%s: %q, want %q", c.name, got, c.want)
+			}
 		}
 	})
 }

@@ -58,9 +58,7 @@ type Service struct {
 
 // New wires the service over a migrated database. It starts nothing.
 func New(d Deps) (*Service, error) {
-	s := store.New(d.DB, d.Sealer, store.Encoders{
-		Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit,
-	})
+	s := store.New(d.DB, d.Sealer, encoders())
 	batches := intakestore.New(d.DB, d.Sealer, s)
 	if d.Metrics != nil {
 		if _, err := obs.Register(d.Metrics, batches.Collector(d.Now)); err != nil {

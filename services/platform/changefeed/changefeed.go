@@ -14,6 +14,7 @@ import (
 	"embed"
 	"errors"
 
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/sqlstore"
@@ -48,6 +49,9 @@ type Fact struct {
 	Version    int64  // grows with every change of the fact
 	Deleted    bool   // the fact no longer holds; Body is then not sent
 	Body       []byte // the feedv1 message of the kind, in its deterministic encoding
+	// Recorded is the day on which the record behind the fact was first entered,
+	// None when unknown. Like Body it is not sent of a deleted fact.
+	Recorded civil.Date
 }
 
 // valid reports a fact that can be kept.

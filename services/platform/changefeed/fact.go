@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/record"
 )
 
@@ -15,5 +16,17 @@ func FactOf(b record.Base, kind feedv1.FactKind, body proto.Message) Fact {
 	if err != nil {
 		return Fact{}
 	}
-	return Fact{Kind: int32(kind), ID: b.ID, ResidentID: b.ResidentID, Version: b.Version, Deleted: b.Deleted, Body: encoded}
+	return Fact{
+		Kind: int32(kind), ID: b.ID, ResidentID: b.ResidentID, Version: b.Version, Deleted: b.Deleted, Body: encoded,
+		Recorded: RecordedOn(b),
+	}
+}
+
+// RecordedOn is the day on which a record was first entered, None of one that
+// does not say when.
+func RecordedOn(b record.Base) civil.Date {
+	if b.CreateTime.IsZero() {
+		return civil.None
+	}
+	return civil.DateOf(b.CreateTime)
 }

@@ -5,22 +5,28 @@ import (
 	"errors"
 	"hash/crc32"
 	"slices"
+
+	"xinju.dev/services/platform/civil"
 )
 
 // A pack is a run of facts in one row: rows cost more than facts do. Its first
-// byte is the version of its form. Version 1 goes on with a checksum of the rest
+// byte is the version of its form. Version 2 goes on with a checksum of the rest
 // (CRC-32C, 4 bytes, little-endian), and then for each fact
 //
 //	uvarint  kind·8 + marks
 //	text     resident, unless it is the one of the fact before
 //	text     id, unless it is the resident's
 //	uvarint  version
+//	uvarint  day on which it was recorded, as civil.Date, unless deleted
 //	bytes    body, unless deleted
 //
 // where text and bytes are a uvarint and that many bytes. It is not compressed:
 // deflate makes a pack of an import a third as long and costs more than writing
-// the rest does.
-const packVersion = 1
+// the rest does. Version 1 had no days; packs of it are still read.
+const (
+	packVersion  = 2
+	packDateless = 1
+)
 
 const packHead = 1 + 4
 
@@ -66,7 +72,7 @@ func packSize(facts []Fact) int {
 	size := packHead
 	for i := range facts[:min(len(facts), packFacts)] {
 		f := &facts[i]
-		if size += len(f.Body) + len(f.ID) + len(f.ResidentID) + 4*binary.MaxVarintLen32; size > packBytes {
+		if size += len(f.Body) + len(f.ID) + len(f.ResidentID) + 5*binary.MaxVarintLen32; size > packBytes {
 			break
 		}
 	}
@@ -93,6 +99,7 @@ func appendFact(pack []byte, f *Fact, same bool) []byte {
 	}
 	pack = binary.AppendUvarint(pack, uint64(f.Version))
 	if !f.Deleted {
+		pack = binary.AppendUvarint(pack, uint64(f.Recorded))
 		pack = append(binary.AppendUvarint(pack, uint64(len(f.Body))), f.Body...)
 	}
 	return pack
@@ -101,11 +108,11 @@ func appendFact(pack []byte, f *Fact, same bool) []byte {
 // decodePack reads the n facts that a pack must hold. Their bodies share its
 // memory.
 func decodePack(pack []byte, n int64) ([]Fact, error) {
-	if len(pack) < packHead || pack[0] != packVersion ||
+	if len(pack) < packHead || pack[0] != packVersion && pack[0] != packDateless ||
 		binary.LittleEndian.Uint32(pack[1:]) != crc32.Checksum(pack[packHead:], castagnoli) {
 		return nil, errPack
 	}
-	r := packReader{rest: pack[packHead:]}
+	r := packReader{rest: pack[packHead:], dateless: pack[0] == packDateless}
 	if n < 1 || n > int64(len(r.rest)) { // a fact takes more than a byte
 		return nil, errPack
 	}
@@ -127,8 +134,9 @@ func decodePack(pack []byte, n int64) ([]Fact, error) {
 
 // packReader takes a pack apart; bad is set for good by the first thing missing.
 type packReader struct {
-	rest []byte
-	bad  bool
+	rest     []byte
+	dateless bool // of the version without days
+	bad      bool
 }
 
 func (r *packReader) fact(before string, follows bool) (f Fact, ok bool) {
@@ -147,6 +155,7 @@ func (r *packReader) fact(before string, follows bool) (f Fact, ok bool) {
 	}
 	f.Version = int64(r.number())
 	if !f.Deleted {
+		f.Recorded = r.day()
 		f.Body = r.bytes()
 	}
 	return f, !r.bad && marks>>markBits == uint64(f.Kind) && f.valid()
@@ -160,6 +169,15 @@ func (r *packReader) number() uint64 {
 	}
 	r.rest = r.rest[used:]
 	return n
+}
+
+func (r *packReader) day() civil.Date {
+	if r.dateless {
+		return civil.None
+	}
+	n := r.number()
+	r.bad = r.bad || n > uint64(civil.Forever)
+	return civil.Date(n)
 }
 
 func (r *packReader) bytes() []byte {

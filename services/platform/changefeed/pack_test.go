@@ -1,11 +1,13 @@
 package changefeed_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
@@ -26,6 +28,7 @@ var anyFact = rapid.Custom(func(t *rapid.T) changefeed.Fact {
 	}
 	if !f.Deleted {
 		f.Body = rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "body")
+		f.Recorded = civil.Date(rapid.Int32Range(0, int32(civil.Forever)).Draw(t, "recorded"))
 	}
 	return f
 })
@@ -44,6 +47,30 @@ func TestAPackHoldsTheFactsThatWerePutIn(t *testing.T) {
 			}
 		}
 	})
+}
+
+// oldPack holds two doses of R1, the second withdrawn, as version 1 wrote them.
+const oldPack = "01" + "9f806572" + "a80102523101610103010203ad01016202"
+
+func TestAPackFromBeforeDaysWereKeptIsStillRead(t *testing.T) {
+	pack, err := hex.DecodeString(oldPack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []changefeed.Fact{fact("a", 1), {Kind: 21, ID: "b", ResidentID: "R1", Version: 2, Deleted: true}}
+	got, err := changefeed.DecodePack(pack, 2)
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+func TestADayBeyondTheCalendarIsDamage(t *testing.T) {
+	wrong := fact("a", 1)
+	wrong.Recorded = civil.Forever + 1
+	pack, _ := changefeed.EncodePack([]changefeed.Fact{wrong})
+	if _, err := changefeed.DecodePack(pack, 1); !errors.Is(err, changefeed.ErrPack) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestAPackIsBounded(t *testing.T) {

@@ -254,6 +254,7 @@ func ProtoOf(f *Fact) (*feedv1.Fact, error) {
 	if f.Deleted {
 		return out, nil
 	}
+	out.RecordedYmd = int32(f.Recorded.YYYYMMDD())
 	raw := make([]byte, 0, len(f.Body)+8)
 	raw = protowire.AppendTag(raw, protowire.Number(f.Kind+bodyField), protowire.BytesType)
 	raw = protowire.AppendBytes(raw, f.Body)

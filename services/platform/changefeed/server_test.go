@@ -10,6 +10,7 @@ import (
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
@@ -63,7 +64,9 @@ func TestReadChangesCarriesTheBodyInTheFieldOfItsKind(t *testing.T) {
 	testkit.EachEngine(t, sets, func(t *testing.T, db *sqlstore.DB) {
 		gone := dose(t, "a", 2, 0)
 		gone.Deleted = true
-		add(t, db, dose(t, "a", 1, 20260301), gone)
+		given := dose(t, "a", 1, 20260301)
+		given.Recorded = civil.Must("2026-03-02")
+		add(t, db, given, gone)
 		client := serve(t, db, table{}, time.Second, time.Second)
 		got, err := client.ReadChanges(t.Context(), &feedv1.ReadChangesRequest{})
 		if err != nil {
@@ -71,7 +74,7 @@ func TestReadChangesCarriesTheBodyInTheFieldOfItsKind(t *testing.T) {
 		}
 		want := &feedv1.ReadChangesResponse{Epoch: got.GetEpoch(), Head: 2, Position: 2, ResumeToken: got.GetResumeToken(), Changes: []*feedv1.Change{
 			{Position: 1, Fact: &feedv1.Fact{
-				Kind: feedv1.FactKind_FACT_KIND_DOSE, FactId: "a", ResidentId: "R1", Version: 1,
+				Kind: feedv1.FactKind_FACT_KIND_DOSE, FactId: "a", ResidentId: "R1", Version: 1, RecordedYmd: 20260302,
 				Body: &feedv1.Fact_Dose{Dose: &feedv1.DoseFact{OnYmd: 20260301, Product: "DTaP"}},
 			}},
 			{Position: 2, Fact: &feedv1.Fact{Kind: feedv1.FactKind_FACT_KIND_DOSE, FactId: "a", ResidentId: "R1", Version: 2, Deleted: true}},
@@ -147,11 +150,18 @@ func TestAWatcherHearsHeartbeatsAndOfCommitsNobodyAnnounced(t *testing.T) {
 		}
 		// As another process would write it.
 		ctx := t.Context()
-		if _, err := db.SQL().ExecContext(ctx, "UPDATE feed_head SET head = 2 WHERE id = 1"); err != nil {
+		tx, err := db.SQL().BeginTx(ctx, nil) // together: a head without its changes is a gap
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE feed_head SET head = 2 WHERE id = 1"); err != nil {
 			t.Fatal(err)
 		}
 		pack, _ := changefeed.EncodePack([]changefeed.Fact{fact0(t, 2)})
-		if _, err := db.SQL().ExecContext(ctx, "INSERT INTO feed_change (last_position, first_position, pack) VALUES (2, 2, ?)", pack); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO feed_change (last_position, first_position, pack) VALUES (2, 2, ?)", pack); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
 			t.Fatal(err)
 		}
 		for {

@@ -236,7 +236,11 @@ func takeBack(tx *gorm.DB, b intake.Batch) error {
 	if err != nil || b.Kind != intake.Snapshot {
 		return err
 	}
-	return sqlstore.Exec(tx, "UPDATE feed_sender SET snapshot = snapshot_old, snapshot_old = '' WHERE sender = ? AND snapshot = ?", b.Sender, b.ID)
+	old, err := baseOf(tx, b.Diff.Base)
+	if err != nil {
+		return err
+	}
+	return sqlstore.Exec(tx, "UPDATE feed_sender SET snapshot = ?, snapshot_old = ? WHERE sender = ? AND snapshot = ?", b.Diff.Base, old, b.Sender, b.ID)
 }
 
 // FeedBatches implements intake.Reader, latest first.

@@ -139,18 +139,51 @@ func (s *SQL) Gone(ctx context.Context, b intake.Batch, after string, limit int)
 // sweepRows is how many entries one transaction removes.
 const sweepRows = 5000
 
-// SweepLists implements intake.Lists: the list that holds, the one before it and
-// those of batches that may still be applied stay.
+// keptLists is how many lists of a sender stay: the one that holds and those
+// before it, each of which holds again when the ones after it are withdrawn.
+const keptLists = 4
+
+// baseOf is the list with which a list was compared, "" for none.
+func baseOf(tx *gorm.DB, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	b, err := takeBatch(tx, id, "")
+	return b.Diff.Base, err
+}
+
+// outlived finds a list that nobody needs, "" for none.
+func outlived(tx *gorm.DB) (string, error) {
+	var candidates []struct{ BatchID, Snapshot string }
+	err := tx.Raw(`SELECT b.batch_id, COALESCE(s.snapshot, '') AS snapshot FROM feed_batch b LEFT JOIN feed_sender s ON s.sender = b.sender
+		WHERE b.kind = 2 AND b.state NOT IN (1, 2, 5, 6) AND COALESCE(s.snapshot, '') <> b.batch_id AND COALESCE(s.snapshot_old, '') <> b.batch_id
+		AND EXISTS (SELECT 1 FROM feed_list l WHERE l.batch_id = b.batch_id)`).Scan(&candidates).Error
+	for _, c := range candidates {
+		needed, id := false, c.Snapshot
+		for n := 0; err == nil && n < keptLists && id != ""; n++ {
+			if id == c.BatchID {
+				needed = true
+				break
+			}
+			id, err = baseOf(tx, id)
+		}
+		if err != nil || !needed {
+			return c.BatchID, err
+		}
+	}
+	return "", err
+}
+
+// SweepLists implements intake.Lists: the list that holds, the three before it
+// and those of batches that may still be applied stay.
 func (s *SQL) SweepLists(ctx context.Context) (more bool, err error) {
 	var id string
 	var keys [][]byte
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		id, keys = "", nil
-		found := tx.Raw(`SELECT b.batch_id FROM feed_batch b WHERE b.kind = 2 AND b.state NOT IN (1, 2, 5, 6)
-			AND NOT EXISTS (SELECT 1 FROM feed_sender s WHERE s.sender = b.sender AND (s.snapshot = b.batch_id OR s.snapshot_old = b.batch_id))
-			AND EXISTS (SELECT 1 FROM feed_list l WHERE l.batch_id = b.batch_id) LIMIT 1`).Scan(&id)
-		if found.Error != nil || id == "" {
-			return found.Error
+		var err error
+		if id, err = outlived(tx); err != nil || id == "" {
+			return err
 		}
 		return sqlstore.Query(tx, func(rows *sql.Rows) error {
 			var key []byte

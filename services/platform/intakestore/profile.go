@@ -85,19 +85,24 @@ func (s *SQL) ProfilesFor(ctx context.Context, target, sender string) (out []int
 }
 
 // FeedProfiles implements intake.Profiles.
-func (s *SQL) FeedProfiles(ctx context.Context, q page.Query) (out []intake.Profile, next page.Next, err error) {
+func (s *SQL) FeedProfiles(ctx context.Context, q page.Query) ([]intake.Profile, page.Next, error) {
+	return s.FeedProfilesOf(ctx, "", q)
+}
+
+// FeedProfilesOf pages through the profiles of one target by name, "" for all.
+func (s *SQL) FeedProfilesOf(ctx context.Context, target string, q page.Query) (out []intake.Profile, next page.Next, err error) {
 	limit, err := q.Limit()
 	if err != nil {
 		return nil, "", err
 	}
-	filter := []byte("feed_profile")
+	filter := []byte("feed_profile" + target)
 	after, err := q.Key(filter)
 	if err != nil {
 		return nil, "", err
 	}
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		var rows []feedProfileRow
-		if err := tx.Raw("SELECT * FROM feed_profile WHERE name > ? ORDER BY name LIMIT ?", after, limit+1).Scan(&rows).Error; err != nil {
+		if err := tx.Raw("SELECT * FROM feed_profile WHERE name > ? AND (target = ? OR ? = '') ORDER BY name LIMIT ?", after, target, target, limit+1).Scan(&rows).Error; err != nil {
 			return err
 		}
 		next = ""

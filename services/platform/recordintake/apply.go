@@ -51,8 +51,9 @@ func (im *Import) held(w *work, c intakestore.Call) (heldRow, error) {
 		batch: c.BatchID, row: w.row, kind: w.item.kind.name, sender: c.Sender, mark: w.mark, at: w.item.at, received: c.At.UnixMilli(),
 		resident: w.resident, unit: w.item.found.unitID, waits: w.out.Code == outcome.Pending, outcome: w.out.Code, payload: payload,
 	}
-	if h.waits {
+	if h.waits && err == nil {
 		h.next = im.now().Add(waitFirst).UnixMilli()
+		h.raw, err = im.sealRaw(c.BatchID, w.row, w.item.raw)
 	}
 	return h, err
 }

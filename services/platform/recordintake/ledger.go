@@ -92,6 +92,13 @@ func dropEntry(tx *gorm.DB, kind, sender, key string) error {
 	return sqlstore.Exec(tx, "DELETE FROM record_import WHERE kind = ? AND sender = ? AND source_key = ?", kind, sender, []byte(key))
 }
 
+func orNull(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
 func number(b bool) int {
 	if b {
 		return 1
@@ -110,15 +117,16 @@ type heldRow struct {
 	next         int64
 	outcome      outcome.Code
 	payload      []byte // sealed
+	raw          []byte // sealed, of one that waits; not read back
 }
 
 var rowColumns = []string{
-	"batch_id", "row_no", "kind", "sender", "source_key", "content", "at_ms", "received_ms", "resident_id", "unit_id", "waits", "tries", "next_ms", "outcome", "payload",
+	"batch_id", "row_no", "kind", "sender", "source_key", "content", "at_ms", "received_ms", "resident_id", "unit_id", "waits", "tries", "next_ms", "outcome", "payload", "raw",
 }
 
 func (h heldRow) values() []any {
 	return []any{
-		h.batch, h.row, h.kind, h.sender, []byte(h.key), []byte(h.content), h.at, h.received, h.resident, h.unit, number(h.waits), h.tries, h.next, int32(h.outcome), h.payload,
+		h.batch, h.row, h.kind, h.sender, []byte(h.key), []byte(h.content), h.at, h.received, h.resident, h.unit, number(h.waits), h.tries, h.next, int32(h.outcome), h.payload, orNull(h.raw),
 	}
 }
 

@@ -30,16 +30,11 @@ func (im *Import) withMapping(ctx context.Context, h *intake.Header, m *intakev1
 	if m == nil {
 		return ctx, nil
 	}
-	p := intake.Profile{Name: givenProfile, Version: 1, Target: h.Target, DateFormat: m.GetDateFormat()}
-	for _, c := range m.GetColumns() {
-		p.Columns = append(p.Columns, intake.ProfileColumn{Column: c.GetColumn(), Field: c.GetField()})
+	if h.Profile != "" {
+		return ctx, intake.ErrProfile.On("header.profile", "与 mapping 只能取一 not together with mapping")
 	}
-	for _, w := range m.GetWords() {
-		p.Words = append(p.Words, intake.ProfileWord{Field: w.GetField(), Word: w.GetWord(), Code: w.GetCode()})
-	}
-	for _, c := range m.GetConstants() {
-		p.Constants = append(p.Constants, intake.ProfileConstant{Field: c.GetField(), Value: c.GetValue()})
-	}
+	p := intake.Profile{Name: givenProfile, Version: 1, Target: h.Target}
+	readMapping(&p, m)
 	if err := im.intake.CheckProfile(p); err != nil {
 		return ctx, err
 	}

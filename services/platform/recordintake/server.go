@@ -74,7 +74,7 @@ func (s *server) header(ctx context.Context, h *intakev1.ImportHeader) (context.
 	}
 	out := intake.Header{
 		Target: k.target(), Sender: h.GetSender(), FileName: h.GetFileName(), Encoding: h.GetEncoding(), ValidateOnly: h.GetValidateOnly(),
-		Hints: rowfile.Hints{Format: rowfile.Format(h.GetFormat()), Sheet: h.GetSheet()},
+		Hints: rowfile.Hints{Format: rowfile.Format(h.GetFormat()), Sheet: h.GetSheet()}, Profile: h.GetProfile(),
 	}
 	ctx, err = s.im.withMapping(withUnit(ctx, h.GetDefaultUnitId()), &out, h.GetMapping())
 	return ctx, out, err
@@ -232,7 +232,7 @@ func (s *server) DownloadImportRejects(req *intakev1.DownloadImportRejectsReques
 	if err != nil {
 		return err
 	}
-	return s.im.intake.WriteRejects(stream.Context(), s.im.batches, b.ID, rejectsTo{stream})
+	return s.im.intake.WriteRejects(stream.Context(), refusals{s.im.batches, s.im}, b.ID, rejectsTo{stream})
 }
 
 // rejectsTo sends what is written, in parts.

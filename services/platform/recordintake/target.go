@@ -1,6 +1,7 @@
 package recordintake
 
 import (
+	"bytes"
 	"maps"
 	"regexp"
 	"slices"
@@ -105,7 +106,8 @@ type item struct {
 	id     string            // of the resident, where the row names that
 	doc    ident.Document
 	unit   string
-	record any // of the service; without person and unit
+	raw    []byte // as sent; nil of a row that waited
+	record any    // of the service; without person and unit
 
 	// found is filled in ahead of the transaction.
 	found found
@@ -145,6 +147,7 @@ func (m *mapper) Map(rec intake.Record, row *intake.Row) {
 		row.Fault, row.Column = ErrNoPersons, m.ColumnOf(FieldResident)
 		return
 	}
+	it.raw = bytes.Clone(rec.Raw)
 	row.Item = it
 }
 

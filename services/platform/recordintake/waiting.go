@@ -61,7 +61,7 @@ func (im *Import) Retry(ctx context.Context) (int, error) {
 	for _, h := range due {
 		it, err := im.item(h)
 		if why := refusal(err); why != nil {
-			if err := im.end(ctx, h, outcome.Refused); err != nil {
+			if err := im.end(ctx, h, why); err != nil {
 				return 0, err
 			}
 			continue
@@ -100,11 +100,30 @@ func (im *Import) Retry(ctx context.Context) (int, error) {
 	return len(due), nil
 }
 
-// end says that a row waits no more.
-func (im *Import) end(ctx context.Context, h heldRow, code outcome.Code) error {
+// end says that a row waits no more: it cannot be read any longer.
+func (im *Import) end(ctx context.Context, h heldRow, why *fault.Error) error {
 	return im.db.Write(ctx, func(tx *gorm.DB) error {
-		return sqlstore.Exec(tx, "UPDATE record_import_row SET waits = 0, outcome = ? WHERE batch_id = ? AND row_no = ? AND waits = 1", int32(code), h.batch, h.row)
+		return sqlstore.Exec(tx, "UPDATE record_import_row SET waits = 0, outcome = ?, reason = ? WHERE batch_id = ? AND row_no = ? AND waits = 1",
+			int32(outcome.Refused), why.Reason, h.batch, h.row)
 	})
+}
+
+// applied says what became of a row that waits no more. What was sent is kept
+// only of a refused one.
+func (im *Import) applied(tx *gorm.DB, w *work, h heldRow) error {
+	o := w.result()
+	reason, column, keep := "", "", "NULL"
+	if o.Code == outcome.Refused {
+		keep = "raw"
+		if o.Fault != nil {
+			reason = o.Fault.Reason
+		}
+		if o.Column != "" {
+			column = w.item.kind.sheet.title(o.Column)
+		}
+	}
+	return sqlstore.Exec(tx, "UPDATE record_import_row SET waits = 0, outcome = ?, resident_id = ?, unit_id = ?, reason = ?, column_name = ?, raw = "+keep+" WHERE batch_id = ? AND row_no = ?",
+		int32(o.Code), w.resident, w.item.found.unitID, reason, column, h.batch, h.row)
 }
 
 // retry applies what can be applied now.
@@ -134,8 +153,7 @@ func (im *Import) retry(ctx context.Context, items []*item, held map[*item]heldR
 					now.Add(waitAfter(h.tries+1)).UnixMilli(), w.resident, h.batch, h.row)
 			} else {
 				applied++
-				err = sqlstore.Exec(tx, "UPDATE record_import_row SET waits = 0, outcome = ?, resident_id = ?, unit_id = ? WHERE batch_id = ? AND row_no = ?",
-					int32(w.result().Code), w.resident, w.item.found.unitID, h.batch, h.row)
+				err = im.applied(tx, w, h)
 			}
 			if err != nil {
 				return err

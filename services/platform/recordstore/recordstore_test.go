@@ -54,7 +54,7 @@ var kind = recordstore.Kind[note, noteRow]{
 }
 
 func factOf(n note) changefeed.Fact {
-	return changefeed.Fact{Kind: 21, ID: n.ID, ResidentID: n.ResidentID, Version: n.Version, Body: fmt.Appendf(nil, "%d %d", n.On.YYYYMMDD(), n.Weight)}
+	return changefeed.Fact{Kind: 21, ID: n.ID, ResidentID: n.ResidentID, Version: n.Version, Recorded: changefeed.RecordedOn(n.Base), Body: fmt.Appendf(nil, "%d %d", n.On.YYYYMMDD(), n.Weight)}
 }
 
 func makeNote(resident string, n int) note {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/record"
 
@@ -122,6 +124,24 @@ func (f *fixture[T]) feed(t *testing.T) {
 		got := p.Changes[1].Fact
 		if !got.Deleted || got.ID != want.ID || got.Kind != want.Kind || got.Version != 2 {
 			t.Errorf("after the withdrawal: %+v", got)
+		}
+	})
+	t.Run("the day of recording is the first one, whatever changes later", func(t *testing.T) {
+		first := civil.DateOf(f.clock.Now())
+		made := f.one(t)
+		f.clock.Advance(40 * time.Hour)
+		f.Change(&made)
+		changed, err := f.store.Update(t.Context(), made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Fact(changed).Recorded; got != first || first == civil.DateOf(f.clock.Now()) {
+			t.Errorf("recorded on %s, want %s", got, first)
+		}
+		for from, facts := range map[string]map[string]changefeed.Fact{"feed": f.folded(t), "list": f.listed(t, 100)} {
+			if got := facts[keyOf(f.Fact(changed))].Recorded; got != first {
+				t.Errorf("the %s says recorded on %s, want %s", from, got, first)
+			}
 		}
 	})
 	t.Run("the feed folded is what is listed", func(t *testing.T) {

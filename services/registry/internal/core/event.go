@@ -82,6 +82,10 @@ type Event struct {
 	OtherDocument   ident.Document
 	OtherResidentID string
 	PermitNumber    string // printed on the permit, at most 32 characters
+
+	// Recorded is the day on which the registry recorded the event: no part of what
+	// was reported. None where nobody asks.
+	Recorded civil.Date
 }
 
 // Creates reports that the event makes its person known; all others wait until

@@ -82,10 +82,13 @@ func (f *folding) issue(e *effective) {
 			}
 			f.validUntil(p, e)
 			f.reach(p, e)
+			p.Recorded = earlier(p.Recorded, e.Recorded)
 			return
 		}
 	}
-	f.state.Permits = append(f.state.Permits, Permit{ID: EventKey(e.Sender, e.ID), Division: e.Division, Issued: e.Effective})
+	f.state.Permits = append(f.state.Permits, Permit{
+		ID: EventKey(e.Sender, e.ID), Division: e.Division, Issued: e.Effective, Recorded: e.Recorded,
+	})
 	at := len(f.state.Permits) - 1
 	p := &f.state.Permits[at]
 	f.note(&p.Sources, "division", e)

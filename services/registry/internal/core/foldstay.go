@@ -113,7 +113,7 @@ func (f *folding) resume() {
 func (f *folding) newStay(e *effective) Stay {
 	n := Stay{
 		ID: EventKey(e.Sender, e.ID), Division: e.Division, Address: e.Address, Arrived: e.day(), Registered: e.Effective,
-		FirstSeen: e.FirstSeen, Reason: e.Reason,
+		FirstSeen: e.FirstSeen, Reason: e.Reason, Recorded: e.Recorded,
 	}
 	if e.FirstSeen != civil.None || e.Type == Birth {
 		n.Registered = e.Registered
@@ -135,6 +135,7 @@ func (f *folding) contradicts(s *staying, e *effective) bool {
 func (f *folding) join(s *staying, n Stay, e *effective) {
 	s.claimed[e.kind] = n.Arrived
 	s.seen[e.kind] = max(s.seen[e.kind], e.Effective, e.FirstSeen)
+	s.Recorded = earlier(s.Recorded, n.Recorded)
 	rank := f.order.rank[fieldRegistered]
 	higher, same := rank[e.kind] < rank[s.registeredBy], rank[e.kind] == rank[s.registeredBy]
 	if n.Registered != civil.None && (s.Registered == civil.None || higher || same && n.Registered < s.Registered) {

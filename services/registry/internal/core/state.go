@@ -73,7 +73,8 @@ type Stay struct {
 	FirstSeen  civil.Date
 	Left       civil.Date // last day of residence; None while it goes on
 	Reason     int
-	Sources    []Source // only of FoldTraced; no part of the digest, which is about what holds and not who said it
+	Recorded   civil.Date // day on which the first event that told of it was recorded; no part of the digest
+	Sources    []Source   // only of FoldTraced; no part of the digest, which is about what holds and not who said it
 }
 
 // Permit is one residence permit.
@@ -89,6 +90,7 @@ type Permit struct {
 	Number     string       // on the latest card; "" when nobody said it
 	Lost       civil.Date   // day on which a card was last reported lost
 	Reissued   []civil.Date // ascending
+	Recorded   civil.Date   // day on which the first event that told of its issue was recorded; no part of the digest
 	Sources    []Source     // only of FoldTraced; no part of the digest
 }
 

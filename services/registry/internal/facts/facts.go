@@ -12,7 +12,7 @@ import (
 	"xinju.dev/services/registry/internal/core"
 )
 
-// Person encodes a person.
+// Person encodes a person. The store knows since when, and says it.
 func Person(p core.Person) changefeed.Fact {
 	body := &feedv1.PersonFact{
 		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), DeathYmd: ymd(p.Death), Marital: int32(p.Marital), MotherId: p.MotherID,
@@ -25,10 +25,12 @@ func Person(p core.Person) changefeed.Fact {
 
 // Stay encodes one stay; sortKey stands for its address.
 func Stay(s core.Stay, sortKey string) changefeed.Fact {
-	return fact(feedv1.FactKind_FACT_KIND_RESIDENCE, &feedv1.ResidenceFact{
+	f := fact(feedv1.FactKind_FACT_KIND_RESIDENCE, &feedv1.ResidenceFact{
 		Division: s.Division, ArrivedYmd: ymd(s.Arrived), RegisteredYmd: ymd(s.Registered), FirstSeenYmd: ymd(s.FirstSeen),
 		LeftYmd: ymd(s.Left), SortKey: sortKey, Reason: int32(s.Reason),
 	})
+	f.Recorded = s.Recorded
+	return f
 }
 
 // Permit encodes one residence permit.
@@ -46,7 +48,9 @@ func Permit(p core.Permit) changefeed.Fact {
 	for _, q := range p.Points {
 		body.Points = append(body.Points, &feedv1.PointsEntry{FromYmd: ymd(q.From), Points: int32(q.Points)})
 	}
-	return fact(feedv1.FactKind_FACT_KIND_PERMIT, body)
+	f := fact(feedv1.FactKind_FACT_KIND_PERMIT, body)
+	f.Recorded = p.Recorded
+	return f
 }
 
 // Link encodes that a resident is the same person as another one.
@@ -60,6 +64,7 @@ func Relation(r core.Relation) changefeed.Fact {
 		Kind: int32(r.Kind), OtherId: r.OtherID, FromYmd: ymd(r.From), UntilYmd: ymd(r.Until),
 	})
 	f.ID, f.ResidentID, f.Version, f.Deleted = r.ID, r.ResidentID, r.Version, r.Deleted
+	f.Recorded = changefeed.RecordedOn(r.Base)
 	return f
 }
 

@@ -229,6 +229,34 @@ func TestAWithdrawnListLetsTheOneBeforeHoldAgain(t *testing.T) {
 	}
 }
 
+func TestListsWithdrawnOneAfterTheOtherLetEachBeforeThemHoldAgain(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		sizes := []int{40, 41, 42, 43, 44}
+		var sent []intake.Batch
+		for n, size := range sizes {
+			sent = append(sent, w.sendList(fmt.Sprintf("2025-05-0%d", n+1), int64(n)+1, people(0, size)))
+		}
+		if lists := w.query("SELECT DISTINCT batch_id FROM feed_list"); len(lists) != 4 {
+			t.Errorf("%d lists are kept", len(lists))
+		}
+		for n := len(sizes) - 1; n > 1; n-- {
+			if _, err := w.process(w.store, nil).Undo(t.Context(), sent[n].ID, "错发"); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.run(nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(w.living()); got != sizes[n-1] {
+				t.Errorf("%d live here after list %d is withdrawn, want %d", got, n+1, sizes[n-1])
+			}
+		}
+		// The next is compared with the second one, the latest that was not withdrawn.
+		if b := w.sendList("2025-06-01", 6, people(1, 45)); diffOf(b) != "before 41 +4 ~0 =40 -1 ?0 " {
+			t.Error(diffOf(b))
+		}
+	})
+}
+
 func TestKillingTheWorkerOnAListChangesNothingInTheEnd(t *testing.T) {
 	before, after := people(0, 70), append(people(9, 70), people(80, 95)...)
 	for i := range after {

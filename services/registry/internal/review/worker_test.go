@@ -49,7 +49,7 @@ func TestTheWorkerWorksWaitsAndKeepsOutOfTheWay(t *testing.T) {
 				done := make(chan error, 1)
 				ready := false
 				go func() { done <- w.Run(ctx, func() { ready = true }) }()
-				time.Sleep(c.after)
+				<-time.After(c.after)
 				synctest.Wait()
 				n := len(c.search.steps)
 				cancel()

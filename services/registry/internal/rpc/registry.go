@@ -4,6 +4,7 @@ package rpc
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -111,14 +112,47 @@ func (r *Registry) BatchGetResidents(ctx context.Context, req *registryv1.BatchG
 	if len(req.GetResidentIds()) > maxBatch {
 		return nil, core.ErrBatch
 	}
-	list, err := r.residents.Residents(ctx, req.GetResidentIds())
+	var c wire.Check
+	known := c.Time("known_time", req.GetKnownTime(), !wire.Required)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	var list []core.Resident
+	var err error
+	if known.IsZero() {
+		list, err = r.residents.Residents(ctx, req.GetResidentIds())
+	} else {
+		list, err = r.knownResidents(ctx, req.GetResidentIds(), known)
+	}
 	if err != nil {
 		return nil, err
 	}
 	out := &registryv1.BatchGetResidentsResponse{}
 	for _, p := range list {
 		p.Stays = going(p.Stays)
-		out.Residents = append(out.Residents, residentProto(p))
+		resident := residentProto(p)
+		if !known.IsZero() {
+			resident.Etag = "" // what was known then cannot be changed
+		}
+		out.Residents = append(out.Residents, resident)
+	}
+	return out, nil
+}
+
+// knownResidents are persons as known at an instant, in the order asked and each
+// once: some may have been one person then.
+func (r *Registry) knownResidents(ctx context.Context, ids []string, known time.Time) (out []core.Resident, err error) {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		p, err := r.residents.KnownResident(ctx, id, known)
+		switch {
+		case errors.Is(err, core.ErrResident), errors.Is(err, core.ErrKnownThen):
+		case err != nil:
+			return nil, err
+		case !seen[p.ID]:
+			seen[p.ID] = true
+			out = append(out, p)
+		}
 	}
 	return out, nil
 }

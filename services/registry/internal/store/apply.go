@@ -124,6 +124,7 @@ func (b *batch) admit(events []*prepared) error {
 	if !b.src.Received.IsZero() {
 		today = civil.DateOf(b.src.Received)
 	}
+	recorded := civil.DateOf(b.now)
 	b.at = make(map[eventKey]int, len(events))
 	b.work = make([]entry, 0, len(events))
 	for i, e := range events {
@@ -138,7 +139,9 @@ func (b *batch) admit(events []*prepared) error {
 			continue
 		}
 		b.at[k] = len(b.work)
-		b.work = append(b.work, entry{Event: e.Event, digest: e.digest, input: i, made: e})
+		own := entry{Event: e.Event, digest: e.digest, input: i, made: e}
+		own.Recorded = recorded
+		b.work = append(b.work, own)
 	}
 	b.fresh = len(b.work)
 	return nil

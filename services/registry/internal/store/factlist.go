@@ -50,13 +50,20 @@ func (s *SQL) factPage(ctx context.Context, limit int, query string, args []any,
 }
 
 func (s *SQL) personFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
-	return s.factPage(ctx, limit, "SELECT resident_id, person_version, person FROM resident WHERE known = 1 AND resident_id > ? ORDER BY resident_id", []any{after},
+	return s.factPage(ctx, limit, "SELECT resident_id, person_version, person, created_ms FROM resident WHERE known = 1 AND resident_id > ? ORDER BY resident_id", []any{after},
 		func(r *sql.Rows) (changefeed.Fact, string, error) {
-			f := changefeed.Fact{Kind: s.kinds.person}
-			err := r.Scan(&f.ID, &f.Version, &f.Body)
-			f.ResidentID = f.ID
+			f, err := s.scanPersonFact(r)
 			return f, f.ID, err
 		})
+}
+
+// scanPersonFact reads identifier, version, body and time of creation.
+func (s *SQL) scanPersonFact(r *sql.Rows) (changefeed.Fact, error) {
+	f := changefeed.Fact{Kind: s.kinds.person}
+	var row resident
+	err := r.Scan(&f.ID, &f.Version, &f.Body, &row.created)
+	f.ResidentID, f.Recorded = f.ID, row.recorded()
+	return f, err
 }
 
 func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
@@ -73,14 +80,14 @@ func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]changef
 
 // residentFacts lists the facts of a table keyed by resident and its own id.
 func (s *SQL) residentFacts(table, id string, kind int32) lister {
-	query := "SELECT resident_id, " + id + ", version, body FROM " + table +
+	query := "SELECT resident_id, " + id + ", version, body, recorded FROM " + table +
 		" WHERE resident_id >= ? AND (resident_id > ? OR " + id + " > ?) ORDER BY resident_id, " + id
 	return func(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
 		resident, own, _ := strings.Cut(after, "/")
 		return s.factPage(ctx, limit, query, []any{resident, resident, own},
 			func(r *sql.Rows) (changefeed.Fact, string, error) {
 				f := changefeed.Fact{Kind: kind}
-				err := r.Scan(&f.ResidentID, &f.ID, &f.Version, &f.Body)
+				err := r.Scan(&f.ResidentID, &f.ID, &f.Version, &f.Body, &f.Recorded)
 				return f, f.ResidentID + "/" + f.ID, err
 			})
 	}

@@ -68,10 +68,8 @@ func (s *SQL) Lived(ctx context.Context, prefix string, residents []string) (liv
 func (s *SQL) FactsOf(ctx context.Context, residents []string) (out []changefeed.Fact, err error) {
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
 		out = nil
-		err := selectIn(tx, "SELECT resident_id, person_version, person FROM resident WHERE known = 1 AND resident_id", nil, residents, func(r *sql.Rows) error {
-			f := changefeed.Fact{Kind: s.kinds.person}
-			err := r.Scan(&f.ID, &f.Version, &f.Body)
-			f.ResidentID = f.ID
+		err := selectIn(tx, "SELECT resident_id, person_version, person, created_ms FROM resident WHERE known = 1 AND resident_id", nil, residents, func(r *sql.Rows) error {
+			f, err := s.scanPersonFact(r)
 			out = append(out, f)
 			return err
 		})
@@ -82,9 +80,9 @@ func (s *SQL) FactsOf(ctx context.Context, residents []string) (out []changefeed
 			kind       int32
 			table, key string
 		}{{s.kinds.stay, "stay", "stay_id"}, {s.kinds.permit, "permit", "permit_id"}} {
-			err := selectIn(tx, "SELECT resident_id, "+t.key+", version, body FROM "+t.table+" WHERE resident_id", nil, residents, func(r *sql.Rows) error {
+			err := selectIn(tx, "SELECT resident_id, "+t.key+", version, body, recorded FROM "+t.table+" WHERE resident_id", nil, residents, func(r *sql.Rows) error {
 				f := changefeed.Fact{Kind: t.kind}
-				err := r.Scan(&f.ResidentID, &f.ID, &f.Version, &f.Body)
+				err := r.Scan(&f.ResidentID, &f.ID, &f.Version, &f.Body, &f.Recorded)
 				out = append(out, f)
 				return err
 			})

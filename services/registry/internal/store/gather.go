@@ -237,10 +237,10 @@ func (b *batch) load(ids []string, reach map[string]bool) error {
 	for _, id := range ids {
 		b.loaded[id] = true
 	}
-	if err := b.readKept("SELECT resident_id, stay_id, version, body FROM stay WHERE resident_id", ids, b.stays); err != nil {
+	if err := b.readKept("SELECT resident_id, stay_id, version, body, recorded FROM stay WHERE resident_id", ids, b.stays); err != nil {
 		return err
 	}
-	if err := b.readKept("SELECT resident_id, permit_id, version, body FROM permit WHERE resident_id", ids, b.permits); err != nil {
+	if err := b.readKept("SELECT resident_id, permit_id, version, body, recorded FROM permit WHERE resident_id", ids, b.permits); err != nil {
 		return err
 	}
 	if err := b.lookLinks(ids, reach); err != nil {

@@ -65,8 +65,16 @@ func (b *batch) judgePerson(p *person) {
 	}
 	p.state = &folded{State: core.Fold(b.eventsAt(mine))}
 	for i, at := range mine {
-		if e := &b.work[at]; e.input >= 0 && b.out[e.input].Code == core.Pending && p.state.Waiting[i] == nil && b.cameAfter(e) {
+		e := &b.work[at]
+		if e.input < 0 || b.out[e.input].Code != core.Pending || p.state.Waiting[i] != nil {
+			continue
+		}
+		switch {
+		case b.cameAfter(e):
 			b.out[e.input] = outcome(p.id, before, p.state, i)
+		case b.broughtBefore(p, mine, e):
+			others := slices.Delete(slices.Clone(mine), i, i+1)
+			b.out[e.input] = outcome(p.id, &folded{State: core.Fold(b.eventsAt(others))}, p.state, i)
 		}
 	}
 }
@@ -86,6 +94,29 @@ func (b *batch) cameAfter(e *entry) bool {
 		e = &b.work[at]
 	}
 	return true
+}
+
+// broughtBefore reports that an amendment of the same call, which came before e,
+// brought the person an event that was somebody else's until then. What was
+// judged without that event waited only as long as nobody looked at the rest.
+func (b *batch) broughtBefore(p *person, mine []int, e *entry) bool {
+	for _, at := range mine {
+		c := &b.work[at]
+		if c.input < 0 || c.input >= e.input || !c.Type.Amends() {
+			continue
+		}
+		for c.Type.Amends() {
+			to, there := b.at[eventKey{c.Sender, c.Replaces}]
+			if !there || b.work[to].input >= c.input && b.work[to].input >= 0 {
+				break // of nothing, or of something that came later
+			}
+			c = &b.work[to]
+		}
+		if !c.Type.Amends() && c.input < 0 && c.resident != p.id && b.was(c.resident) != p.id {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *batch) eventsAt(positions []int) []core.Event {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 )
 
@@ -102,12 +103,12 @@ func (b *batch) sameFacts(p *person, old *resident) bool {
 		return false
 	}
 	for _, t := range p.state.Stays {
-		if k, there := stays[t.ID]; !there || !bytes.Equal(k.body, b.s.encode.Stay(t, b.s.sortKey(t.Division, t.Address)).Body) {
+		if k, there := stays[t.ID]; !there || k.recorded == civil.None || !bytes.Equal(k.body, b.s.encode.Stay(t, b.s.sortKey(t.Division, t.Address)).Body) {
 			return false
 		}
 	}
 	for _, t := range p.state.Permits {
-		if k, there := permits[t.ID]; !there || !bytes.Equal(k.body, b.s.encode.Permit(t).Body) {
+		if k, there := permits[t.ID]; !there || k.recorded == civil.None || !bytes.Equal(k.body, b.s.encode.Permit(t).Body) {
 			return false
 		}
 	}

@@ -38,14 +38,14 @@ func replayed(t *testing.T, s *SQL) {
 	}
 	got := []string{}
 	for _, f := range all(t, recordstore.Listers(s.Listers())) {
-		got = append(got, fmt.Sprintf("%d %s %s %d %x", f.Kind, f.ID, f.ResidentID, f.Version, f.Body))
+		got = append(got, fmt.Sprintf("%d %s %s %d %s %x", f.Kind, f.ID, f.ResidentID, f.Version, f.Recorded, f.Body))
 	}
 	slices.Sort(got)
 	for _, reader := range []map[string]changefeed.Fact{last, held} {
 		want := []string{}
 		for _, f := range reader {
 			if !f.Deleted {
-				want = append(want, fmt.Sprintf("%d %s %s %d %x", f.Kind, f.ID, f.ResidentID, f.Version, f.Body))
+				want = append(want, fmt.Sprintf("%d %s %s %d %s %x", f.Kind, f.ID, f.ResidentID, f.Version, f.Recorded, f.Body))
 			}
 		}
 		slices.Sort(want)

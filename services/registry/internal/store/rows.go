@@ -14,13 +14,13 @@ var (
 	eventColumns       = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
 	residentColumns    = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
 	documentColumns    = []string{"document_index", "resident_id"}
-	stayColumns        = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body"}
+	stayColumns        = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body", "recorded"}
 	linkColumns        = []string{"resident_id", "into_id", "version"}
 	sideColumns        = []string{"sender", "event_id", "document_index", "resident_id"}
 	formerColumns      = []string{"document_index", "resident_id"}
 	witnessPackColumns = []string{"sender", "batch_id", "pack_id", "pack"}
 	witnessColumns     = []string{"sender", "event_id", "batch_id", "batch_row"}
-	permitColumns      = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body"}
+	permitColumns      = []string{"resident_id", "permit_id", "division", "issued", "valid_until", "lapsed", "cancelled", "version", "body", "recorded"}
 )
 
 // resident is one row of the table resident.
@@ -44,6 +44,10 @@ func (r *resident) values() []any {
 		r.id, r.known, r.version, r.sex, r.birth, r.death, r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated, r.mother,
 	}
 }
+
+// recorded is the day on which the first event behind the resident was recorded:
+// the row is made with it and never begins anew.
+func (r *resident) recorded() civil.Date { return civil.DateOf(at(r.created)) }
 
 const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms, mother_index FROM resident"
 
@@ -115,6 +119,7 @@ func (b *batch) readEvents(hint, condition string, before []any, keys []string, 
 	return selectIn(b.tx, selectEvent+hint+" WHERE "+condition, before, keys, func(rows *sql.Rows) error {
 		e, err := b.s.scanEvent(rows)
 		if err == nil {
+			e.entry.Recorded = civil.DateOf(at(e.recordMS))
 			each(e.entry)
 		}
 		return err

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 )
 
@@ -95,6 +96,7 @@ func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
 		return
 	}
 	f := b.s.encode.Person(p.state.Person)
+	f.Recorded = row.recorded()
 	if wasKnown && bytes.Equal(f.Body, row.person) {
 		return
 	}
@@ -105,7 +107,7 @@ func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
 func (b *batch) fact(f changefeed.Fact, id, resident string, version int64) {
 	f.ID, f.ResidentID, f.Version = id, resident, version
 	if f.Deleted {
-		f.Body = nil
+		f.Body, f.Recorded = nil, civil.None
 	}
 	b.facts = append(b.facts, f)
 }

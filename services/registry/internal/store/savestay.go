@@ -5,12 +5,14 @@ import (
 	"database/sql"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 )
 
 // kept is a fact as a table has it.
 type kept struct {
-	version int64
-	body    []byte
+	version  int64
+	body     []byte
+	recorded civil.Date
 }
 
 // readKept reads the facts of residents from one table.
@@ -18,7 +20,7 @@ func (b *batch) readKept(query string, residents []string, into map[string]map[s
 	return selectIn(b.tx, query, nil, residents, func(r *sql.Rows) error {
 		var resident, id string
 		var k kept
-		if err := r.Scan(&resident, &id, &k.version, &k.body); err != nil {
+		if err := r.Scan(&resident, &id, &k.version, &k.body, &k.recorded); err != nil {
 			return err
 		}
 		if into[resident] == nil {
@@ -29,20 +31,25 @@ func (b *batch) readKept(query string, residents []string, into map[string]map[s
 	})
 }
 
-// diff emits a fact where body and version must change, and returns the version
-// that the row has now.
-func (b *batch) diff(old map[string]kept, away map[string]leaving, f changefeed.Fact, id string, row *resident) int64 {
+// diff emits a fact where its body must change or the table, being older, has no
+// day for it, and returns version and day of
+// recording that the row has now: the day stays what it was, whatever else
+// changes or is withdrawn.
+func (b *batch) diff(old map[string]kept, away map[string]leaving, f changefeed.Fact, id string, row *resident) (int64, civil.Date) {
 	if l, was := away[id]; was { // readers that keep facts by resident see it end there first
 		b.fact(changefeed.Fact{Kind: f.Kind, Deleted: true}, id, l.resident, row.version-1)
 	}
 	if k, was := old[id]; was {
 		delete(old, id)
-		if bytes.Equal(k.body, f.Body) {
-			return k.version
+		if bytes.Equal(k.body, f.Body) && (k.recorded != civil.None || f.Recorded == civil.None) {
+			return k.version, k.recorded
+		}
+		if k.recorded != civil.None {
+			f.Recorded = k.recorded
 		}
 	}
 	b.fact(f, id, row.id, row.version)
-	return row.version
+	return row.version, f.Recorded
 }
 
 // removed emits the end of the facts that are left over.
@@ -60,9 +67,9 @@ func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 	for _, s := range p.state.Stays {
 		key := b.sortKey(p, s.Division, s.Address)
 		f := b.s.encode.Stay(s, key)
-		version := b.diff(old, b.leavingStays, f, s.ID, row)
+		version, recorded := b.diff(old, b.leavingStays, f, s.ID, row)
 		c.stays = append(c.stays, []any{
-			p.id, s.ID, s.Division, key, s.Arrived, s.Registered, s.FirstSeen, s.Left, s.Reason, version, nonNil(f.Body),
+			p.id, s.ID, s.Division, key, s.Arrived, s.Registered, s.FirstSeen, s.Left, s.Reason, version, nonNil(f.Body), recorded,
 		})
 	}
 	b.removed(old, b.s.kinds.stay, row)
@@ -86,9 +93,9 @@ func (b *batch) permitFacts(c *changes, row *resident, p *person) {
 	}
 	for _, t := range p.state.Permits {
 		f := b.s.encode.Permit(t)
-		version := b.diff(old, b.leavingPermits, f, t.ID, row)
+		version, recorded := b.diff(old, b.leavingPermits, f, t.ID, row)
 		c.permits = append(c.permits, []any{
-			p.id, t.ID, t.Division, t.Issued, t.ValidUntil, t.Lapsed, t.Cancelled, version, nonNil(f.Body),
+			p.id, t.ID, t.Division, t.Issued, t.ValidUntil, t.Lapsed, t.Cancelled, version, nonNil(f.Body), recorded,
 		})
 	}
 	b.removed(old, b.s.kinds.permit, row)

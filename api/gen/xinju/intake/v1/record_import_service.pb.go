@@ -10,6 +10,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -247,7 +248,10 @@ type ImportHeader struct {
 	Sheet string `protobuf:"bytes,8,opt,name=sheet,proto3" json:"sheet,omitempty"`
 	// How the sender names columns and writes values, where that differs from what is known. Kept with
 	// the batch.
-	Mapping       *ImportMapping `protobuf:"bytes,9,opt,name=mapping,proto3" json:"mapping,omitempty"`
+	Mapping *ImportMapping `protobuf:"bytes,9,opt,name=mapping,proto3" json:"mapping,omitempty"`
+	// Name of a profile to read the file by, or default for none. Empty: the profile that chooses the
+	// sender, if there is one. Not together with mapping.
+	Profile       string `protobuf:"bytes,10,opt,name=profile,proto3" json:"profile,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -345,250 +349,9 @@ func (x *ImportHeader) GetMapping() *ImportMapping {
 	return nil
 }
 
-// ImportMapping says what the columns and words of a sender mean, before what is known without it.
-type ImportMapping struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Columns by name, at most 1000.
-	Columns []*ImportColumnMapping `protobuf:"bytes,1,rep,name=columns,proto3" json:"columns,omitempty"`
-	// The sender's own words and codes, at most 1000.
-	Words []*ImportWordMapping `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
-	// Values of columns that the file lacks, at most 50.
-	Constants []*ImportConstant `protobuf:"bytes,3,rep,name=constants,proto3" json:"constants,omitempty"`
-	// How days are written where the usual forms do not tell: yyyy, MM and dd with anything between, such
-	// as dd/MM/yyyy; empty for the usual forms.
-	DateFormat    string `protobuf:"bytes,4,opt,name=date_format,json=dateFormat,proto3" json:"date_format,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ImportMapping) Reset() {
-	*x = ImportMapping{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ImportMapping) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ImportMapping) ProtoMessage() {}
-
-func (x *ImportMapping) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
+func (x *ImportHeader) GetProfile() string {
 	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ImportMapping.ProtoReflect.Descriptor instead.
-func (*ImportMapping) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *ImportMapping) GetColumns() []*ImportColumnMapping {
-	if x != nil {
-		return x.Columns
-	}
-	return nil
-}
-
-func (x *ImportMapping) GetWords() []*ImportWordMapping {
-	if x != nil {
-		return x.Words
-	}
-	return nil
-}
-
-func (x *ImportMapping) GetConstants() []*ImportConstant {
-	if x != nil {
-		return x.Constants
-	}
-	return nil
-}
-
-func (x *ImportMapping) GetDateFormat() string {
-	if x != nil {
-		return x.DateFormat
-	}
-	return ""
-}
-
-// ImportColumnMapping says what a column is read as.
-type ImportColumnMapping struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name as the file has it, at most 120 bytes.
-	Column string `protobuf:"bytes,1,opt,name=column,proto3" json:"column,omitempty"`
-	// Field as PreviewImport names it; empty where nobody is to read the column.
-	Field         string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ImportColumnMapping) Reset() {
-	*x = ImportColumnMapping{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ImportColumnMapping) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ImportColumnMapping) ProtoMessage() {}
-
-func (x *ImportColumnMapping) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ImportColumnMapping.ProtoReflect.Descriptor instead.
-func (*ImportColumnMapping) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *ImportColumnMapping) GetColumn() string {
-	if x != nil {
-		return x.Column
-	}
-	return ""
-}
-
-func (x *ImportColumnMapping) GetField() string {
-	if x != nil {
-		return x.Field
-	}
-	return ""
-}
-
-// ImportWordMapping says what a word of a column means.
-type ImportWordMapping struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Field.
-	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	// As the file has it.
-	Word string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
-	// A code or word that the field takes.
-	Code          string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ImportWordMapping) Reset() {
-	*x = ImportWordMapping{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ImportWordMapping) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ImportWordMapping) ProtoMessage() {}
-
-func (x *ImportWordMapping) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ImportWordMapping.ProtoReflect.Descriptor instead.
-func (*ImportWordMapping) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *ImportWordMapping) GetField() string {
-	if x != nil {
-		return x.Field
-	}
-	return ""
-}
-
-func (x *ImportWordMapping) GetWord() string {
-	if x != nil {
-		return x.Word
-	}
-	return ""
-}
-
-func (x *ImportWordMapping) GetCode() string {
-	if x != nil {
-		return x.Code
-	}
-	return ""
-}
-
-// ImportConstant is the value of every row.
-type ImportConstant struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Field.
-	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	// Value; no number of a document.
-	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ImportConstant) Reset() {
-	*x = ImportConstant{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ImportConstant) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ImportConstant) ProtoMessage() {}
-
-func (x *ImportConstant) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ImportConstant.ProtoReflect.Descriptor instead.
-func (*ImportConstant) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ImportConstant) GetField() string {
-	if x != nil {
-		return x.Field
-	}
-	return ""
-}
-
-func (x *ImportConstant) GetValue() string {
-	if x != nil {
-		return x.Value
+		return x.Profile
 	}
 	return ""
 }
@@ -604,7 +367,7 @@ type ImportRecordsResponse struct {
 
 func (x *ImportRecordsResponse) Reset() {
 	*x = ImportRecordsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -616,7 +379,7 @@ func (x *ImportRecordsResponse) String() string {
 func (*ImportRecordsResponse) ProtoMessage() {}
 
 func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -629,7 +392,7 @@ func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{6}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ImportRecordsResponse) GetBatch() *ImportBatch {
@@ -653,7 +416,7 @@ type GetImportBatchRequest struct {
 
 func (x *GetImportBatchRequest) Reset() {
 	*x = GetImportBatchRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -665,7 +428,7 @@ func (x *GetImportBatchRequest) String() string {
 func (*GetImportBatchRequest) ProtoMessage() {}
 
 func (x *GetImportBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -678,7 +441,7 @@ func (x *GetImportBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImportBatchRequest.ProtoReflect.Descriptor instead.
 func (*GetImportBatchRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{7}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetImportBatchRequest) GetKind() string {
@@ -706,7 +469,7 @@ type GetImportBatchResponse struct {
 
 func (x *GetImportBatchResponse) Reset() {
 	*x = GetImportBatchResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -718,7 +481,7 @@ func (x *GetImportBatchResponse) String() string {
 func (*GetImportBatchResponse) ProtoMessage() {}
 
 func (x *GetImportBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -731,7 +494,7 @@ func (x *GetImportBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImportBatchResponse.ProtoReflect.Descriptor instead.
 func (*GetImportBatchResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{8}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetImportBatchResponse) GetBatch() *ImportBatch {
@@ -755,7 +518,7 @@ type WatchImportBatchRequest struct {
 
 func (x *WatchImportBatchRequest) Reset() {
 	*x = WatchImportBatchRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -767,7 +530,7 @@ func (x *WatchImportBatchRequest) String() string {
 func (*WatchImportBatchRequest) ProtoMessage() {}
 
 func (x *WatchImportBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -780,7 +543,7 @@ func (x *WatchImportBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImportBatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchImportBatchRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{9}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WatchImportBatchRequest) GetKind() string {
@@ -808,7 +571,7 @@ type WatchImportBatchResponse struct {
 
 func (x *WatchImportBatchResponse) Reset() {
 	*x = WatchImportBatchResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -820,7 +583,7 @@ func (x *WatchImportBatchResponse) String() string {
 func (*WatchImportBatchResponse) ProtoMessage() {}
 
 func (x *WatchImportBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -833,7 +596,7 @@ func (x *WatchImportBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImportBatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchImportBatchResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{10}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WatchImportBatchResponse) GetBatch() *ImportBatch {
@@ -861,7 +624,7 @@ type ListImportBatchesRequest struct {
 
 func (x *ListImportBatchesRequest) Reset() {
 	*x = ListImportBatchesRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -873,7 +636,7 @@ func (x *ListImportBatchesRequest) String() string {
 func (*ListImportBatchesRequest) ProtoMessage() {}
 
 func (x *ListImportBatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -886,7 +649,7 @@ func (x *ListImportBatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportBatchesRequest.ProtoReflect.Descriptor instead.
 func (*ListImportBatchesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{11}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListImportBatchesRequest) GetKind() string {
@@ -930,7 +693,7 @@ type ListImportBatchesResponse struct {
 
 func (x *ListImportBatchesResponse) Reset() {
 	*x = ListImportBatchesResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -942,7 +705,7 @@ func (x *ListImportBatchesResponse) String() string {
 func (*ListImportBatchesResponse) ProtoMessage() {}
 
 func (x *ListImportBatchesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -955,7 +718,7 @@ func (x *ListImportBatchesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportBatchesResponse.ProtoReflect.Descriptor instead.
 func (*ListImportBatchesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{12}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListImportBatchesResponse) GetBatches() []*ImportBatch {
@@ -994,7 +757,7 @@ type ListImportRowsRequest struct {
 
 func (x *ListImportRowsRequest) Reset() {
 	*x = ListImportRowsRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1006,7 +769,7 @@ func (x *ListImportRowsRequest) String() string {
 func (*ListImportRowsRequest) ProtoMessage() {}
 
 func (x *ListImportRowsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1019,7 +782,7 @@ func (x *ListImportRowsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportRowsRequest.ProtoReflect.Descriptor instead.
 func (*ListImportRowsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{13}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListImportRowsRequest) GetKind() string {
@@ -1077,7 +840,7 @@ type ListImportRowsResponse struct {
 
 func (x *ListImportRowsResponse) Reset() {
 	*x = ListImportRowsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1089,7 +852,7 @@ func (x *ListImportRowsResponse) String() string {
 func (*ListImportRowsResponse) ProtoMessage() {}
 
 func (x *ListImportRowsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1102,7 +865,7 @@ func (x *ListImportRowsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImportRowsResponse.ProtoReflect.Descriptor instead.
 func (*ListImportRowsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{14}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListImportRowsResponse) GetRows() []*ImportRow {
@@ -1133,7 +896,7 @@ type DownloadImportRejectsRequest struct {
 
 func (x *DownloadImportRejectsRequest) Reset() {
 	*x = DownloadImportRejectsRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1145,7 +908,7 @@ func (x *DownloadImportRejectsRequest) String() string {
 func (*DownloadImportRejectsRequest) ProtoMessage() {}
 
 func (x *DownloadImportRejectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1158,7 +921,7 @@ func (x *DownloadImportRejectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadImportRejectsRequest.ProtoReflect.Descriptor instead.
 func (*DownloadImportRejectsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{15}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DownloadImportRejectsRequest) GetKind() string {
@@ -1186,7 +949,7 @@ type DownloadImportRejectsResponse struct {
 
 func (x *DownloadImportRejectsResponse) Reset() {
 	*x = DownloadImportRejectsResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1198,7 +961,7 @@ func (x *DownloadImportRejectsResponse) String() string {
 func (*DownloadImportRejectsResponse) ProtoMessage() {}
 
 func (x *DownloadImportRejectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1211,7 +974,7 @@ func (x *DownloadImportRejectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DownloadImportRejectsResponse.ProtoReflect.Descriptor instead.
 func (*DownloadImportRejectsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{16}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DownloadImportRejectsResponse) GetData() []byte {
@@ -1237,7 +1000,7 @@ type PreviewImportRequest struct {
 
 func (x *PreviewImportRequest) Reset() {
 	*x = PreviewImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1249,7 +1012,7 @@ func (x *PreviewImportRequest) String() string {
 func (*PreviewImportRequest) ProtoMessage() {}
 
 func (x *PreviewImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,7 +1025,7 @@ func (x *PreviewImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewImportRequest.ProtoReflect.Descriptor instead.
 func (*PreviewImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{17}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PreviewImportRequest) GetHeader() *ImportHeader {
@@ -1313,7 +1076,7 @@ type PreviewImportResponse struct {
 
 func (x *PreviewImportResponse) Reset() {
 	*x = PreviewImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1325,7 +1088,7 @@ func (x *PreviewImportResponse) String() string {
 func (*PreviewImportResponse) ProtoMessage() {}
 
 func (x *PreviewImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1338,7 +1101,7 @@ func (x *PreviewImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewImportResponse.ProtoReflect.Descriptor instead.
 func (*PreviewImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{18}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PreviewImportResponse) GetFormat() string {
@@ -1421,7 +1184,7 @@ type ImportColumn struct {
 
 func (x *ImportColumn) Reset() {
 	*x = ImportColumn{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1196,7 @@ func (x *ImportColumn) String() string {
 func (*ImportColumn) ProtoMessage() {}
 
 func (x *ImportColumn) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1209,7 @@ func (x *ImportColumn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportColumn.ProtoReflect.Descriptor instead.
 func (*ImportColumn) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{19}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ImportColumn) GetName() string {
@@ -1491,7 +1254,7 @@ type CancelImportRequest struct {
 
 func (x *CancelImportRequest) Reset() {
 	*x = CancelImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1266,7 @@ func (x *CancelImportRequest) String() string {
 func (*CancelImportRequest) ProtoMessage() {}
 
 func (x *CancelImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +1279,7 @@ func (x *CancelImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelImportRequest.ProtoReflect.Descriptor instead.
 func (*CancelImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{20}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CancelImportRequest) GetKind() string {
@@ -1544,7 +1307,7 @@ type CancelImportResponse struct {
 
 func (x *CancelImportResponse) Reset() {
 	*x = CancelImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +1319,7 @@ func (x *CancelImportResponse) String() string {
 func (*CancelImportResponse) ProtoMessage() {}
 
 func (x *CancelImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +1332,7 @@ func (x *CancelImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelImportResponse.ProtoReflect.Descriptor instead.
 func (*CancelImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{21}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CancelImportResponse) GetBatch() *ImportBatch {
@@ -1593,7 +1356,7 @@ type ResumeImportRequest struct {
 
 func (x *ResumeImportRequest) Reset() {
 	*x = ResumeImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1605,7 +1368,7 @@ func (x *ResumeImportRequest) String() string {
 func (*ResumeImportRequest) ProtoMessage() {}
 
 func (x *ResumeImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1618,7 +1381,7 @@ func (x *ResumeImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeImportRequest.ProtoReflect.Descriptor instead.
 func (*ResumeImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{22}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ResumeImportRequest) GetKind() string {
@@ -1646,7 +1409,7 @@ type ResumeImportResponse struct {
 
 func (x *ResumeImportResponse) Reset() {
 	*x = ResumeImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1658,7 +1421,7 @@ func (x *ResumeImportResponse) String() string {
 func (*ResumeImportResponse) ProtoMessage() {}
 
 func (x *ResumeImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1671,7 +1434,7 @@ func (x *ResumeImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeImportResponse.ProtoReflect.Descriptor instead.
 func (*ResumeImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{23}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ResumeImportResponse) GetBatch() *ImportBatch {
@@ -1697,7 +1460,7 @@ type WithdrawImportRequest struct {
 
 func (x *WithdrawImportRequest) Reset() {
 	*x = WithdrawImportRequest{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1709,7 +1472,7 @@ func (x *WithdrawImportRequest) String() string {
 func (*WithdrawImportRequest) ProtoMessage() {}
 
 func (x *WithdrawImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1722,7 +1485,7 @@ func (x *WithdrawImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawImportRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawImportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{24}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *WithdrawImportRequest) GetKind() string {
@@ -1757,7 +1520,7 @@ type WithdrawImportResponse struct {
 
 func (x *WithdrawImportResponse) Reset() {
 	*x = WithdrawImportResponse{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +1532,7 @@ func (x *WithdrawImportResponse) String() string {
 func (*WithdrawImportResponse) ProtoMessage() {}
 
 func (x *WithdrawImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +1545,7 @@ func (x *WithdrawImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawImportResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawImportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{25}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WithdrawImportResponse) GetBatch() *ImportBatch {
@@ -1835,7 +1598,7 @@ type ImportBatch struct {
 
 func (x *ImportBatch) Reset() {
 	*x = ImportBatch{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1847,7 +1610,7 @@ func (x *ImportBatch) String() string {
 func (*ImportBatch) ProtoMessage() {}
 
 func (x *ImportBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1860,7 +1623,7 @@ func (x *ImportBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportBatch.ProtoReflect.Descriptor instead.
 func (*ImportBatch) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{26}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ImportBatch) GetBatchId() string {
@@ -2001,7 +1764,7 @@ type ImportCounts struct {
 
 func (x *ImportCounts) Reset() {
 	*x = ImportCounts{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2013,7 +1776,7 @@ func (x *ImportCounts) String() string {
 func (*ImportCounts) ProtoMessage() {}
 
 func (x *ImportCounts) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2026,7 +1789,7 @@ func (x *ImportCounts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportCounts.ProtoReflect.Descriptor instead.
 func (*ImportCounts) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{27}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ImportCounts) GetReceived() int64 {
@@ -2104,7 +1867,7 @@ type ImportReason struct {
 
 func (x *ImportReason) Reset() {
 	*x = ImportReason{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2116,7 +1879,7 @@ func (x *ImportReason) String() string {
 func (*ImportReason) ProtoMessage() {}
 
 func (x *ImportReason) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2129,7 +1892,7 @@ func (x *ImportReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportReason.ProtoReflect.Descriptor instead.
 func (*ImportReason) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{28}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ImportReason) GetReason() string {
@@ -2195,7 +1958,7 @@ type ImportRow struct {
 
 func (x *ImportRow) Reset() {
 	*x = ImportRow{}
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2207,7 +1970,7 @@ func (x *ImportRow) String() string {
 func (*ImportRow) ProtoMessage() {}
 
 func (x *ImportRow) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2220,7 +1983,7 @@ func (x *ImportRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRow.ProtoReflect.Descriptor instead.
 func (*ImportRow) Descriptor() ([]byte, []int) {
-	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{29}
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ImportRow) GetRowNumber() int32 {
@@ -2286,14 +2049,579 @@ func (x *ImportRow) GetResolved() ImportOutcome {
 	return ImportOutcome_IMPORT_OUTCOME_UNSPECIFIED
 }
 
+// CreateImportProfileRequest holds the profile.
+type CreateImportProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: archives, doses, certificates, pregnancies, antenatal-visits, postnatal-visits,
+	// child-checks, planning-services or methods.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The profile; etag is not read.
+	Profile *ImportProfile `protobuf:"bytes,2,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Check it, keep nothing.
+	ValidateOnly bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Chosen by the caller, at most 64 characters. A retry needs none: a name that is there with the same
+	// content answers with what is there.
+	RequestId     string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateImportProfileRequest) Reset() {
+	*x = CreateImportProfileRequest{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateImportProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateImportProfileRequest) ProtoMessage() {}
+
+func (x *CreateImportProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateImportProfileRequest.ProtoReflect.Descriptor instead.
+func (*CreateImportProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *CreateImportProfileRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *CreateImportProfileRequest) GetProfile() *ImportProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *CreateImportProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *CreateImportProfileRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// CreateImportProfileResponse holds the profile.
+type CreateImportProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile, as kept.
+	Profile       *ImportProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateImportProfileResponse) Reset() {
+	*x = CreateImportProfileResponse{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateImportProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateImportProfileResponse) ProtoMessage() {}
+
+func (x *CreateImportProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateImportProfileResponse.ProtoReflect.Descriptor instead.
+func (*CreateImportProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *CreateImportProfileResponse) GetProfile() *ImportProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// UpdateImportProfileRequest holds the profile.
+type UpdateImportProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: archives, doses, certificates, pregnancies, antenatal-visits, postnatal-visits,
+	// child-checks, planning-services or methods.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The profile; name and, where it is checked, etag are read besides the fields of the mask.
+	Profile *ImportProfile `protobuf:"bytes,2,opt,name=profile,proto3" json:"profile,omitempty"`
+	// Fields of the profile to replace; absent or * for all.
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Check it, keep nothing.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateImportProfileRequest) Reset() {
+	*x = UpdateImportProfileRequest{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateImportProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateImportProfileRequest) ProtoMessage() {}
+
+func (x *UpdateImportProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateImportProfileRequest.ProtoReflect.Descriptor instead.
+func (*UpdateImportProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *UpdateImportProfileRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *UpdateImportProfileRequest) GetProfile() *ImportProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *UpdateImportProfileRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateImportProfileRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// UpdateImportProfileResponse holds the profile.
+type UpdateImportProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile, as kept.
+	Profile       *ImportProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateImportProfileResponse) Reset() {
+	*x = UpdateImportProfileResponse{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateImportProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateImportProfileResponse) ProtoMessage() {}
+
+func (x *UpdateImportProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateImportProfileResponse.ProtoReflect.Descriptor instead.
+func (*UpdateImportProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *UpdateImportProfileResponse) GetProfile() *ImportProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// GetImportProfileRequest names the profile.
+type GetImportProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: archives, doses, certificates, pregnancies, antenatal-visits, postnatal-visits,
+	// child-checks, planning-services or methods.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Name, or default.
+	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetImportProfileRequest) Reset() {
+	*x = GetImportProfileRequest{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetImportProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetImportProfileRequest) ProtoMessage() {}
+
+func (x *GetImportProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetImportProfileRequest.ProtoReflect.Descriptor instead.
+func (*GetImportProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *GetImportProfileRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *GetImportProfileRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// GetImportProfileResponse holds the profile.
+type GetImportProfileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profile.
+	Profile       *ImportProfile `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetImportProfileResponse) Reset() {
+	*x = GetImportProfileResponse{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetImportProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetImportProfileResponse) ProtoMessage() {}
+
+func (x *GetImportProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetImportProfileResponse.ProtoReflect.Descriptor instead.
+func (*GetImportProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *GetImportProfileResponse) GetProfile() *ImportProfile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+// ListImportProfilesRequest pages.
+type ListImportProfilesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: archives, doses, certificates, pregnancies, antenatal-visits, postnatal-visits,
+	// child-checks, planning-services or methods.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first. Bound to the kind.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListImportProfilesRequest) Reset() {
+	*x = ListImportProfilesRequest{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListImportProfilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListImportProfilesRequest) ProtoMessage() {}
+
+func (x *ListImportProfilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListImportProfilesRequest.ProtoReflect.Descriptor instead.
+func (*ListImportProfilesRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListImportProfilesRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListImportProfilesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListImportProfilesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListImportProfilesResponse is one page.
+type ListImportProfilesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The profiles.
+	Profiles []*ImportProfile `protobuf:"bytes,1,rep,name=profiles,proto3" json:"profiles,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListImportProfilesResponse) Reset() {
+	*x = ListImportProfilesResponse{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListImportProfilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListImportProfilesResponse) ProtoMessage() {}
+
+func (x *ListImportProfilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListImportProfilesResponse.ProtoReflect.Descriptor instead.
+func (*ListImportProfilesResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ListImportProfilesResponse) GetProfiles() []*ImportProfile {
+	if x != nil {
+		return x.Profiles
+	}
+	return nil
+}
+
+func (x *ListImportProfilesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// DeleteImportProfileRequest names the profile.
+type DeleteImportProfileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: archives, doses, certificates, pregnancies, antenatal-visits, postnatal-visits,
+	// child-checks, planning-services or methods.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Name.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// Version; a mismatch is ABORTED. Empty: not checked.
+	Etag          string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteImportProfileRequest) Reset() {
+	*x = DeleteImportProfileRequest{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteImportProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteImportProfileRequest) ProtoMessage() {}
+
+func (x *DeleteImportProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteImportProfileRequest.ProtoReflect.Descriptor instead.
+func (*DeleteImportProfileRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *DeleteImportProfileRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *DeleteImportProfileRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DeleteImportProfileRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// DeleteImportProfileResponse is empty.
+type DeleteImportProfileResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteImportProfileResponse) Reset() {
+	*x = DeleteImportProfileResponse{}
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteImportProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteImportProfileResponse) ProtoMessage() {}
+
+func (x *DeleteImportProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_intake_v1_record_import_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteImportProfileResponse.ProtoReflect.Descriptor instead.
+func (*DeleteImportProfileResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_intake_v1_record_import_service_proto_rawDescGZIP(), []int{35}
+}
+
 var File_xinju_intake_v1_record_import_service_proto protoreflect.FileDescriptor
 
 const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"\n" +
-	"+xinju/intake/v1/record_import_service.proto\x12\x0fxinju.intake.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1dxinju/type/v1/operation.proto\x1a\x1bxinju/type/v1/options.proto\"o\n" +
+	"+xinju/intake/v1/record_import_service.proto\x12\x0fxinju.intake.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a$xinju/intake/v1/import_mapping.proto\x1a$xinju/intake/v1/import_profile.proto\x1a\x1dxinju/type/v1/operation.proto\x1a\x1bxinju/type/v1/options.proto\"o\n" +
 	"\x14ImportRecordsRequest\x12:\n" +
 	"\x06header\x18\x01 \x01(\v2\x1d.xinju.intake.v1.ImportHeaderB\x03\xe0A\x01R\x06header\x12\x1b\n" +
-	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x06R\x04data\"\xf5\x02\n" +
+	"\x04data\x18\x02 \x01(\fB\a\xe0A\x01\xc8\xf3\x18\x06R\x04data\"\x98\x03\n" +
 	"\fImportHeader\x12\x1b\n" +
 	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12\x1f\n" +
 	"\x06sender\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06sender\x12$\n" +
@@ -2303,23 +2631,9 @@ const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"\x0fdefault_unit_id\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\rdefaultUnitId\x12\x1f\n" +
 	"\x06format\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06format\x12\x1d\n" +
 	"\x05sheet\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05sheet\x12=\n" +
-	"\amapping\x18\t \x01(\v2\x1e.xinju.intake.v1.ImportMappingB\x03\xe0A\x01R\amapping\"\x81\x02\n" +
-	"\rImportMapping\x12C\n" +
-	"\acolumns\x18\x01 \x03(\v2$.xinju.intake.v1.ImportColumnMappingB\x03\xe0A\x01R\acolumns\x12=\n" +
-	"\x05words\x18\x02 \x03(\v2\".xinju.intake.v1.ImportWordMappingB\x03\xe0A\x01R\x05words\x12B\n" +
-	"\tconstants\x18\x03 \x03(\v2\x1f.xinju.intake.v1.ImportConstantB\x03\xe0A\x01R\tconstants\x12(\n" +
-	"\vdate_format\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
-	"dateFormat\"U\n" +
-	"\x13ImportColumnMapping\x12\x1f\n" +
-	"\x06column\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06column\x12\x1d\n" +
-	"\x05field\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x05field\"l\n" +
-	"\x11ImportWordMapping\x12\x1d\n" +
-	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1b\n" +
-	"\x04word\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04word\x12\x1b\n" +
-	"\x04code\x18\x03 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04code\"N\n" +
-	"\x0eImportConstant\x12\x1d\n" +
-	"\x05field\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05field\x12\x1d\n" +
-	"\x05value\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x05value\"K\n" +
+	"\amapping\x18\t \x01(\v2\x1e.xinju.intake.v1.ImportMappingB\x03\xe0A\x01R\amapping\x12!\n" +
+	"\aprofile\x18\n" +
+	" \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aprofile\"K\n" +
 	"\x15ImportRecordsResponse\x122\n" +
 	"\x05batch\x18\x01 \x01(\v2\x1c.xinju.intake.v1.ImportBatchR\x05batch\"X\n" +
 	"\x15GetImportBatchRequest\x12\x1b\n" +
@@ -2440,7 +2754,41 @@ const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"\x14source_record_number\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\x12sourceRecordNumber\x12%\n" +
 	"\vresident_id\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12@\n" +
-	"\bresolved\x18\t \x01(\x0e2\x1e.xinju.intake.v1.ImportOutcomeB\x04\xc8\xf3\x18\x02R\bresolved*\x9e\x02\n" +
+	"\bresolved\x18\t \x01(\x0e2\x1e.xinju.intake.v1.ImportOutcomeB\x04\xc8\xf3\x18\x02R\bresolved\"\xce\x01\n" +
+	"\x1aCreateImportProfileRequest\x12\x1b\n" +
+	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12=\n" +
+	"\aprofile\x18\x02 \x01(\v2\x1e.xinju.intake.v1.ImportProfileB\x03\xe0A\x02R\aprofile\x12,\n" +
+	"\rvalidate_only\x18\x03 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\x12&\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\"W\n" +
+	"\x1bCreateImportProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.intake.v1.ImportProfileR\aprofile\"\xec\x01\n" +
+	"\x1aUpdateImportProfileRequest\x12\x1b\n" +
+	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12=\n" +
+	"\aprofile\x18\x02 \x01(\v2\x1e.xinju.intake.v1.ImportProfileB\x03\xe0A\x02R\aprofile\x12D\n" +
+	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"updateMask\x12,\n" +
+	"\rvalidate_only\x18\x04 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\fvalidateOnly\"W\n" +
+	"\x1bUpdateImportProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.intake.v1.ImportProfileR\aprofile\"S\n" +
+	"\x17GetImportProfileRequest\x12\x1b\n" +
+	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12\x1b\n" +
+	"\x04name\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\"T\n" +
+	"\x18GetImportProfileResponse\x128\n" +
+	"\aprofile\x18\x01 \x01(\v2\x1e.xinju.intake.v1.ImportProfileR\aprofile\"\x86\x01\n" +
+	"\x19ListImportProfilesRequest\x12\x1b\n" +
+	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12$\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x86\x01\n" +
+	"\x1aListImportProfilesResponse\x12:\n" +
+	"\bprofiles\x18\x01 \x03(\v2\x1e.xinju.intake.v1.ImportProfileR\bprofiles\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"s\n" +
+	"\x1aDeleteImportProfileRequest\x12\x1b\n" +
+	"\x04kind\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04kind\x12\x1b\n" +
+	"\x04name\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04name\x12\x1b\n" +
+	"\x04etag\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x04etag\"\x1d\n" +
+	"\x1bDeleteImportProfileResponse*\x9e\x02\n" +
 	"\x10ImportBatchState\x12\"\n" +
 	"\x1eIMPORT_BATCH_STATE_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19IMPORT_BATCH_STATE_QUEUED\x10\x01\x12\x1e\n" +
@@ -2458,7 +2806,7 @@ const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"\x18IMPORT_OUTCOME_DUPLICATE\x10\x04\x12\x1a\n" +
 	"\x16IMPORT_OUTCOME_PENDING\x10\x05\x12\x1f\n" +
 	"\x1bIMPORT_OUTCOME_NEEDS_REVIEW\x10\x06\x12\x1a\n" +
-	"\x16IMPORT_OUTCOME_REFUSED\x10\a2\x8c\f\n" +
+	"\x16IMPORT_OUTCOME_REFUSED\x10\a2\xd2\x12\n" +
 	"\x13RecordImportService\x12r\n" +
 	"\rImportRecords\x12%.xinju.intake.v1.ImportRecordsRequest\x1a&.xinju.intake.v1.ImportRecordsResponse\"\x10\xd2\xf3\x18\f\n" +
 	"\x05\x02\x03\x05\a\n" +
@@ -2493,7 +2841,22 @@ const file_xinju_intake_v1_record_import_service_proto_rawDesc = "" +
 	"\x10\x04\x82\xd3\xe4\x93\x020:\x01*\"+/v1/record-imports/{kind}/{batch_id}:resume\x12\xa8\x01\n" +
 	"\x0eWithdrawImport\x12&.xinju.intake.v1.WithdrawImportRequest\x1a'.xinju.intake.v1.WithdrawImportResponse\"E\xd2\xf3\x18\t\n" +
 	"\x02\x03\n" +
-	"\x10\x04\x1a\x01\x01\x82\xd3\xe4\x93\x022:\x01*\"-/v1/record-imports/{kind}/{batch_id}:withdrawB,Z*xinju.dev/api/gen/xinju/intake/v1;intakev1b\x06proto3"
+	"\x10\x04\x1a\x01\x01\x82\xd3\xe4\x93\x022:\x01*\"-/v1/record-imports/{kind}/{batch_id}:withdraw\x12\xa1\x01\n" +
+	"\x13CreateImportProfile\x12+.xinju.intake.v1.CreateImportProfileRequest\x1a,.xinju.intake.v1.CreateImportProfileResponse\"/\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/record-profiles/{kind}\x12\xb6\x01\n" +
+	"\x13UpdateImportProfile\x12+.xinju.intake.v1.UpdateImportProfileRequest\x1a,.xinju.intake.v1.UpdateImportProfileResponse\"D\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x024:\aprofile2)/v1/record-profiles/{kind}/{profile.name}\x12\x9e\x01\n" +
+	"\x10GetImportProfile\x12(.xinju.intake.v1.GetImportProfileRequest\x1a).xinju.intake.v1.GetImportProfileResponse\"5\xd2\xf3\x18\b\n" +
+	"\x04\x03\a\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02#\x12!/v1/record-profiles/{kind}/{name}\x12\x9d\x01\n" +
+	"\x12ListImportProfiles\x12*.xinju.intake.v1.ListImportProfilesRequest\x1a+.xinju.intake.v1.ListImportProfilesResponse\".\xd2\xf3\x18\b\n" +
+	"\x04\x03\a\n" +
+	"\t\x10\x04\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/record-profiles/{kind}\x12\xa5\x01\n" +
+	"\x13DeleteImportProfile\x12+.xinju.intake.v1.DeleteImportProfileRequest\x1a,.xinju.intake.v1.DeleteImportProfileResponse\"3\xd2\xf3\x18\x06\n" +
+	"\x02\x03\n" +
+	"\x10\x04\x82\xd3\xe4\x93\x02#*!/v1/record-profiles/{kind}/{name}B,Z*xinju.dev/api/gen/xinju/intake/v1;intakev1b\x06proto3"
 
 var (
 	file_xinju_intake_v1_record_import_service_proto_rawDescOnce sync.Once
@@ -2508,94 +2871,117 @@ func file_xinju_intake_v1_record_import_service_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_intake_v1_record_import_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_xinju_intake_v1_record_import_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_xinju_intake_v1_record_import_service_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_xinju_intake_v1_record_import_service_proto_goTypes = []any{
 	(ImportBatchState)(0),                 // 0: xinju.intake.v1.ImportBatchState
 	(ImportOutcome)(0),                    // 1: xinju.intake.v1.ImportOutcome
 	(*ImportRecordsRequest)(nil),          // 2: xinju.intake.v1.ImportRecordsRequest
 	(*ImportHeader)(nil),                  // 3: xinju.intake.v1.ImportHeader
-	(*ImportMapping)(nil),                 // 4: xinju.intake.v1.ImportMapping
-	(*ImportColumnMapping)(nil),           // 5: xinju.intake.v1.ImportColumnMapping
-	(*ImportWordMapping)(nil),             // 6: xinju.intake.v1.ImportWordMapping
-	(*ImportConstant)(nil),                // 7: xinju.intake.v1.ImportConstant
-	(*ImportRecordsResponse)(nil),         // 8: xinju.intake.v1.ImportRecordsResponse
-	(*GetImportBatchRequest)(nil),         // 9: xinju.intake.v1.GetImportBatchRequest
-	(*GetImportBatchResponse)(nil),        // 10: xinju.intake.v1.GetImportBatchResponse
-	(*WatchImportBatchRequest)(nil),       // 11: xinju.intake.v1.WatchImportBatchRequest
-	(*WatchImportBatchResponse)(nil),      // 12: xinju.intake.v1.WatchImportBatchResponse
-	(*ListImportBatchesRequest)(nil),      // 13: xinju.intake.v1.ListImportBatchesRequest
-	(*ListImportBatchesResponse)(nil),     // 14: xinju.intake.v1.ListImportBatchesResponse
-	(*ListImportRowsRequest)(nil),         // 15: xinju.intake.v1.ListImportRowsRequest
-	(*ListImportRowsResponse)(nil),        // 16: xinju.intake.v1.ListImportRowsResponse
-	(*DownloadImportRejectsRequest)(nil),  // 17: xinju.intake.v1.DownloadImportRejectsRequest
-	(*DownloadImportRejectsResponse)(nil), // 18: xinju.intake.v1.DownloadImportRejectsResponse
-	(*PreviewImportRequest)(nil),          // 19: xinju.intake.v1.PreviewImportRequest
-	(*PreviewImportResponse)(nil),         // 20: xinju.intake.v1.PreviewImportResponse
-	(*ImportColumn)(nil),                  // 21: xinju.intake.v1.ImportColumn
-	(*CancelImportRequest)(nil),           // 22: xinju.intake.v1.CancelImportRequest
-	(*CancelImportResponse)(nil),          // 23: xinju.intake.v1.CancelImportResponse
-	(*ResumeImportRequest)(nil),           // 24: xinju.intake.v1.ResumeImportRequest
-	(*ResumeImportResponse)(nil),          // 25: xinju.intake.v1.ResumeImportResponse
-	(*WithdrawImportRequest)(nil),         // 26: xinju.intake.v1.WithdrawImportRequest
-	(*WithdrawImportResponse)(nil),        // 27: xinju.intake.v1.WithdrawImportResponse
-	(*ImportBatch)(nil),                   // 28: xinju.intake.v1.ImportBatch
-	(*ImportCounts)(nil),                  // 29: xinju.intake.v1.ImportCounts
-	(*ImportReason)(nil),                  // 30: xinju.intake.v1.ImportReason
-	(*ImportRow)(nil),                     // 31: xinju.intake.v1.ImportRow
-	(v1.DataClass)(0),                     // 32: xinju.type.v1.DataClass
-	(*v1.Operation)(nil),                  // 33: xinju.type.v1.Operation
+	(*ImportRecordsResponse)(nil),         // 4: xinju.intake.v1.ImportRecordsResponse
+	(*GetImportBatchRequest)(nil),         // 5: xinju.intake.v1.GetImportBatchRequest
+	(*GetImportBatchResponse)(nil),        // 6: xinju.intake.v1.GetImportBatchResponse
+	(*WatchImportBatchRequest)(nil),       // 7: xinju.intake.v1.WatchImportBatchRequest
+	(*WatchImportBatchResponse)(nil),      // 8: xinju.intake.v1.WatchImportBatchResponse
+	(*ListImportBatchesRequest)(nil),      // 9: xinju.intake.v1.ListImportBatchesRequest
+	(*ListImportBatchesResponse)(nil),     // 10: xinju.intake.v1.ListImportBatchesResponse
+	(*ListImportRowsRequest)(nil),         // 11: xinju.intake.v1.ListImportRowsRequest
+	(*ListImportRowsResponse)(nil),        // 12: xinju.intake.v1.ListImportRowsResponse
+	(*DownloadImportRejectsRequest)(nil),  // 13: xinju.intake.v1.DownloadImportRejectsRequest
+	(*DownloadImportRejectsResponse)(nil), // 14: xinju.intake.v1.DownloadImportRejectsResponse
+	(*PreviewImportRequest)(nil),          // 15: xinju.intake.v1.PreviewImportRequest
+	(*PreviewImportResponse)(nil),         // 16: xinju.intake.v1.PreviewImportResponse
+	(*ImportColumn)(nil),                  // 17: xinju.intake.v1.ImportColumn
+	(*CancelImportRequest)(nil),           // 18: xinju.intake.v1.CancelImportRequest
+	(*CancelImportResponse)(nil),          // 19: xinju.intake.v1.CancelImportResponse
+	(*ResumeImportRequest)(nil),           // 20: xinju.intake.v1.ResumeImportRequest
+	(*ResumeImportResponse)(nil),          // 21: xinju.intake.v1.ResumeImportResponse
+	(*WithdrawImportRequest)(nil),         // 22: xinju.intake.v1.WithdrawImportRequest
+	(*WithdrawImportResponse)(nil),        // 23: xinju.intake.v1.WithdrawImportResponse
+	(*ImportBatch)(nil),                   // 24: xinju.intake.v1.ImportBatch
+	(*ImportCounts)(nil),                  // 25: xinju.intake.v1.ImportCounts
+	(*ImportReason)(nil),                  // 26: xinju.intake.v1.ImportReason
+	(*ImportRow)(nil),                     // 27: xinju.intake.v1.ImportRow
+	(*CreateImportProfileRequest)(nil),    // 28: xinju.intake.v1.CreateImportProfileRequest
+	(*CreateImportProfileResponse)(nil),   // 29: xinju.intake.v1.CreateImportProfileResponse
+	(*UpdateImportProfileRequest)(nil),    // 30: xinju.intake.v1.UpdateImportProfileRequest
+	(*UpdateImportProfileResponse)(nil),   // 31: xinju.intake.v1.UpdateImportProfileResponse
+	(*GetImportProfileRequest)(nil),       // 32: xinju.intake.v1.GetImportProfileRequest
+	(*GetImportProfileResponse)(nil),      // 33: xinju.intake.v1.GetImportProfileResponse
+	(*ListImportProfilesRequest)(nil),     // 34: xinju.intake.v1.ListImportProfilesRequest
+	(*ListImportProfilesResponse)(nil),    // 35: xinju.intake.v1.ListImportProfilesResponse
+	(*DeleteImportProfileRequest)(nil),    // 36: xinju.intake.v1.DeleteImportProfileRequest
+	(*DeleteImportProfileResponse)(nil),   // 37: xinju.intake.v1.DeleteImportProfileResponse
+	(*ImportMapping)(nil),                 // 38: xinju.intake.v1.ImportMapping
+	(v1.DataClass)(0),                     // 39: xinju.type.v1.DataClass
+	(*v1.Operation)(nil),                  // 40: xinju.type.v1.Operation
+	(*ImportProfile)(nil),                 // 41: xinju.intake.v1.ImportProfile
+	(*fieldmaskpb.FieldMask)(nil),         // 42: google.protobuf.FieldMask
 }
 var file_xinju_intake_v1_record_import_service_proto_depIdxs = []int32{
 	3,  // 0: xinju.intake.v1.ImportRecordsRequest.header:type_name -> xinju.intake.v1.ImportHeader
-	4,  // 1: xinju.intake.v1.ImportHeader.mapping:type_name -> xinju.intake.v1.ImportMapping
-	5,  // 2: xinju.intake.v1.ImportMapping.columns:type_name -> xinju.intake.v1.ImportColumnMapping
-	6,  // 3: xinju.intake.v1.ImportMapping.words:type_name -> xinju.intake.v1.ImportWordMapping
-	7,  // 4: xinju.intake.v1.ImportMapping.constants:type_name -> xinju.intake.v1.ImportConstant
-	28, // 5: xinju.intake.v1.ImportRecordsResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	28, // 6: xinju.intake.v1.GetImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	28, // 7: xinju.intake.v1.WatchImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	28, // 8: xinju.intake.v1.ListImportBatchesResponse.batches:type_name -> xinju.intake.v1.ImportBatch
-	1,  // 9: xinju.intake.v1.ListImportRowsRequest.outcomes:type_name -> xinju.intake.v1.ImportOutcome
-	31, // 10: xinju.intake.v1.ListImportRowsResponse.rows:type_name -> xinju.intake.v1.ImportRow
-	3,  // 11: xinju.intake.v1.PreviewImportRequest.header:type_name -> xinju.intake.v1.ImportHeader
-	21, // 12: xinju.intake.v1.PreviewImportResponse.columns:type_name -> xinju.intake.v1.ImportColumn
-	31, // 13: xinju.intake.v1.PreviewImportResponse.rows:type_name -> xinju.intake.v1.ImportRow
-	32, // 14: xinju.intake.v1.ImportColumn.data_class:type_name -> xinju.type.v1.DataClass
-	28, // 15: xinju.intake.v1.CancelImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	28, // 16: xinju.intake.v1.ResumeImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	28, // 17: xinju.intake.v1.WithdrawImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
-	33, // 18: xinju.intake.v1.ImportBatch.operation:type_name -> xinju.type.v1.Operation
-	0,  // 19: xinju.intake.v1.ImportBatch.state:type_name -> xinju.intake.v1.ImportBatchState
-	29, // 20: xinju.intake.v1.ImportBatch.counts:type_name -> xinju.intake.v1.ImportCounts
-	30, // 21: xinju.intake.v1.ImportBatch.reasons:type_name -> xinju.intake.v1.ImportReason
-	1,  // 22: xinju.intake.v1.ImportReason.outcome:type_name -> xinju.intake.v1.ImportOutcome
-	1,  // 23: xinju.intake.v1.ImportRow.outcome:type_name -> xinju.intake.v1.ImportOutcome
-	1,  // 24: xinju.intake.v1.ImportRow.resolved:type_name -> xinju.intake.v1.ImportOutcome
-	2,  // 25: xinju.intake.v1.RecordImportService.ImportRecords:input_type -> xinju.intake.v1.ImportRecordsRequest
-	9,  // 26: xinju.intake.v1.RecordImportService.GetImportBatch:input_type -> xinju.intake.v1.GetImportBatchRequest
-	11, // 27: xinju.intake.v1.RecordImportService.WatchImportBatch:input_type -> xinju.intake.v1.WatchImportBatchRequest
-	13, // 28: xinju.intake.v1.RecordImportService.ListImportBatches:input_type -> xinju.intake.v1.ListImportBatchesRequest
-	15, // 29: xinju.intake.v1.RecordImportService.ListImportRows:input_type -> xinju.intake.v1.ListImportRowsRequest
-	17, // 30: xinju.intake.v1.RecordImportService.DownloadImportRejects:input_type -> xinju.intake.v1.DownloadImportRejectsRequest
-	19, // 31: xinju.intake.v1.RecordImportService.PreviewImport:input_type -> xinju.intake.v1.PreviewImportRequest
-	22, // 32: xinju.intake.v1.RecordImportService.CancelImport:input_type -> xinju.intake.v1.CancelImportRequest
-	24, // 33: xinju.intake.v1.RecordImportService.ResumeImport:input_type -> xinju.intake.v1.ResumeImportRequest
-	26, // 34: xinju.intake.v1.RecordImportService.WithdrawImport:input_type -> xinju.intake.v1.WithdrawImportRequest
-	8,  // 35: xinju.intake.v1.RecordImportService.ImportRecords:output_type -> xinju.intake.v1.ImportRecordsResponse
-	10, // 36: xinju.intake.v1.RecordImportService.GetImportBatch:output_type -> xinju.intake.v1.GetImportBatchResponse
-	12, // 37: xinju.intake.v1.RecordImportService.WatchImportBatch:output_type -> xinju.intake.v1.WatchImportBatchResponse
-	14, // 38: xinju.intake.v1.RecordImportService.ListImportBatches:output_type -> xinju.intake.v1.ListImportBatchesResponse
-	16, // 39: xinju.intake.v1.RecordImportService.ListImportRows:output_type -> xinju.intake.v1.ListImportRowsResponse
-	18, // 40: xinju.intake.v1.RecordImportService.DownloadImportRejects:output_type -> xinju.intake.v1.DownloadImportRejectsResponse
-	20, // 41: xinju.intake.v1.RecordImportService.PreviewImport:output_type -> xinju.intake.v1.PreviewImportResponse
-	23, // 42: xinju.intake.v1.RecordImportService.CancelImport:output_type -> xinju.intake.v1.CancelImportResponse
-	25, // 43: xinju.intake.v1.RecordImportService.ResumeImport:output_type -> xinju.intake.v1.ResumeImportResponse
-	27, // 44: xinju.intake.v1.RecordImportService.WithdrawImport:output_type -> xinju.intake.v1.WithdrawImportResponse
-	35, // [35:45] is the sub-list for method output_type
-	25, // [25:35] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	38, // 1: xinju.intake.v1.ImportHeader.mapping:type_name -> xinju.intake.v1.ImportMapping
+	24, // 2: xinju.intake.v1.ImportRecordsResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	24, // 3: xinju.intake.v1.GetImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	24, // 4: xinju.intake.v1.WatchImportBatchResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	24, // 5: xinju.intake.v1.ListImportBatchesResponse.batches:type_name -> xinju.intake.v1.ImportBatch
+	1,  // 6: xinju.intake.v1.ListImportRowsRequest.outcomes:type_name -> xinju.intake.v1.ImportOutcome
+	27, // 7: xinju.intake.v1.ListImportRowsResponse.rows:type_name -> xinju.intake.v1.ImportRow
+	3,  // 8: xinju.intake.v1.PreviewImportRequest.header:type_name -> xinju.intake.v1.ImportHeader
+	17, // 9: xinju.intake.v1.PreviewImportResponse.columns:type_name -> xinju.intake.v1.ImportColumn
+	27, // 10: xinju.intake.v1.PreviewImportResponse.rows:type_name -> xinju.intake.v1.ImportRow
+	39, // 11: xinju.intake.v1.ImportColumn.data_class:type_name -> xinju.type.v1.DataClass
+	24, // 12: xinju.intake.v1.CancelImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	24, // 13: xinju.intake.v1.ResumeImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	24, // 14: xinju.intake.v1.WithdrawImportResponse.batch:type_name -> xinju.intake.v1.ImportBatch
+	40, // 15: xinju.intake.v1.ImportBatch.operation:type_name -> xinju.type.v1.Operation
+	0,  // 16: xinju.intake.v1.ImportBatch.state:type_name -> xinju.intake.v1.ImportBatchState
+	25, // 17: xinju.intake.v1.ImportBatch.counts:type_name -> xinju.intake.v1.ImportCounts
+	26, // 18: xinju.intake.v1.ImportBatch.reasons:type_name -> xinju.intake.v1.ImportReason
+	1,  // 19: xinju.intake.v1.ImportReason.outcome:type_name -> xinju.intake.v1.ImportOutcome
+	1,  // 20: xinju.intake.v1.ImportRow.outcome:type_name -> xinju.intake.v1.ImportOutcome
+	1,  // 21: xinju.intake.v1.ImportRow.resolved:type_name -> xinju.intake.v1.ImportOutcome
+	41, // 22: xinju.intake.v1.CreateImportProfileRequest.profile:type_name -> xinju.intake.v1.ImportProfile
+	41, // 23: xinju.intake.v1.CreateImportProfileResponse.profile:type_name -> xinju.intake.v1.ImportProfile
+	41, // 24: xinju.intake.v1.UpdateImportProfileRequest.profile:type_name -> xinju.intake.v1.ImportProfile
+	42, // 25: xinju.intake.v1.UpdateImportProfileRequest.update_mask:type_name -> google.protobuf.FieldMask
+	41, // 26: xinju.intake.v1.UpdateImportProfileResponse.profile:type_name -> xinju.intake.v1.ImportProfile
+	41, // 27: xinju.intake.v1.GetImportProfileResponse.profile:type_name -> xinju.intake.v1.ImportProfile
+	41, // 28: xinju.intake.v1.ListImportProfilesResponse.profiles:type_name -> xinju.intake.v1.ImportProfile
+	2,  // 29: xinju.intake.v1.RecordImportService.ImportRecords:input_type -> xinju.intake.v1.ImportRecordsRequest
+	5,  // 30: xinju.intake.v1.RecordImportService.GetImportBatch:input_type -> xinju.intake.v1.GetImportBatchRequest
+	7,  // 31: xinju.intake.v1.RecordImportService.WatchImportBatch:input_type -> xinju.intake.v1.WatchImportBatchRequest
+	9,  // 32: xinju.intake.v1.RecordImportService.ListImportBatches:input_type -> xinju.intake.v1.ListImportBatchesRequest
+	11, // 33: xinju.intake.v1.RecordImportService.ListImportRows:input_type -> xinju.intake.v1.ListImportRowsRequest
+	13, // 34: xinju.intake.v1.RecordImportService.DownloadImportRejects:input_type -> xinju.intake.v1.DownloadImportRejectsRequest
+	15, // 35: xinju.intake.v1.RecordImportService.PreviewImport:input_type -> xinju.intake.v1.PreviewImportRequest
+	18, // 36: xinju.intake.v1.RecordImportService.CancelImport:input_type -> xinju.intake.v1.CancelImportRequest
+	20, // 37: xinju.intake.v1.RecordImportService.ResumeImport:input_type -> xinju.intake.v1.ResumeImportRequest
+	22, // 38: xinju.intake.v1.RecordImportService.WithdrawImport:input_type -> xinju.intake.v1.WithdrawImportRequest
+	28, // 39: xinju.intake.v1.RecordImportService.CreateImportProfile:input_type -> xinju.intake.v1.CreateImportProfileRequest
+	30, // 40: xinju.intake.v1.RecordImportService.UpdateImportProfile:input_type -> xinju.intake.v1.UpdateImportProfileRequest
+	32, // 41: xinju.intake.v1.RecordImportService.GetImportProfile:input_type -> xinju.intake.v1.GetImportProfileRequest
+	34, // 42: xinju.intake.v1.RecordImportService.ListImportProfiles:input_type -> xinju.intake.v1.ListImportProfilesRequest
+	36, // 43: xinju.intake.v1.RecordImportService.DeleteImportProfile:input_type -> xinju.intake.v1.DeleteImportProfileRequest
+	4,  // 44: xinju.intake.v1.RecordImportService.ImportRecords:output_type -> xinju.intake.v1.ImportRecordsResponse
+	6,  // 45: xinju.intake.v1.RecordImportService.GetImportBatch:output_type -> xinju.intake.v1.GetImportBatchResponse
+	8,  // 46: xinju.intake.v1.RecordImportService.WatchImportBatch:output_type -> xinju.intake.v1.WatchImportBatchResponse
+	10, // 47: xinju.intake.v1.RecordImportService.ListImportBatches:output_type -> xinju.intake.v1.ListImportBatchesResponse
+	12, // 48: xinju.intake.v1.RecordImportService.ListImportRows:output_type -> xinju.intake.v1.ListImportRowsResponse
+	14, // 49: xinju.intake.v1.RecordImportService.DownloadImportRejects:output_type -> xinju.intake.v1.DownloadImportRejectsResponse
+	16, // 50: xinju.intake.v1.RecordImportService.PreviewImport:output_type -> xinju.intake.v1.PreviewImportResponse
+	19, // 51: xinju.intake.v1.RecordImportService.CancelImport:output_type -> xinju.intake.v1.CancelImportResponse
+	21, // 52: xinju.intake.v1.RecordImportService.ResumeImport:output_type -> xinju.intake.v1.ResumeImportResponse
+	23, // 53: xinju.intake.v1.RecordImportService.WithdrawImport:output_type -> xinju.intake.v1.WithdrawImportResponse
+	29, // 54: xinju.intake.v1.RecordImportService.CreateImportProfile:output_type -> xinju.intake.v1.CreateImportProfileResponse
+	31, // 55: xinju.intake.v1.RecordImportService.UpdateImportProfile:output_type -> xinju.intake.v1.UpdateImportProfileResponse
+	33, // 56: xinju.intake.v1.RecordImportService.GetImportProfile:output_type -> xinju.intake.v1.GetImportProfileResponse
+	35, // 57: xinju.intake.v1.RecordImportService.ListImportProfiles:output_type -> xinju.intake.v1.ListImportProfilesResponse
+	37, // 58: xinju.intake.v1.RecordImportService.DeleteImportProfile:output_type -> xinju.intake.v1.DeleteImportProfileResponse
+	44, // [44:59] is the sub-list for method output_type
+	29, // [29:44] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_xinju_intake_v1_record_import_service_proto_init() }
@@ -2603,14 +2989,16 @@ func file_xinju_intake_v1_record_import_service_proto_init() {
 	if File_xinju_intake_v1_record_import_service_proto != nil {
 		return
 	}
-	file_xinju_intake_v1_record_import_service_proto_msgTypes[26].OneofWrappers = []any{}
+	file_xinju_intake_v1_import_mapping_proto_init()
+	file_xinju_intake_v1_import_profile_proto_init()
+	file_xinju_intake_v1_record_import_service_proto_msgTypes[22].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_intake_v1_record_import_service_proto_rawDesc), len(file_xinju_intake_v1_record_import_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   30,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

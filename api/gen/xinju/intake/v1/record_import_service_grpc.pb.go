@@ -29,6 +29,11 @@ const (
 	RecordImportService_CancelImport_FullMethodName          = "/xinju.intake.v1.RecordImportService/CancelImport"
 	RecordImportService_ResumeImport_FullMethodName          = "/xinju.intake.v1.RecordImportService/ResumeImport"
 	RecordImportService_WithdrawImport_FullMethodName        = "/xinju.intake.v1.RecordImportService/WithdrawImport"
+	RecordImportService_CreateImportProfile_FullMethodName   = "/xinju.intake.v1.RecordImportService/CreateImportProfile"
+	RecordImportService_UpdateImportProfile_FullMethodName   = "/xinju.intake.v1.RecordImportService/UpdateImportProfile"
+	RecordImportService_GetImportProfile_FullMethodName      = "/xinju.intake.v1.RecordImportService/GetImportProfile"
+	RecordImportService_ListImportProfiles_FullMethodName    = "/xinju.intake.v1.RecordImportService/ListImportProfiles"
+	RecordImportService_DeleteImportProfile_FullMethodName   = "/xinju.intake.v1.RecordImportService/DeleteImportProfile"
 )
 
 // RecordImportServiceClient is the client API for RecordImportService service.
@@ -95,6 +100,22 @@ type RecordImportServiceClient interface {
 	// far it is. The counts of the batch remain, and the same file sent again is a new batch. Fails with
 	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
 	WithdrawImport(ctx context.Context, in *WithdrawImportRequest, opts ...grpc.CallOption) (*WithdrawImportResponse, error)
+	// CreateImportProfile keeps a profile: how the files of a sender about a kind of record are written
+	// and what their columns mean. It is checked as a whole; the same again answers with what is there.
+	// Fails with FEED_PROFILE_INVALID (which names the place and, for an unknown field, the nearest one)
+	// and FEED_PROFILE_EXISTS.
+	CreateImportProfile(ctx context.Context, in *CreateImportProfileRequest, opts ...grpc.CallOption) (*CreateImportProfileResponse, error)
+	// UpdateImportProfile replaces a profile by its next version. Batches that came under an earlier one
+	// go on under it. Fails with FEED_PROFILE_INVALID, FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	UpdateImportProfile(ctx context.Context, in *UpdateImportProfileRequest, opts ...grpc.CallOption) (*UpdateImportProfileResponse, error)
+	// GetImportProfile returns a profile; the name default returns the names and words that are known
+	// without any. Fails with FEED_PROFILE_NOT_FOUND.
+	GetImportProfile(ctx context.Context, in *GetImportProfileRequest, opts ...grpc.CallOption) (*GetImportProfileResponse, error)
+	// ListImportProfiles pages through the profiles of a kind by name.
+	ListImportProfiles(ctx context.Context, in *ListImportProfilesRequest, opts ...grpc.CallOption) (*ListImportProfilesResponse, error)
+	// DeleteImportProfile removes a profile. Batches that came under it go on under it. Fails with
+	// FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	DeleteImportProfile(ctx context.Context, in *DeleteImportProfileRequest, opts ...grpc.CallOption) (*DeleteImportProfileResponse, error)
 }
 
 type recordImportServiceClient struct {
@@ -229,6 +250,56 @@ func (c *recordImportServiceClient) WithdrawImport(ctx context.Context, in *With
 	return out, nil
 }
 
+func (c *recordImportServiceClient) CreateImportProfile(ctx context.Context, in *CreateImportProfileRequest, opts ...grpc.CallOption) (*CreateImportProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateImportProfileResponse)
+	err := c.cc.Invoke(ctx, RecordImportService_CreateImportProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *recordImportServiceClient) UpdateImportProfile(ctx context.Context, in *UpdateImportProfileRequest, opts ...grpc.CallOption) (*UpdateImportProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateImportProfileResponse)
+	err := c.cc.Invoke(ctx, RecordImportService_UpdateImportProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *recordImportServiceClient) GetImportProfile(ctx context.Context, in *GetImportProfileRequest, opts ...grpc.CallOption) (*GetImportProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetImportProfileResponse)
+	err := c.cc.Invoke(ctx, RecordImportService_GetImportProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *recordImportServiceClient) ListImportProfiles(ctx context.Context, in *ListImportProfilesRequest, opts ...grpc.CallOption) (*ListImportProfilesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListImportProfilesResponse)
+	err := c.cc.Invoke(ctx, RecordImportService_ListImportProfiles_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *recordImportServiceClient) DeleteImportProfile(ctx context.Context, in *DeleteImportProfileRequest, opts ...grpc.CallOption) (*DeleteImportProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteImportProfileResponse)
+	err := c.cc.Invoke(ctx, RecordImportService_DeleteImportProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RecordImportServiceServer is the server API for RecordImportService service.
 // All implementations must embed UnimplementedRecordImportServiceServer
 // for forward compatibility.
@@ -293,6 +364,22 @@ type RecordImportServiceServer interface {
 	// far it is. The counts of the batch remain, and the same file sent again is a new batch. Fails with
 	// FEED_BATCH_NOT_FOUND and FEED_BATCH_STATE.
 	WithdrawImport(context.Context, *WithdrawImportRequest) (*WithdrawImportResponse, error)
+	// CreateImportProfile keeps a profile: how the files of a sender about a kind of record are written
+	// and what their columns mean. It is checked as a whole; the same again answers with what is there.
+	// Fails with FEED_PROFILE_INVALID (which names the place and, for an unknown field, the nearest one)
+	// and FEED_PROFILE_EXISTS.
+	CreateImportProfile(context.Context, *CreateImportProfileRequest) (*CreateImportProfileResponse, error)
+	// UpdateImportProfile replaces a profile by its next version. Batches that came under an earlier one
+	// go on under it. Fails with FEED_PROFILE_INVALID, FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	UpdateImportProfile(context.Context, *UpdateImportProfileRequest) (*UpdateImportProfileResponse, error)
+	// GetImportProfile returns a profile; the name default returns the names and words that are known
+	// without any. Fails with FEED_PROFILE_NOT_FOUND.
+	GetImportProfile(context.Context, *GetImportProfileRequest) (*GetImportProfileResponse, error)
+	// ListImportProfiles pages through the profiles of a kind by name.
+	ListImportProfiles(context.Context, *ListImportProfilesRequest) (*ListImportProfilesResponse, error)
+	// DeleteImportProfile removes a profile. Batches that came under it go on under it. Fails with
+	// FEED_PROFILE_NOT_FOUND, FEED_PROFILE_CHANGED.
+	DeleteImportProfile(context.Context, *DeleteImportProfileRequest) (*DeleteImportProfileResponse, error)
 	mustEmbedUnimplementedRecordImportServiceServer()
 }
 
@@ -332,6 +419,21 @@ func (UnimplementedRecordImportServiceServer) ResumeImport(context.Context, *Res
 }
 func (UnimplementedRecordImportServiceServer) WithdrawImport(context.Context, *WithdrawImportRequest) (*WithdrawImportResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method WithdrawImport not implemented")
+}
+func (UnimplementedRecordImportServiceServer) CreateImportProfile(context.Context, *CreateImportProfileRequest) (*CreateImportProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateImportProfile not implemented")
+}
+func (UnimplementedRecordImportServiceServer) UpdateImportProfile(context.Context, *UpdateImportProfileRequest) (*UpdateImportProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateImportProfile not implemented")
+}
+func (UnimplementedRecordImportServiceServer) GetImportProfile(context.Context, *GetImportProfileRequest) (*GetImportProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetImportProfile not implemented")
+}
+func (UnimplementedRecordImportServiceServer) ListImportProfiles(context.Context, *ListImportProfilesRequest) (*ListImportProfilesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListImportProfiles not implemented")
+}
+func (UnimplementedRecordImportServiceServer) DeleteImportProfile(context.Context, *DeleteImportProfileRequest) (*DeleteImportProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteImportProfile not implemented")
 }
 func (UnimplementedRecordImportServiceServer) mustEmbedUnimplementedRecordImportServiceServer() {}
 func (UnimplementedRecordImportServiceServer) testEmbeddedByValue()                             {}
@@ -498,6 +600,96 @@ func _RecordImportService_WithdrawImport_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RecordImportService_CreateImportProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateImportProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecordImportServiceServer).CreateImportProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecordImportService_CreateImportProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecordImportServiceServer).CreateImportProfile(ctx, req.(*CreateImportProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RecordImportService_UpdateImportProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateImportProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecordImportServiceServer).UpdateImportProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecordImportService_UpdateImportProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecordImportServiceServer).UpdateImportProfile(ctx, req.(*UpdateImportProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RecordImportService_GetImportProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetImportProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecordImportServiceServer).GetImportProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecordImportService_GetImportProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecordImportServiceServer).GetImportProfile(ctx, req.(*GetImportProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RecordImportService_ListImportProfiles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListImportProfilesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecordImportServiceServer).ListImportProfiles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecordImportService_ListImportProfiles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecordImportServiceServer).ListImportProfiles(ctx, req.(*ListImportProfilesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RecordImportService_DeleteImportProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteImportProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecordImportServiceServer).DeleteImportProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RecordImportService_DeleteImportProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecordImportServiceServer).DeleteImportProfile(ctx, req.(*DeleteImportProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // RecordImportService_ServiceDesc is the grpc.ServiceDesc for RecordImportService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -528,6 +720,26 @@ var RecordImportService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "WithdrawImport",
 			Handler:    _RecordImportService_WithdrawImport_Handler,
+		},
+		{
+			MethodName: "CreateImportProfile",
+			Handler:    _RecordImportService_CreateImportProfile_Handler,
+		},
+		{
+			MethodName: "UpdateImportProfile",
+			Handler:    _RecordImportService_UpdateImportProfile_Handler,
+		},
+		{
+			MethodName: "GetImportProfile",
+			Handler:    _RecordImportService_GetImportProfile_Handler,
+		},
+		{
+			MethodName: "ListImportProfiles",
+			Handler:    _RecordImportService_ListImportProfiles_Handler,
+		},
+		{
+			MethodName: "DeleteImportProfile",
+			Handler:    _RecordImportService_DeleteImportProfile_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

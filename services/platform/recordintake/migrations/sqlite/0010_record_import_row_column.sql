@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE record_import_row ADD COLUMN column_name TEXT NOT NULL DEFAULT '';
