@@ -10,6 +10,7 @@ import (
 	date "google.golang.org/genproto/googleapis/type/date"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -22,6 +23,193 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// UnitRole is in what sense a number is a unit's.
+type UnitRole int32
+
+const (
+	// A number of a division.
+	UnitRole_UNIT_ROLE_UNSPECIFIED UnitRole = 0
+	// What is counted in the villages that the unit manages on the day.
+	UnitRole_UNIT_ROLE_MANAGER UnitRole = 1
+	// Services that the unit gave, wherever the person lives.
+	UnitRole_UNIT_ROLE_PROVIDER UnitRole = 2
+)
+
+// Enum value maps for UnitRole.
+var (
+	UnitRole_name = map[int32]string{
+		0: "UNIT_ROLE_UNSPECIFIED",
+		1: "UNIT_ROLE_MANAGER",
+		2: "UNIT_ROLE_PROVIDER",
+	}
+	UnitRole_value = map[string]int32{
+		"UNIT_ROLE_UNSPECIFIED": 0,
+		"UNIT_ROLE_MANAGER":     1,
+		"UNIT_ROLE_PROVIDER":    2,
+	}
+)
+
+func (x UnitRole) Enum() *UnitRole {
+	p := new(UnitRole)
+	*p = x
+	return p
+}
+
+func (x UnitRole) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (UnitRole) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[0].Descriptor()
+}
+
+func (UnitRole) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[0]
+}
+
+func (x UnitRole) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use UnitRole.Descriptor instead.
+func (UnitRole) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{0}
+}
+
+// RateUnit is how the value of an indicator is read.
+type RateUnit int32
+
+const (
+	// Never sent by the server.
+	RateUnit_RATE_UNIT_UNSPECIFIED RateUnit = 0
+	// Of a hundred, %.
+	RateUnit_RATE_UNIT_PERCENT RateUnit = 1
+	// Of a thousand, ‰.
+	RateUnit_RATE_UNIT_PERMILLE RateUnit = 2
+	// Per 10,000.
+	RateUnit_RATE_UNIT_PER_10K RateUnit = 3
+	// Per 100,000.
+	RateUnit_RATE_UNIT_PER_100K RateUnit = 4
+	// Per 100 without a sign, such as the sex ratio at birth.
+	RateUnit_RATE_UNIT_PER_100 RateUnit = 5
+	// The number itself.
+	RateUnit_RATE_UNIT_COUNT RateUnit = 6
+)
+
+// Enum value maps for RateUnit.
+var (
+	RateUnit_name = map[int32]string{
+		0: "RATE_UNIT_UNSPECIFIED",
+		1: "RATE_UNIT_PERCENT",
+		2: "RATE_UNIT_PERMILLE",
+		3: "RATE_UNIT_PER_10K",
+		4: "RATE_UNIT_PER_100K",
+		5: "RATE_UNIT_PER_100",
+		6: "RATE_UNIT_COUNT",
+	}
+	RateUnit_value = map[string]int32{
+		"RATE_UNIT_UNSPECIFIED": 0,
+		"RATE_UNIT_PERCENT":     1,
+		"RATE_UNIT_PERMILLE":    2,
+		"RATE_UNIT_PER_10K":     3,
+		"RATE_UNIT_PER_100K":    4,
+		"RATE_UNIT_PER_100":     5,
+		"RATE_UNIT_COUNT":       6,
+	}
+)
+
+func (x RateUnit) Enum() *RateUnit {
+	p := new(RateUnit)
+	*p = x
+	return p
+}
+
+func (x RateUnit) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RateUnit) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[1].Descriptor()
+}
+
+func (RateUnit) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[1]
+}
+
+func (x RateUnit) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RateUnit.Descriptor instead.
+func (RateUnit) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{1}
+}
+
+// SourceLackReason says why a source is not fully counted.
+type SourceLackReason int32
+
+const (
+	// Never sent by the server.
+	SourceLackReason_SOURCE_LACK_REASON_UNSPECIFIED SourceLackReason = 0
+	// Nothing of it has ever arrived, or it is not followed: there is no rate.
+	SourceLackReason_SOURCE_LACK_REASON_NEVER_REACHED SourceLackReason = 1
+	// What it held at the beginning is still being read: there is no rate.
+	SourceLackReason_SOURCE_LACK_REASON_LISTING SourceLackReason = 2
+	// Following has stopped with an alarm.
+	SourceLackReason_SOURCE_LACK_REASON_ALARMED SourceLackReason = 3
+	// More changes wait than is allowed.
+	SourceLackReason_SOURCE_LACK_REASON_BEHIND SourceLackReason = 4
+	// It has not been heard of for longer than is allowed.
+	SourceLackReason_SOURCE_LACK_REASON_SILENT SourceLackReason = 5
+)
+
+// Enum value maps for SourceLackReason.
+var (
+	SourceLackReason_name = map[int32]string{
+		0: "SOURCE_LACK_REASON_UNSPECIFIED",
+		1: "SOURCE_LACK_REASON_NEVER_REACHED",
+		2: "SOURCE_LACK_REASON_LISTING",
+		3: "SOURCE_LACK_REASON_ALARMED",
+		4: "SOURCE_LACK_REASON_BEHIND",
+		5: "SOURCE_LACK_REASON_SILENT",
+	}
+	SourceLackReason_value = map[string]int32{
+		"SOURCE_LACK_REASON_UNSPECIFIED":   0,
+		"SOURCE_LACK_REASON_NEVER_REACHED": 1,
+		"SOURCE_LACK_REASON_LISTING":       2,
+		"SOURCE_LACK_REASON_ALARMED":       3,
+		"SOURCE_LACK_REASON_BEHIND":        4,
+		"SOURCE_LACK_REASON_SILENT":        5,
+	}
+)
+
+func (x SourceLackReason) Enum() *SourceLackReason {
+	p := new(SourceLackReason)
+	*p = x
+	return p
+}
+
+func (x SourceLackReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SourceLackReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[2].Descriptor()
+}
+
+func (SourceLackReason) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[2]
+}
+
+func (x SourceLackReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SourceLackReason.Descriptor instead.
+func (SourceLackReason) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{2}
+}
 
 // RuleKind tells rules of entitlement from indicators.
 type RuleKind int32
@@ -60,11 +248,11 @@ func (x RuleKind) String() string {
 }
 
 func (RuleKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[0].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[3].Descriptor()
 }
 
 func (RuleKind) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[0]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[3]
 }
 
 func (x RuleKind) Number() protoreflect.EnumNumber {
@@ -73,7 +261,7 @@ func (x RuleKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RuleKind.Descriptor instead.
 func (RuleKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{0}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{3}
 }
 
 // IndicatorKind is how an indicator counts.
@@ -88,6 +276,8 @@ const (
 	IndicatorKind_INDICATOR_KIND_FLOW IndicatorKind = 2
 	// Any numerator over any denominator.
 	IndicatorKind_INDICATOR_KIND_RATIO IndicatorKind = 3
+	// Doses of a vaccine given, of those that were due (实种/应种).
+	IndicatorKind_INDICATOR_KIND_DOSE IndicatorKind = 4
 )
 
 // Enum value maps for IndicatorKind.
@@ -97,12 +287,14 @@ var (
 		1: "INDICATOR_KIND_STOCK",
 		2: "INDICATOR_KIND_FLOW",
 		3: "INDICATOR_KIND_RATIO",
+		4: "INDICATOR_KIND_DOSE",
 	}
 	IndicatorKind_value = map[string]int32{
 		"INDICATOR_KIND_UNSPECIFIED": 0,
 		"INDICATOR_KIND_STOCK":       1,
 		"INDICATOR_KIND_FLOW":        2,
 		"INDICATOR_KIND_RATIO":       3,
+		"INDICATOR_KIND_DOSE":        4,
 	}
 )
 
@@ -117,11 +309,11 @@ func (x IndicatorKind) String() string {
 }
 
 func (IndicatorKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[1].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[4].Descriptor()
 }
 
 func (IndicatorKind) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[1]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[4]
 }
 
 func (x IndicatorKind) Number() protoreflect.EnumNumber {
@@ -130,7 +322,7 @@ func (x IndicatorKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use IndicatorKind.Descriptor instead.
 func (IndicatorKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{1}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{4}
 }
 
 // MemberSet is which list is asked for.
@@ -174,11 +366,11 @@ func (x MemberSet) String() string {
 }
 
 func (MemberSet) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[2].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[5].Descriptor()
 }
 
 func (MemberSet) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[2]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[5]
 }
 
 func (x MemberSet) Number() protoreflect.EnumNumber {
@@ -187,7 +379,7 @@ func (x MemberSet) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use MemberSet.Descriptor instead.
 func (MemberSet) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{2}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{5}
 }
 
 // RuleEligibility is one rule or indicator applied to one resident.
@@ -584,15 +776,16 @@ type CoverageRow struct {
 	IndicatorId string `protobuf:"bytes,3,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
 	// Name, Chinese.
 	IndicatorName string `protobuf:"bytes,4,opt,name=indicator_name,json=indicatorName,proto3" json:"indicator_name,omitempty"`
-	// Stock, flow or ratio.
+	// Stock, flow, dose or ratio.
 	Kind IndicatorKind `protobuf:"varint,5,opt,name=kind,proto3,enum=xinju.aggregator.v1.IndicatorKind" json:"kind,omitempty"`
-	// People (stock) or events (flow) in the denominator.
+	// People (stock) or events (flow, dose) in the denominator; 0 for a ratio.
 	Eligible int32 `protobuf:"varint,6,opt,name=eligible,proto3" json:"eligible,omitempty"`
 	// Those of them covered.
 	Covered int32 `protobuf:"varint,7,opt,name=covered,proto3" json:"covered,omitempty"`
-	// False when eligible is 0 or there is no source: the rate is then absent, never 0.
+	// False when the denominator is 0, there is no source or one that is needed was never reached: the
+	// rate is then absent, never 0.
 	HasRate bool `protobuf:"varint,8,opt,name=has_rate,json=hasRate,proto3" json:"has_rate,omitempty"`
-	// covered ÷ eligible.
+	// covered ÷ eligible; of a ratio numerator ÷ denominator. Not multiplied by the unit.
 	Rate float64 `protobuf:"fixed64,9,opt,name=rate,proto3" json:"rate,omitempty"`
 	// A target is in force.
 	HasTarget bool `protobuf:"varint,10,opt,name=has_target,json=hasTarget,proto3" json:"has_target,omitempty"`
@@ -600,14 +793,49 @@ type CoverageRow struct {
 	Target float64 `protobuf:"fixed64,11,opt,name=target,proto3" json:"target,omitempty"`
 	// The target as written, for example ≥ 90 %.
 	TargetText string `protobuf:"bytes,12,opt,name=target_text,json=targetText,proto3" json:"target_text,omitempty"`
-	// People still missing to the target: ceil(target × eligible) − covered, not below 0.
+	// People still missing to the target: ceil(target × eligible) − covered, not below 0; of a "not more
+	// than" target how many are too many; of "exactly" how far it is. 0 when has_rate is false.
 	Gap int32 `protobuf:"varint,13,opt,name=gap,proto3" json:"gap,omitempty"`
 	// Facts that no service records yet (no source yet); empty otherwise.
 	Awaits string `protobuf:"bytes,14,opt,name=awaits,proto3" json:"awaits,omitempty"`
-	// Flow: first day of the period.
+	// Flow and dose: first day of the period.
 	PeriodFromDate *date.Date `protobuf:"bytes,15,opt,name=period_from_date,json=periodFromDate,proto3" json:"period_from_date,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// The unit that the number is about, in division alone when that is given; "none" for what no unit
+	// manages. Empty when the number is a division's as a whole.
+	UnitId string `protobuf:"bytes,16,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	// In what sense it is the unit's; unspecified for a division.
+	UnitRole UnitRole `protobuf:"varint,17,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	// The day of the number.
+	AsOfDate *date.Date `protobuf:"bytes,18,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// A plain count: eligible is the value, there is no covered and no rate, and target is compared
+	// with the count itself.
+	Plain bool `protobuf:"varint,19,opt,name=plain,proto3" json:"plain,omitempty"`
+	// How value is read.
+	Unit RateUnit `protobuf:"varint,20,opt,name=unit,proto3,enum=xinju.aggregator.v1.RateUnit" json:"unit,omitempty"`
+	// The number as people read it, in unit: 75 for a rate of 0.75 in percent, the count for a plain
+	// count. 0 when has_rate is false and it is no plain count.
+	Value float64 `protobuf:"fixed64,21,opt,name=value,proto3" json:"value,omitempty"`
+	// More is covered than is eligible, which a ratio may say and is to be looked at. Nothing is cut off.
+	Over bool `protobuf:"varint,22,opt,name=over,proto3" json:"over,omitempty"`
+	// Ratios: what it is computed from; absent otherwise.
+	Ratio *CoverageRatio `protobuf:"bytes,23,opt,name=ratio,proto3" json:"ratio,omitempty"`
+	// Sources that the number needs and that are not fully counted. With NEVER_REACHED or LISTING there
+	// is no rate.
+	Lacking []*SourceLack `protobuf:"bytes,24,rep,name=lacking,proto3" json:"lacking,omitempty"`
+	// Indicators to be read beside this one, such as person-times beside distinct persons. Their own
+	// beside and alternative are not filled in.
+	Beside []*CoverageRow `protobuf:"bytes,25,rep,name=beside,proto3" json:"beside,omitempty"`
+	// The same counted where its other attribution puts it; absent without one.
+	Alternative *CoverageRow `protobuf:"bytes,26,opt,name=alternative,proto3" json:"alternative,omitempty"`
+	// Path and query by which REST lists the whole denominator; filled in over REST alone, empty when
+	// the number is no list.
+	EligibleListUri string `protobuf:"bytes,27,opt,name=eligible_list_uri,json=eligibleListUri,proto3" json:"eligible_list_uri,omitempty"`
+	// The same for those covered.
+	CoveredListUri string `protobuf:"bytes,28,opt,name=covered_list_uri,json=coveredListUri,proto3" json:"covered_list_uri,omitempty"`
+	// The same for those not covered: the people still to be served.
+	UncoveredListUri string `protobuf:"bytes,29,opt,name=uncovered_list_uri,json=uncoveredListUri,proto3" json:"uncovered_list_uri,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *CoverageRow) Reset() {
@@ -745,6 +973,415 @@ func (x *CoverageRow) GetPeriodFromDate() *date.Date {
 	return nil
 }
 
+func (x *CoverageRow) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *CoverageRow) GetUnitRole() UnitRole {
+	if x != nil {
+		return x.UnitRole
+	}
+	return UnitRole_UNIT_ROLE_UNSPECIFIED
+}
+
+func (x *CoverageRow) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *CoverageRow) GetPlain() bool {
+	if x != nil {
+		return x.Plain
+	}
+	return false
+}
+
+func (x *CoverageRow) GetUnit() RateUnit {
+	if x != nil {
+		return x.Unit
+	}
+	return RateUnit_RATE_UNIT_UNSPECIFIED
+}
+
+func (x *CoverageRow) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *CoverageRow) GetOver() bool {
+	if x != nil {
+		return x.Over
+	}
+	return false
+}
+
+func (x *CoverageRow) GetRatio() *CoverageRatio {
+	if x != nil {
+		return x.Ratio
+	}
+	return nil
+}
+
+func (x *CoverageRow) GetLacking() []*SourceLack {
+	if x != nil {
+		return x.Lacking
+	}
+	return nil
+}
+
+func (x *CoverageRow) GetBeside() []*CoverageRow {
+	if x != nil {
+		return x.Beside
+	}
+	return nil
+}
+
+func (x *CoverageRow) GetAlternative() *CoverageRow {
+	if x != nil {
+		return x.Alternative
+	}
+	return nil
+}
+
+func (x *CoverageRow) GetEligibleListUri() string {
+	if x != nil {
+		return x.EligibleListUri
+	}
+	return ""
+}
+
+func (x *CoverageRow) GetCoveredListUri() string {
+	if x != nil {
+		return x.CoveredListUri
+	}
+	return ""
+}
+
+func (x *CoverageRow) GetUncoveredListUri() string {
+	if x != nil {
+		return x.UncoveredListUri
+	}
+	return ""
+}
+
+// CoverageRatio is how the value of a ratio came about, exactly.
+type CoverageRatio struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In words, Chinese first.
+	NumeratorText string `protobuf:"bytes,1,opt,name=numerator_text,json=numeratorText,proto3" json:"numerator_text,omitempty"`
+	// In words, Chinese first.
+	DenominatorText string `protobuf:"bytes,2,opt,name=denominator_text,json=denominatorText,proto3" json:"denominator_text,omitempty"`
+	// What the numerator is the sum of.
+	NumeratorTerms []*CoverageTerm `protobuf:"bytes,3,rep,name=numerator_terms,json=numeratorTerms,proto3" json:"numerator_terms,omitempty"`
+	// What the denominator is the sum of.
+	DenominatorTerms []*CoverageTerm `protobuf:"bytes,4,rep,name=denominator_terms,json=denominatorTerms,proto3" json:"denominator_terms,omitempty"`
+	// Exact value, 5 or 1/3; empty when a term is missing.
+	Numerator string `protobuf:"bytes,5,opt,name=numerator,proto3" json:"numerator,omitempty"`
+	// Exact value; empty when a term is missing.
+	Denominator   string `protobuf:"bytes,6,opt,name=denominator,proto3" json:"denominator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverageRatio) Reset() {
+	*x = CoverageRatio{}
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverageRatio) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverageRatio) ProtoMessage() {}
+
+func (x *CoverageRatio) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverageRatio.ProtoReflect.Descriptor instead.
+func (*CoverageRatio) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *CoverageRatio) GetNumeratorText() string {
+	if x != nil {
+		return x.NumeratorText
+	}
+	return ""
+}
+
+func (x *CoverageRatio) GetDenominatorText() string {
+	if x != nil {
+		return x.DenominatorText
+	}
+	return ""
+}
+
+func (x *CoverageRatio) GetNumeratorTerms() []*CoverageTerm {
+	if x != nil {
+		return x.NumeratorTerms
+	}
+	return nil
+}
+
+func (x *CoverageRatio) GetDenominatorTerms() []*CoverageTerm {
+	if x != nil {
+		return x.DenominatorTerms
+	}
+	return nil
+}
+
+func (x *CoverageRatio) GetNumerator() string {
+	if x != nil {
+		return x.Numerator
+	}
+	return ""
+}
+
+func (x *CoverageRatio) GetDenominator() string {
+	if x != nil {
+		return x.Denominator
+	}
+	return ""
+}
+
+// CoverageTerm is a number times a factor: of an indicator, which opens into its list, or a figure
+// that was loaded.
+type CoverageTerm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Indicator; empty for a figure.
+	IndicatorId string `protobuf:"bytes,1,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// Which number of the indicator: ELIGIBLE or COVERED; unspecified for a figure.
+	Set MemberSet `protobuf:"varint,2,opt,name=set,proto3,enum=xinju.aggregator.v1.MemberSet" json:"set,omitempty"`
+	// Figure; empty for an indicator.
+	FigureId string `protobuf:"bytes,3,opt,name=figure_id,json=figureId,proto3" json:"figure_id,omitempty"`
+	// Factor, exact: 5 or 1/5. Half of it for each of the two days of an average.
+	Times string `protobuf:"bytes,4,opt,name=times,proto3" json:"times,omitempty"`
+	// Day that the number is of.
+	AsOfDate *date.Date `protobuf:"bytes,5,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// False when there is no number; missing then says why.
+	HasValue bool `protobuf:"varint,6,opt,name=has_value,json=hasValue,proto3" json:"has_value,omitempty"`
+	// The number before it is multiplied, exact: 5 or 1/3.
+	Value string `protobuf:"bytes,7,opt,name=value,proto3" json:"value,omitempty"`
+	// Why there is no number, Chinese first; empty otherwise.
+	Missing string `protobuf:"bytes,8,opt,name=missing,proto3" json:"missing,omitempty"`
+	// Figures: where they were taken from.
+	Source string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
+	// Path and query by which REST opens the number: the list of an indicator, or the reading of a
+	// figure. Filled in over REST alone.
+	ListUri string `protobuf:"bytes,10,opt,name=list_uri,json=listUri,proto3" json:"list_uri,omitempty"`
+	// Division that the number is of, 12 digits; empty when it is a unit's.
+	Division string `protobuf:"bytes,11,opt,name=division,proto3" json:"division,omitempty"`
+	// Unit that the number is of; empty for a division.
+	UnitId string `protobuf:"bytes,12,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	// In what sense it is the unit's; unspecified for a division.
+	UnitRole      UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverageTerm) Reset() {
+	*x = CoverageTerm{}
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverageTerm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverageTerm) ProtoMessage() {}
+
+func (x *CoverageTerm) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverageTerm.ProtoReflect.Descriptor instead.
+func (*CoverageTerm) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CoverageTerm) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetSet() MemberSet {
+	if x != nil {
+		return x.Set
+	}
+	return MemberSet_MEMBER_SET_UNSPECIFIED
+}
+
+func (x *CoverageTerm) GetFigureId() string {
+	if x != nil {
+		return x.FigureId
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetTimes() string {
+	if x != nil {
+		return x.Times
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *CoverageTerm) GetHasValue() bool {
+	if x != nil {
+		return x.HasValue
+	}
+	return false
+}
+
+func (x *CoverageTerm) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetMissing() string {
+	if x != nil {
+		return x.Missing
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetListUri() string {
+	if x != nil {
+		return x.ListUri
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *CoverageTerm) GetUnitRole() UnitRole {
+	if x != nil {
+		return x.UnitRole
+	}
+	return UnitRole_UNIT_ROLE_UNSPECIFIED
+}
+
+// SourceLack is a source that a number needs and that is not fully counted in it.
+type SourceLack struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// registry, archive, immunization, maternal, familyplanning.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// Why.
+	Reason SourceLackReason `protobuf:"varint,2,opt,name=reason,proto3,enum=xinju.aggregator.v1.SourceLackReason" json:"reason,omitempty"`
+	// Changes that are known of and not counted yet.
+	Behind        int64 `protobuf:"varint,3,opt,name=behind,proto3" json:"behind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SourceLack) Reset() {
+	*x = SourceLack{}
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SourceLack) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SourceLack) ProtoMessage() {}
+
+func (x *SourceLack) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SourceLack.ProtoReflect.Descriptor instead.
+func (*SourceLack) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SourceLack) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *SourceLack) GetReason() SourceLackReason {
+	if x != nil {
+		return x.Reason
+	}
+	return SourceLackReason_SOURCE_LACK_REASON_UNSPECIFIED
+}
+
+func (x *SourceLack) GetBehind() int64 {
+	if x != nil {
+		return x.Behind
+	}
+	return 0
+}
+
 // TrendPoint is one date of a trend.
 type TrendPoint struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -756,15 +1393,28 @@ type TrendPoint struct {
 	Covered int32 `protobuf:"varint,3,opt,name=covered,proto3" json:"covered,omitempty"`
 	// False when eligible is 0.
 	HasRate bool `protobuf:"varint,4,opt,name=has_rate,json=hasRate,proto3" json:"has_rate,omitempty"`
-	// covered ÷ eligible.
-	Rate          float64 `protobuf:"fixed64,5,opt,name=rate,proto3" json:"rate,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// covered ÷ eligible; of a ratio numerator ÷ denominator.
+	Rate float64 `protobuf:"fixed64,5,opt,name=rate,proto3" json:"rate,omitempty"`
+	// The number as people read it, in the unit of the answer.
+	Value float64 `protobuf:"fixed64,6,opt,name=value,proto3" json:"value,omitempty"`
+	// More is covered than is eligible.
+	Over bool `protobuf:"varint,7,opt,name=over,proto3" json:"over,omitempty"`
+	// Ratios: what it is computed from.
+	Ratio *CoverageRatio `protobuf:"bytes,8,opt,name=ratio,proto3" json:"ratio,omitempty"`
+	// Path and query by which REST lists the whole denominator; filled in over REST alone, empty when
+	// the number is no list.
+	EligibleListUri string `protobuf:"bytes,9,opt,name=eligible_list_uri,json=eligibleListUri,proto3" json:"eligible_list_uri,omitempty"`
+	// The same for those covered.
+	CoveredListUri string `protobuf:"bytes,10,opt,name=covered_list_uri,json=coveredListUri,proto3" json:"covered_list_uri,omitempty"`
+	// The same for those not covered: the people still to be served.
+	UncoveredListUri string `protobuf:"bytes,11,opt,name=uncovered_list_uri,json=uncoveredListUri,proto3" json:"uncovered_list_uri,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *TrendPoint) Reset() {
 	*x = TrendPoint{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[5]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -776,7 +1426,7 @@ func (x *TrendPoint) String() string {
 func (*TrendPoint) ProtoMessage() {}
 
 func (x *TrendPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[5]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -789,7 +1439,7 @@ func (x *TrendPoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrendPoint.ProtoReflect.Descriptor instead.
 func (*TrendPoint) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{5}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TrendPoint) GetAsOfDate() *date.Date {
@@ -827,6 +1477,48 @@ func (x *TrendPoint) GetRate() float64 {
 	return 0
 }
 
+func (x *TrendPoint) GetValue() float64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *TrendPoint) GetOver() bool {
+	if x != nil {
+		return x.Over
+	}
+	return false
+}
+
+func (x *TrendPoint) GetRatio() *CoverageRatio {
+	if x != nil {
+		return x.Ratio
+	}
+	return nil
+}
+
+func (x *TrendPoint) GetEligibleListUri() string {
+	if x != nil {
+		return x.EligibleListUri
+	}
+	return ""
+}
+
+func (x *TrendPoint) GetCoveredListUri() string {
+	if x != nil {
+		return x.CoveredListUri
+	}
+	return ""
+}
+
+func (x *TrendPoint) GetUncoveredListUri() string {
+	if x != nil {
+		return x.UncoveredListUri
+	}
+	return ""
+}
+
 // Member is one line of a list: a resident (stock) or an event (flow).
 type Member struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -852,7 +1544,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[6]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -864,7 +1556,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[6]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -877,7 +1569,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{6}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Member) GetResidentId() string {
@@ -948,14 +1640,19 @@ type FeedPosition struct {
 	// Head last seen.
 	Head int64 `protobuf:"varint,4,opt,name=head,proto3" json:"head,omitempty"`
 	// Reason why following stopped; empty while it goes on.
-	Alarm         string `protobuf:"bytes,5,opt,name=alarm,proto3" json:"alarm,omitempty"`
+	Alarm string `protobuf:"bytes,5,opt,name=alarm,proto3" json:"alarm,omitempty"`
+	// When the source was last heard of, also without changes; absent before the first time since the
+	// aggregator started.
+	ContactTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=contact_time,json=contactTime,proto3" json:"contact_time,omitempty"`
+	// What the source held at the beginning is still being read: nothing about it is complete yet.
+	Listing       bool `protobuf:"varint,7,opt,name=listing,proto3" json:"listing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FeedPosition) Reset() {
 	*x = FeedPosition{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[7]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1664,7 @@ func (x *FeedPosition) String() string {
 func (*FeedPosition) ProtoMessage() {}
 
 func (x *FeedPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[7]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +1677,7 @@ func (x *FeedPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeedPosition.ProtoReflect.Descriptor instead.
 func (*FeedPosition) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{7}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *FeedPosition) GetSource() string {
@@ -1018,6 +1715,20 @@ func (x *FeedPosition) GetAlarm() string {
 	return ""
 }
 
+func (x *FeedPosition) GetContactTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ContactTime
+	}
+	return nil
+}
+
+func (x *FeedPosition) GetListing() bool {
+	if x != nil {
+		return x.Listing
+	}
+	return false
+}
+
 // PolicyPack is the rules, indicators and targets of one jurisdiction.
 type PolicyPack struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1045,7 +1756,7 @@ type PolicyPack struct {
 
 func (x *PolicyPack) Reset() {
 	*x = PolicyPack{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[8]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1057,7 +1768,7 @@ func (x *PolicyPack) String() string {
 func (*PolicyPack) ProtoMessage() {}
 
 func (x *PolicyPack) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[8]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1070,7 +1781,7 @@ func (x *PolicyPack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyPack.ProtoReflect.Descriptor instead.
 func (*PolicyPack) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{8}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PolicyPack) GetPackId() string {
@@ -1157,7 +1868,7 @@ type PackItem struct {
 
 func (x *PackItem) Reset() {
 	*x = PackItem{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[9]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1169,7 +1880,7 @@ func (x *PackItem) String() string {
 func (*PackItem) ProtoMessage() {}
 
 func (x *PackItem) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[9]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1182,7 +1893,7 @@ func (x *PackItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PackItem.ProtoReflect.Descriptor instead.
 func (*PackItem) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{9}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PackItem) GetItemId() string {
@@ -1242,7 +1953,7 @@ type PackProblem struct {
 
 func (x *PackProblem) Reset() {
 	*x = PackProblem{}
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1254,7 +1965,7 @@ func (x *PackProblem) String() string {
 func (*PackProblem) ProtoMessage() {}
 
 func (x *PackProblem) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_aggregator_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1267,7 +1978,7 @@ func (x *PackProblem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PackProblem.ProtoReflect.Descriptor instead.
 func (*PackProblem) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{10}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PackProblem) GetLine() int32 {
@@ -1295,7 +2006,7 @@ var File_xinju_aggregator_v1_aggregator_proto protoreflect.FileDescriptor
 
 const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\n" +
-	"$xinju/aggregator/v1/aggregator.proto\x12\x13xinju.aggregator.v1\x1a\x16google/type/date.proto\x1a\x1bxinju/type/v1/options.proto\"\xfa\x04\n" +
+	"$xinju/aggregator/v1/aggregator.proto\x12\x13xinju.aggregator.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1bxinju/type/v1/options.proto\"\xfa\x04\n" +
 	"\x0fRuleEligibility\x12\x1d\n" +
 	"\arule_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06ruleId\x12\x18\n" +
 	"\x04name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04name\x127\n" +
@@ -1328,7 +2039,7 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\bCitation\x12 \n" +
 	"\bdocument\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdocument\x12\x1c\n" +
 	"\x06clause\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06clause\x12\x18\n" +
-	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xce\x04\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xfa\t\n" +
 	"\vCoverageRow\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -1347,7 +2058,50 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"targetText\x12\x16\n" +
 	"\x03gap\x18\r \x01(\x05B\x04\xc8\xf3\x18\x02R\x03gap\x12\x1c\n" +
 	"\x06awaits\x18\x0e \x01(\tB\x04\xc8\xf3\x18\x01R\x06awaits\x12A\n" +
-	"\x10period_from_date\x18\x0f \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0eperiodFromDate\"\xc0\x01\n" +
+	"\x10period_from_date\x18\x0f \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0eperiodFromDate\x12\x1d\n" +
+	"\aunit_id\x18\x10 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
+	"\tunit_role\x18\x11 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\x125\n" +
+	"\n" +
+	"as_of_date\x18\x12 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12\x1a\n" +
+	"\x05plain\x18\x13 \x01(\bB\x04\xc8\xf3\x18\x01R\x05plain\x127\n" +
+	"\x04unit\x18\x14 \x01(\x0e2\x1d.xinju.aggregator.v1.RateUnitB\x04\xc8\xf3\x18\x01R\x04unit\x12\x1a\n" +
+	"\x05value\x18\x15 \x01(\x01B\x04\xc8\xf3\x18\x02R\x05value\x12\x18\n" +
+	"\x04over\x18\x16 \x01(\bB\x04\xc8\xf3\x18\x02R\x04over\x128\n" +
+	"\x05ratio\x18\x17 \x01(\v2\".xinju.aggregator.v1.CoverageRatioR\x05ratio\x129\n" +
+	"\alacking\x18\x18 \x03(\v2\x1f.xinju.aggregator.v1.SourceLackR\alacking\x128\n" +
+	"\x06beside\x18\x19 \x03(\v2 .xinju.aggregator.v1.CoverageRowR\x06beside\x12B\n" +
+	"\valternative\x18\x1a \x01(\v2 .xinju.aggregator.v1.CoverageRowR\valternative\x120\n" +
+	"\x11eligible_list_uri\x18\x1b \x01(\tB\x04\xc8\xf3\x18\x02R\x0feligibleListUri\x12.\n" +
+	"\x10covered_list_uri\x18\x1c \x01(\tB\x04\xc8\xf3\x18\x02R\x0ecoveredListUri\x122\n" +
+	"\x12uncovered_list_uri\x18\x1d \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\"\xd5\x02\n" +
+	"\rCoverageRatio\x12+\n" +
+	"\x0enumerator_text\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\rnumeratorText\x12/\n" +
+	"\x10denominator_text\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x0fdenominatorText\x12J\n" +
+	"\x0fnumerator_terms\x18\x03 \x03(\v2!.xinju.aggregator.v1.CoverageTermR\x0enumeratorTerms\x12N\n" +
+	"\x11denominator_terms\x18\x04 \x03(\v2!.xinju.aggregator.v1.CoverageTermR\x10denominatorTerms\x12\"\n" +
+	"\tnumerator\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\tnumerator\x12&\n" +
+	"\vdenominator\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vdenominator\"\x86\x04\n" +
+	"\fCoverageTerm\x12'\n" +
+	"\findicator_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x126\n" +
+	"\x03set\x18\x02 \x01(\x0e2\x1e.xinju.aggregator.v1.MemberSetB\x04\xc8\xf3\x18\x01R\x03set\x12!\n" +
+	"\tfigure_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\bfigureId\x12\x1a\n" +
+	"\x05times\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x01R\x05times\x125\n" +
+	"\n" +
+	"as_of_date\x18\x05 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12!\n" +
+	"\thas_value\x18\x06 \x01(\bB\x04\xc8\xf3\x18\x02R\bhasValue\x12\x1a\n" +
+	"\x05value\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\x05value\x12\x1e\n" +
+	"\amissing\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\amissing\x12\x1c\n" +
+	"\x06source\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\x06source\x12\x1f\n" +
+	"\blist_uri\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\alistUri\x12 \n" +
+	"\bdivision\x18\v \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
+	"\aunit_id\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
+	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\"\x8d\x01\n" +
+	"\n" +
+	"SourceLack\x12\x1c\n" +
+	"\x06source\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06source\x12C\n" +
+	"\x06reason\x18\x02 \x01(\x0e2%.xinju.aggregator.v1.SourceLackReasonB\x04\xc8\xf3\x18\x02R\x06reason\x12\x1c\n" +
+	"\x06behind\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\x06behind\"\xc6\x03\n" +
 	"\n" +
 	"TrendPoint\x125\n" +
 	"\n" +
@@ -1355,7 +2109,14 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\beligible\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x02R\beligible\x12\x1e\n" +
 	"\acovered\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\acovered\x12\x1f\n" +
 	"\bhas_rate\x18\x04 \x01(\bB\x04\xc8\xf3\x18\x02R\ahasRate\x12\x18\n" +
-	"\x04rate\x18\x05 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\"\xd7\x02\n" +
+	"\x04rate\x18\x05 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\x12\x1a\n" +
+	"\x05value\x18\x06 \x01(\x01B\x04\xc8\xf3\x18\x02R\x05value\x12\x18\n" +
+	"\x04over\x18\a \x01(\bB\x04\xc8\xf3\x18\x02R\x04over\x128\n" +
+	"\x05ratio\x18\b \x01(\v2\".xinju.aggregator.v1.CoverageRatioR\x05ratio\x120\n" +
+	"\x11eligible_list_uri\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\x0feligibleListUri\x12.\n" +
+	"\x10covered_list_uri\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0ecoveredListUri\x122\n" +
+	"\x12uncovered_list_uri\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\"\xd7\x02\n" +
 	"\x06Member\x12%\n" +
 	"\vresident_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12\x1e\n" +
@@ -1368,13 +2129,15 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"since_date\x18\x06 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x06R\tsinceDate\x126\n" +
 	"\n" +
 	"until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x06R\tuntilDate\x12\x1e\n" +
-	"\acovered\x18\b \x01(\bB\x04\xc8\xf3\x18\x06R\acovered\"\xa0\x01\n" +
+	"\acovered\x18\b \x01(\bB\x04\xc8\xf3\x18\x06R\acovered\"\x85\x02\n" +
 	"\fFeedPosition\x12\x1c\n" +
 	"\x06source\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06source\x12\x1a\n" +
 	"\x05epoch\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x05epoch\x12 \n" +
 	"\bposition\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\bposition\x12\x18\n" +
 	"\x04head\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04head\x12\x1a\n" +
-	"\x05alarm\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x05alarm\"\x8f\x03\n" +
+	"\x05alarm\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x05alarm\x12C\n" +
+	"\fcontact_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\vcontactTime\x12\x1e\n" +
+	"\alisting\x18\a \x01(\bB\x04\xc8\xf3\x18\x02R\alisting\"\x8f\x03\n" +
 	"\n" +
 	"PolicyPack\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12\x1e\n" +
@@ -1398,16 +2161,36 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\vPackProblem\x12\x18\n" +
 	"\x04line\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x01R\x04line\x12\x18\n" +
 	"\x04path\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04path\x12\x18\n" +
-	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text*R\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text*T\n" +
+	"\bUnitRole\x12\x19\n" +
+	"\x15UNIT_ROLE_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11UNIT_ROLE_MANAGER\x10\x01\x12\x16\n" +
+	"\x12UNIT_ROLE_PROVIDER\x10\x02*\xaf\x01\n" +
+	"\bRateUnit\x12\x19\n" +
+	"\x15RATE_UNIT_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11RATE_UNIT_PERCENT\x10\x01\x12\x16\n" +
+	"\x12RATE_UNIT_PERMILLE\x10\x02\x12\x15\n" +
+	"\x11RATE_UNIT_PER_10K\x10\x03\x12\x16\n" +
+	"\x12RATE_UNIT_PER_100K\x10\x04\x12\x15\n" +
+	"\x11RATE_UNIT_PER_100\x10\x05\x12\x13\n" +
+	"\x0fRATE_UNIT_COUNT\x10\x06*\xda\x01\n" +
+	"\x10SourceLackReason\x12\"\n" +
+	"\x1eSOURCE_LACK_REASON_UNSPECIFIED\x10\x00\x12$\n" +
+	" SOURCE_LACK_REASON_NEVER_REACHED\x10\x01\x12\x1e\n" +
+	"\x1aSOURCE_LACK_REASON_LISTING\x10\x02\x12\x1e\n" +
+	"\x1aSOURCE_LACK_REASON_ALARMED\x10\x03\x12\x1d\n" +
+	"\x19SOURCE_LACK_REASON_BEHIND\x10\x04\x12\x1d\n" +
+	"\x19SOURCE_LACK_REASON_SILENT\x10\x05*R\n" +
 	"\bRuleKind\x12\x19\n" +
 	"\x15RULE_KIND_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eRULE_KIND_RULE\x10\x01\x12\x17\n" +
-	"\x13RULE_KIND_INDICATOR\x10\x02*|\n" +
+	"\x13RULE_KIND_INDICATOR\x10\x02*\x95\x01\n" +
 	"\rIndicatorKind\x12\x1e\n" +
 	"\x1aINDICATOR_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14INDICATOR_KIND_STOCK\x10\x01\x12\x17\n" +
 	"\x13INDICATOR_KIND_FLOW\x10\x02\x12\x18\n" +
-	"\x14INDICATOR_KIND_RATIO\x10\x03*r\n" +
+	"\x14INDICATOR_KIND_RATIO\x10\x03\x12\x17\n" +
+	"\x13INDICATOR_KIND_DOSE\x10\x04*r\n" +
 	"\tMemberSet\x12\x1a\n" +
 	"\x16MEMBER_SET_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14MEMBER_SET_UNCOVERED\x10\x01\x12\x16\n" +
@@ -1426,52 +2209,74 @@ func file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP() []byte {
 	return file_xinju_aggregator_v1_aggregator_proto_rawDescData
 }
 
-var file_xinju_aggregator_v1_aggregator_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_xinju_aggregator_v1_aggregator_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_xinju_aggregator_v1_aggregator_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_xinju_aggregator_v1_aggregator_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_xinju_aggregator_v1_aggregator_proto_goTypes = []any{
-	(RuleKind)(0),           // 0: xinju.aggregator.v1.RuleKind
-	(IndicatorKind)(0),      // 1: xinju.aggregator.v1.IndicatorKind
-	(MemberSet)(0),          // 2: xinju.aggregator.v1.MemberSet
-	(*RuleEligibility)(nil), // 3: xinju.aggregator.v1.RuleEligibility
-	(*Node)(nil),            // 4: xinju.aggregator.v1.Node
-	(*UsedFact)(nil),        // 5: xinju.aggregator.v1.UsedFact
-	(*Citation)(nil),        // 6: xinju.aggregator.v1.Citation
-	(*CoverageRow)(nil),     // 7: xinju.aggregator.v1.CoverageRow
-	(*TrendPoint)(nil),      // 8: xinju.aggregator.v1.TrendPoint
-	(*Member)(nil),          // 9: xinju.aggregator.v1.Member
-	(*FeedPosition)(nil),    // 10: xinju.aggregator.v1.FeedPosition
-	(*PolicyPack)(nil),      // 11: xinju.aggregator.v1.PolicyPack
-	(*PackItem)(nil),        // 12: xinju.aggregator.v1.PackItem
-	(*PackProblem)(nil),     // 13: xinju.aggregator.v1.PackProblem
-	(*date.Date)(nil),       // 14: google.type.Date
+	(UnitRole)(0),                 // 0: xinju.aggregator.v1.UnitRole
+	(RateUnit)(0),                 // 1: xinju.aggregator.v1.RateUnit
+	(SourceLackReason)(0),         // 2: xinju.aggregator.v1.SourceLackReason
+	(RuleKind)(0),                 // 3: xinju.aggregator.v1.RuleKind
+	(IndicatorKind)(0),            // 4: xinju.aggregator.v1.IndicatorKind
+	(MemberSet)(0),                // 5: xinju.aggregator.v1.MemberSet
+	(*RuleEligibility)(nil),       // 6: xinju.aggregator.v1.RuleEligibility
+	(*Node)(nil),                  // 7: xinju.aggregator.v1.Node
+	(*UsedFact)(nil),              // 8: xinju.aggregator.v1.UsedFact
+	(*Citation)(nil),              // 9: xinju.aggregator.v1.Citation
+	(*CoverageRow)(nil),           // 10: xinju.aggregator.v1.CoverageRow
+	(*CoverageRatio)(nil),         // 11: xinju.aggregator.v1.CoverageRatio
+	(*CoverageTerm)(nil),          // 12: xinju.aggregator.v1.CoverageTerm
+	(*SourceLack)(nil),            // 13: xinju.aggregator.v1.SourceLack
+	(*TrendPoint)(nil),            // 14: xinju.aggregator.v1.TrendPoint
+	(*Member)(nil),                // 15: xinju.aggregator.v1.Member
+	(*FeedPosition)(nil),          // 16: xinju.aggregator.v1.FeedPosition
+	(*PolicyPack)(nil),            // 17: xinju.aggregator.v1.PolicyPack
+	(*PackItem)(nil),              // 18: xinju.aggregator.v1.PackItem
+	(*PackProblem)(nil),           // 19: xinju.aggregator.v1.PackProblem
+	(*date.Date)(nil),             // 20: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
 }
 var file_xinju_aggregator_v1_aggregator_proto_depIdxs = []int32{
-	0,  // 0: xinju.aggregator.v1.RuleEligibility.kind:type_name -> xinju.aggregator.v1.RuleKind
-	14, // 1: xinju.aggregator.v1.RuleEligibility.eligible_from_date:type_name -> google.type.Date
-	14, // 2: xinju.aggregator.v1.RuleEligibility.eligible_until_date:type_name -> google.type.Date
-	14, // 3: xinju.aggregator.v1.RuleEligibility.next_change_date:type_name -> google.type.Date
-	4,  // 4: xinju.aggregator.v1.RuleEligibility.why:type_name -> xinju.aggregator.v1.Node
-	4,  // 5: xinju.aggregator.v1.RuleEligibility.why_covered:type_name -> xinju.aggregator.v1.Node
-	6,  // 6: xinju.aggregator.v1.RuleEligibility.citations:type_name -> xinju.aggregator.v1.Citation
-	14, // 7: xinju.aggregator.v1.Node.from_date:type_name -> google.type.Date
-	14, // 8: xinju.aggregator.v1.Node.until_date:type_name -> google.type.Date
-	5,  // 9: xinju.aggregator.v1.Node.facts:type_name -> xinju.aggregator.v1.UsedFact
-	4,  // 10: xinju.aggregator.v1.Node.children:type_name -> xinju.aggregator.v1.Node
-	1,  // 11: xinju.aggregator.v1.CoverageRow.kind:type_name -> xinju.aggregator.v1.IndicatorKind
-	14, // 12: xinju.aggregator.v1.CoverageRow.period_from_date:type_name -> google.type.Date
-	14, // 13: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
-	14, // 14: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
-	14, // 15: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
-	14, // 16: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
-	14, // 17: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
-	14, // 18: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
-	12, // 19: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
-	0,  // 20: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	3,  // 0: xinju.aggregator.v1.RuleEligibility.kind:type_name -> xinju.aggregator.v1.RuleKind
+	20, // 1: xinju.aggregator.v1.RuleEligibility.eligible_from_date:type_name -> google.type.Date
+	20, // 2: xinju.aggregator.v1.RuleEligibility.eligible_until_date:type_name -> google.type.Date
+	20, // 3: xinju.aggregator.v1.RuleEligibility.next_change_date:type_name -> google.type.Date
+	7,  // 4: xinju.aggregator.v1.RuleEligibility.why:type_name -> xinju.aggregator.v1.Node
+	7,  // 5: xinju.aggregator.v1.RuleEligibility.why_covered:type_name -> xinju.aggregator.v1.Node
+	9,  // 6: xinju.aggregator.v1.RuleEligibility.citations:type_name -> xinju.aggregator.v1.Citation
+	20, // 7: xinju.aggregator.v1.Node.from_date:type_name -> google.type.Date
+	20, // 8: xinju.aggregator.v1.Node.until_date:type_name -> google.type.Date
+	8,  // 9: xinju.aggregator.v1.Node.facts:type_name -> xinju.aggregator.v1.UsedFact
+	7,  // 10: xinju.aggregator.v1.Node.children:type_name -> xinju.aggregator.v1.Node
+	4,  // 11: xinju.aggregator.v1.CoverageRow.kind:type_name -> xinju.aggregator.v1.IndicatorKind
+	20, // 12: xinju.aggregator.v1.CoverageRow.period_from_date:type_name -> google.type.Date
+	0,  // 13: xinju.aggregator.v1.CoverageRow.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	20, // 14: xinju.aggregator.v1.CoverageRow.as_of_date:type_name -> google.type.Date
+	1,  // 15: xinju.aggregator.v1.CoverageRow.unit:type_name -> xinju.aggregator.v1.RateUnit
+	11, // 16: xinju.aggregator.v1.CoverageRow.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
+	13, // 17: xinju.aggregator.v1.CoverageRow.lacking:type_name -> xinju.aggregator.v1.SourceLack
+	10, // 18: xinju.aggregator.v1.CoverageRow.beside:type_name -> xinju.aggregator.v1.CoverageRow
+	10, // 19: xinju.aggregator.v1.CoverageRow.alternative:type_name -> xinju.aggregator.v1.CoverageRow
+	12, // 20: xinju.aggregator.v1.CoverageRatio.numerator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
+	12, // 21: xinju.aggregator.v1.CoverageRatio.denominator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
+	5,  // 22: xinju.aggregator.v1.CoverageTerm.set:type_name -> xinju.aggregator.v1.MemberSet
+	20, // 23: xinju.aggregator.v1.CoverageTerm.as_of_date:type_name -> google.type.Date
+	0,  // 24: xinju.aggregator.v1.CoverageTerm.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	2,  // 25: xinju.aggregator.v1.SourceLack.reason:type_name -> xinju.aggregator.v1.SourceLackReason
+	20, // 26: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
+	11, // 27: xinju.aggregator.v1.TrendPoint.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
+	20, // 28: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
+	20, // 29: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
+	20, // 30: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
+	21, // 31: xinju.aggregator.v1.FeedPosition.contact_time:type_name -> google.protobuf.Timestamp
+	20, // 32: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
+	20, // 33: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
+	18, // 34: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
+	3,  // 35: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_aggregator_proto_init() }
@@ -1484,8 +2289,8 @@ func file_xinju_aggregator_v1_aggregator_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_aggregator_proto_rawDesc), len(file_xinju_aggregator_v1_aggregator_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   11,
+			NumEnums:      6,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -184,14 +184,20 @@ func (x *GetEligibilityResponse) GetMergedResidentIds() []string {
 // GetCoverageRequest names divisions, indicators and the day.
 type GetCoverageRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 12-digit codes, at most 1,000.
+	// 12-digit codes, at most 1,000; at least one unless unit_ids are given.
 	Divisions []string `protobuf:"bytes,1,rep,name=divisions,proto3" json:"divisions,omitempty"`
 	// Break each division down to this level (4 township, 5 village); 0 for the divisions themselves.
 	GroupLevel int32 `protobuf:"varint,2,opt,name=group_level,json=groupLevel,proto3" json:"group_level,omitempty"`
 	// Only these; none means all of the pack.
 	IndicatorIds []string `protobuf:"bytes,3,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
 	// The day; absent means today.
-	AsOfDate      *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	AsOfDate *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// Units, at most 1,000: after the rows of the divisions come theirs, wherever they work.
+	UnitIds []string `protobuf:"bytes,5,rep,name=unit_ids,json=unitIds,proto3" json:"unit_ids,omitempty"`
+	// In which sense unit_ids are asked about; unspecified means manager. Given without unit_ids, it
+	// breaks each division down by unit instead of by level: one row per unit and one for what belongs
+	// to none, which add up to the division.
+	UnitRole      UnitRole `protobuf:"varint,6,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -252,6 +258,20 @@ func (x *GetCoverageRequest) GetAsOfDate() *date.Date {
 		return x.AsOfDate
 	}
 	return nil
+}
+
+func (x *GetCoverageRequest) GetUnitIds() []string {
+	if x != nil {
+		return x.UnitIds
+	}
+	return nil
+}
+
+func (x *GetCoverageRequest) GetUnitRole() UnitRole {
+	if x != nil {
+		return x.UnitRole
+	}
+	return UnitRole_UNIT_ROLE_UNSPECIFIED
 }
 
 // GetCoverageResponse holds one row per division and indicator.
@@ -330,14 +350,18 @@ func (x *GetCoverageResponse) GetPositions() []*FeedPosition {
 // GetTrendRequest names the indicator and the span.
 type GetTrendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 12-digit code.
+	// 12-digit code; empty only when unit_id is given.
 	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
 	// Indicator.
 	IndicatorId string `protobuf:"bytes,2,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
 	// First month.
 	FromDate *date.Date `protobuf:"bytes,3,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
 	// Last month; its last day is the last point.
-	UntilDate     *date.Date `protobuf:"bytes,4,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	UntilDate *date.Date `protobuf:"bytes,4,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	// A unit instead of a division, or what is its in the division.
+	UnitId string `protobuf:"bytes,5,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	// In which sense unit_id is asked about; unspecified means manager.
+	UnitRole      UnitRole `protobuf:"varint,6,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -400,13 +424,49 @@ func (x *GetTrendRequest) GetUntilDate() *date.Date {
 	return nil
 }
 
+func (x *GetTrendRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *GetTrendRequest) GetUnitRole() UnitRole {
+	if x != nil {
+		return x.UnitRole
+	}
+	return UnitRole_UNIT_ROLE_UNSPECIFIED
+}
+
 // GetTrendResponse holds one point per month.
 type GetTrendResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The points.
+	// The points, one per month; a month before the division existed has the numbers 0.
 	Points []*TrendPoint `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
 	// What the numbers rest on.
-	Positions     []*FeedPosition `protobuf:"bytes,2,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,2,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Name of the indicator, Chinese.
+	IndicatorName string `protobuf:"bytes,3,opt,name=indicator_name,json=indicatorName,proto3" json:"indicator_name,omitempty"`
+	// How it counts.
+	Kind IndicatorKind `protobuf:"varint,4,opt,name=kind,proto3,enum=xinju.aggregator.v1.IndicatorKind" json:"kind,omitempty"`
+	// How the values are read.
+	Unit RateUnit `protobuf:"varint,5,opt,name=unit,proto3,enum=xinju.aggregator.v1.RateUnit" json:"unit,omitempty"`
+	// A plain count, see CoverageRow.
+	Plain bool `protobuf:"varint,6,opt,name=plain,proto3" json:"plain,omitempty"`
+	// Facts that no service records yet; there are then no rates. Empty otherwise.
+	Awaits string `protobuf:"bytes,7,opt,name=awaits,proto3" json:"awaits,omitempty"`
+	// Target in force on the last point's day, as written; empty without one.
+	TargetText string `protobuf:"bytes,8,opt,name=target_text,json=targetText,proto3" json:"target_text,omitempty"`
+	// Sources that the numbers need and that are not fully counted.
+	Lacking []*SourceLack `protobuf:"bytes,9,rep,name=lacking,proto3" json:"lacking,omitempty"`
+	// Indicator.
+	IndicatorId string `protobuf:"bytes,10,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// Division of the numbers, 12 digits; empty when they are a unit's wherever it works.
+	Division string `protobuf:"bytes,11,opt,name=division,proto3" json:"division,omitempty"`
+	// Unit of the numbers; empty for a division as a whole.
+	UnitId string `protobuf:"bytes,12,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	// In what sense they are the unit's; unspecified for a division.
+	UnitRole      UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -453,6 +513,83 @@ func (x *GetTrendResponse) GetPositions() []*FeedPosition {
 		return x.Positions
 	}
 	return nil
+}
+
+func (x *GetTrendResponse) GetIndicatorName() string {
+	if x != nil {
+		return x.IndicatorName
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetKind() IndicatorKind {
+	if x != nil {
+		return x.Kind
+	}
+	return IndicatorKind_INDICATOR_KIND_UNSPECIFIED
+}
+
+func (x *GetTrendResponse) GetUnit() RateUnit {
+	if x != nil {
+		return x.Unit
+	}
+	return RateUnit_RATE_UNIT_UNSPECIFIED
+}
+
+func (x *GetTrendResponse) GetPlain() bool {
+	if x != nil {
+		return x.Plain
+	}
+	return false
+}
+
+func (x *GetTrendResponse) GetAwaits() string {
+	if x != nil {
+		return x.Awaits
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetTargetText() string {
+	if x != nil {
+		return x.TargetText
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetLacking() []*SourceLack {
+	if x != nil {
+		return x.Lacking
+	}
+	return nil
+}
+
+func (x *GetTrendResponse) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *GetTrendResponse) GetUnitRole() UnitRole {
+	if x != nil {
+		return x.UnitRole
+	}
+	return UnitRole_UNIT_ROLE_UNSPECIFIED
 }
 
 // ListMembersRequest names the number and pages through it.
@@ -1373,29 +1510,46 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12%\n" +
 	"\vresident_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x124\n" +
-	"\x13merged_resident_ids\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\x11mergedResidentIds\"\xcd\x01\n" +
+	"\x13merged_resident_ids\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\x11mergedResidentIds\"\xb6\x02\n" +
 	"\x12GetCoverageRequest\x12%\n" +
-	"\tdivisions\x18\x01 \x03(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\tdivisions\x12(\n" +
+	"\tdivisions\x18\x01 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\tdivisions\x12(\n" +
 	"\vgroup_level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
 	"groupLevel\x12,\n" +
 	"\rindicator_ids\x18\x03 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\findicatorIds\x128\n" +
 	"\n" +
-	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\"\xe2\x01\n" +
+	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12\"\n" +
+	"\bunit_ids\x18\x05 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aunitIds\x12C\n" +
+	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xe2\x01\n" +
 	"\x13GetCoverageResponse\x124\n" +
 	"\x04rows\x18\x01 \x03(\v2 .xinju.aggregator.v1.CoverageRowR\x04rows\x12\x1d\n" +
 	"\apack_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x125\n" +
 	"\n" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12?\n" +
-	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xd6\x01\n" +
+	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xbd\x02\n" +
 	"\x0fGetTrendRequest\x12#\n" +
-	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12*\n" +
+	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x127\n" +
 	"\tfrom_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\bfromDate\x129\n" +
 	"\n" +
-	"until_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\tuntilDate\"\x8c\x01\n" +
+	"until_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\tuntilDate\x12 \n" +
+	"\aunit_id\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06unitId\x12C\n" +
+	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xf8\x04\n" +
 	"\x10GetTrendResponse\x127\n" +
 	"\x06points\x18\x01 \x03(\v2\x1f.xinju.aggregator.v1.TrendPointR\x06points\x12?\n" +
-	"\tpositions\x18\x02 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xa8\x02\n" +
+	"\tpositions\x18\x02 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12+\n" +
+	"\x0eindicator_name\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\rindicatorName\x12<\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\".xinju.aggregator.v1.IndicatorKindB\x04\xc8\xf3\x18\x01R\x04kind\x127\n" +
+	"\x04unit\x18\x05 \x01(\x0e2\x1d.xinju.aggregator.v1.RateUnitB\x04\xc8\xf3\x18\x01R\x04unit\x12\x1a\n" +
+	"\x05plain\x18\x06 \x01(\bB\x04\xc8\xf3\x18\x01R\x05plain\x12\x1c\n" +
+	"\x06awaits\x18\a \x01(\tB\x04\xc8\xf3\x18\x01R\x06awaits\x12%\n" +
+	"\vtarget_text\x18\b \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
+	"targetText\x129\n" +
+	"\alacking\x18\t \x03(\v2\x1f.xinju.aggregator.v1.SourceLackR\alacking\x12'\n" +
+	"\findicator_id\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x12 \n" +
+	"\bdivision\x18\v \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
+	"\aunit_id\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
+	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\"\xa8\x02\n" +
 	"\x12ListMembersRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
@@ -1527,64 +1681,74 @@ var file_xinju_aggregator_v1_aggregator_service_proto_goTypes = []any{
 	(*date.Date)(nil),                  // 22: google.type.Date
 	(*RuleEligibility)(nil),            // 23: xinju.aggregator.v1.RuleEligibility
 	(*FeedPosition)(nil),               // 24: xinju.aggregator.v1.FeedPosition
-	(*CoverageRow)(nil),                // 25: xinju.aggregator.v1.CoverageRow
-	(*TrendPoint)(nil),                 // 26: xinju.aggregator.v1.TrendPoint
-	(MemberSet)(0),                     // 27: xinju.aggregator.v1.MemberSet
-	(*Member)(nil),                     // 28: xinju.aggregator.v1.Member
-	(*v1.Operation)(nil),               // 29: xinju.type.v1.Operation
-	(*PolicyPack)(nil),                 // 30: xinju.aggregator.v1.PolicyPack
-	(*PackProblem)(nil),                // 31: xinju.aggregator.v1.PackProblem
+	(UnitRole)(0),                      // 25: xinju.aggregator.v1.UnitRole
+	(*CoverageRow)(nil),                // 26: xinju.aggregator.v1.CoverageRow
+	(*TrendPoint)(nil),                 // 27: xinju.aggregator.v1.TrendPoint
+	(IndicatorKind)(0),                 // 28: xinju.aggregator.v1.IndicatorKind
+	(RateUnit)(0),                      // 29: xinju.aggregator.v1.RateUnit
+	(*SourceLack)(nil),                 // 30: xinju.aggregator.v1.SourceLack
+	(MemberSet)(0),                     // 31: xinju.aggregator.v1.MemberSet
+	(*Member)(nil),                     // 32: xinju.aggregator.v1.Member
+	(*v1.Operation)(nil),               // 33: xinju.type.v1.Operation
+	(*PolicyPack)(nil),                 // 34: xinju.aggregator.v1.PolicyPack
+	(*PackProblem)(nil),                // 35: xinju.aggregator.v1.PackProblem
 }
 var file_xinju_aggregator_v1_aggregator_service_proto_depIdxs = []int32{
 	22, // 0: xinju.aggregator.v1.GetEligibilityRequest.as_of_date:type_name -> google.type.Date
 	23, // 1: xinju.aggregator.v1.GetEligibilityResponse.rules:type_name -> xinju.aggregator.v1.RuleEligibility
 	24, // 2: xinju.aggregator.v1.GetEligibilityResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
 	22, // 3: xinju.aggregator.v1.GetCoverageRequest.as_of_date:type_name -> google.type.Date
-	25, // 4: xinju.aggregator.v1.GetCoverageResponse.rows:type_name -> xinju.aggregator.v1.CoverageRow
-	22, // 5: xinju.aggregator.v1.GetCoverageResponse.as_of_date:type_name -> google.type.Date
-	24, // 6: xinju.aggregator.v1.GetCoverageResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	22, // 7: xinju.aggregator.v1.GetTrendRequest.from_date:type_name -> google.type.Date
-	22, // 8: xinju.aggregator.v1.GetTrendRequest.until_date:type_name -> google.type.Date
-	26, // 9: xinju.aggregator.v1.GetTrendResponse.points:type_name -> xinju.aggregator.v1.TrendPoint
-	24, // 10: xinju.aggregator.v1.GetTrendResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	22, // 11: xinju.aggregator.v1.ListMembersRequest.as_of_date:type_name -> google.type.Date
-	27, // 12: xinju.aggregator.v1.ListMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	28, // 13: xinju.aggregator.v1.ListMembersResponse.members:type_name -> xinju.aggregator.v1.Member
-	22, // 14: xinju.aggregator.v1.ListUncoveredRequest.as_of_date:type_name -> google.type.Date
-	28, // 15: xinju.aggregator.v1.ListUncoveredResponse.members:type_name -> xinju.aggregator.v1.Member
-	29, // 16: xinju.aggregator.v1.RebuildResponse.operation:type_name -> xinju.type.v1.Operation
-	29, // 17: xinju.aggregator.v1.GetOperationResponse.operation:type_name -> xinju.type.v1.Operation
-	24, // 18: xinju.aggregator.v1.GetFollowingResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	30, // 19: xinju.aggregator.v1.ListPolicyPacksResponse.packs:type_name -> xinju.aggregator.v1.PolicyPack
-	30, // 20: xinju.aggregator.v1.GetPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
-	31, // 21: xinju.aggregator.v1.ValidatePolicyPackResponse.problems:type_name -> xinju.aggregator.v1.PackProblem
-	0,  // 22: xinju.aggregator.v1.AggregatorService.GetEligibility:input_type -> xinju.aggregator.v1.GetEligibilityRequest
-	2,  // 23: xinju.aggregator.v1.AggregatorService.GetCoverage:input_type -> xinju.aggregator.v1.GetCoverageRequest
-	4,  // 24: xinju.aggregator.v1.AggregatorService.GetTrend:input_type -> xinju.aggregator.v1.GetTrendRequest
-	6,  // 25: xinju.aggregator.v1.AggregatorService.ListMembers:input_type -> xinju.aggregator.v1.ListMembersRequest
-	8,  // 26: xinju.aggregator.v1.AggregatorService.ListUncovered:input_type -> xinju.aggregator.v1.ListUncoveredRequest
-	10, // 27: xinju.aggregator.v1.AggregatorService.Rebuild:input_type -> xinju.aggregator.v1.RebuildRequest
-	12, // 28: xinju.aggregator.v1.AggregatorService.GetOperation:input_type -> xinju.aggregator.v1.GetOperationRequest
-	14, // 29: xinju.aggregator.v1.AggregatorService.GetFollowing:input_type -> xinju.aggregator.v1.GetFollowingRequest
-	16, // 30: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:input_type -> xinju.aggregator.v1.ListPolicyPacksRequest
-	18, // 31: xinju.aggregator.v1.AggregatorService.GetPolicyPack:input_type -> xinju.aggregator.v1.GetPolicyPackRequest
-	20, // 32: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:input_type -> xinju.aggregator.v1.ValidatePolicyPackRequest
-	1,  // 33: xinju.aggregator.v1.AggregatorService.GetEligibility:output_type -> xinju.aggregator.v1.GetEligibilityResponse
-	3,  // 34: xinju.aggregator.v1.AggregatorService.GetCoverage:output_type -> xinju.aggregator.v1.GetCoverageResponse
-	5,  // 35: xinju.aggregator.v1.AggregatorService.GetTrend:output_type -> xinju.aggregator.v1.GetTrendResponse
-	7,  // 36: xinju.aggregator.v1.AggregatorService.ListMembers:output_type -> xinju.aggregator.v1.ListMembersResponse
-	9,  // 37: xinju.aggregator.v1.AggregatorService.ListUncovered:output_type -> xinju.aggregator.v1.ListUncoveredResponse
-	11, // 38: xinju.aggregator.v1.AggregatorService.Rebuild:output_type -> xinju.aggregator.v1.RebuildResponse
-	13, // 39: xinju.aggregator.v1.AggregatorService.GetOperation:output_type -> xinju.aggregator.v1.GetOperationResponse
-	15, // 40: xinju.aggregator.v1.AggregatorService.GetFollowing:output_type -> xinju.aggregator.v1.GetFollowingResponse
-	17, // 41: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:output_type -> xinju.aggregator.v1.ListPolicyPacksResponse
-	19, // 42: xinju.aggregator.v1.AggregatorService.GetPolicyPack:output_type -> xinju.aggregator.v1.GetPolicyPackResponse
-	21, // 43: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:output_type -> xinju.aggregator.v1.ValidatePolicyPackResponse
-	33, // [33:44] is the sub-list for method output_type
-	22, // [22:33] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	25, // 4: xinju.aggregator.v1.GetCoverageRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	26, // 5: xinju.aggregator.v1.GetCoverageResponse.rows:type_name -> xinju.aggregator.v1.CoverageRow
+	22, // 6: xinju.aggregator.v1.GetCoverageResponse.as_of_date:type_name -> google.type.Date
+	24, // 7: xinju.aggregator.v1.GetCoverageResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	22, // 8: xinju.aggregator.v1.GetTrendRequest.from_date:type_name -> google.type.Date
+	22, // 9: xinju.aggregator.v1.GetTrendRequest.until_date:type_name -> google.type.Date
+	25, // 10: xinju.aggregator.v1.GetTrendRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	27, // 11: xinju.aggregator.v1.GetTrendResponse.points:type_name -> xinju.aggregator.v1.TrendPoint
+	24, // 12: xinju.aggregator.v1.GetTrendResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	28, // 13: xinju.aggregator.v1.GetTrendResponse.kind:type_name -> xinju.aggregator.v1.IndicatorKind
+	29, // 14: xinju.aggregator.v1.GetTrendResponse.unit:type_name -> xinju.aggregator.v1.RateUnit
+	30, // 15: xinju.aggregator.v1.GetTrendResponse.lacking:type_name -> xinju.aggregator.v1.SourceLack
+	25, // 16: xinju.aggregator.v1.GetTrendResponse.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	22, // 17: xinju.aggregator.v1.ListMembersRequest.as_of_date:type_name -> google.type.Date
+	31, // 18: xinju.aggregator.v1.ListMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	32, // 19: xinju.aggregator.v1.ListMembersResponse.members:type_name -> xinju.aggregator.v1.Member
+	22, // 20: xinju.aggregator.v1.ListUncoveredRequest.as_of_date:type_name -> google.type.Date
+	32, // 21: xinju.aggregator.v1.ListUncoveredResponse.members:type_name -> xinju.aggregator.v1.Member
+	33, // 22: xinju.aggregator.v1.RebuildResponse.operation:type_name -> xinju.type.v1.Operation
+	33, // 23: xinju.aggregator.v1.GetOperationResponse.operation:type_name -> xinju.type.v1.Operation
+	24, // 24: xinju.aggregator.v1.GetFollowingResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	34, // 25: xinju.aggregator.v1.ListPolicyPacksResponse.packs:type_name -> xinju.aggregator.v1.PolicyPack
+	34, // 26: xinju.aggregator.v1.GetPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
+	35, // 27: xinju.aggregator.v1.ValidatePolicyPackResponse.problems:type_name -> xinju.aggregator.v1.PackProblem
+	0,  // 28: xinju.aggregator.v1.AggregatorService.GetEligibility:input_type -> xinju.aggregator.v1.GetEligibilityRequest
+	2,  // 29: xinju.aggregator.v1.AggregatorService.GetCoverage:input_type -> xinju.aggregator.v1.GetCoverageRequest
+	4,  // 30: xinju.aggregator.v1.AggregatorService.GetTrend:input_type -> xinju.aggregator.v1.GetTrendRequest
+	6,  // 31: xinju.aggregator.v1.AggregatorService.ListMembers:input_type -> xinju.aggregator.v1.ListMembersRequest
+	8,  // 32: xinju.aggregator.v1.AggregatorService.ListUncovered:input_type -> xinju.aggregator.v1.ListUncoveredRequest
+	10, // 33: xinju.aggregator.v1.AggregatorService.Rebuild:input_type -> xinju.aggregator.v1.RebuildRequest
+	12, // 34: xinju.aggregator.v1.AggregatorService.GetOperation:input_type -> xinju.aggregator.v1.GetOperationRequest
+	14, // 35: xinju.aggregator.v1.AggregatorService.GetFollowing:input_type -> xinju.aggregator.v1.GetFollowingRequest
+	16, // 36: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:input_type -> xinju.aggregator.v1.ListPolicyPacksRequest
+	18, // 37: xinju.aggregator.v1.AggregatorService.GetPolicyPack:input_type -> xinju.aggregator.v1.GetPolicyPackRequest
+	20, // 38: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:input_type -> xinju.aggregator.v1.ValidatePolicyPackRequest
+	1,  // 39: xinju.aggregator.v1.AggregatorService.GetEligibility:output_type -> xinju.aggregator.v1.GetEligibilityResponse
+	3,  // 40: xinju.aggregator.v1.AggregatorService.GetCoverage:output_type -> xinju.aggregator.v1.GetCoverageResponse
+	5,  // 41: xinju.aggregator.v1.AggregatorService.GetTrend:output_type -> xinju.aggregator.v1.GetTrendResponse
+	7,  // 42: xinju.aggregator.v1.AggregatorService.ListMembers:output_type -> xinju.aggregator.v1.ListMembersResponse
+	9,  // 43: xinju.aggregator.v1.AggregatorService.ListUncovered:output_type -> xinju.aggregator.v1.ListUncoveredResponse
+	11, // 44: xinju.aggregator.v1.AggregatorService.Rebuild:output_type -> xinju.aggregator.v1.RebuildResponse
+	13, // 45: xinju.aggregator.v1.AggregatorService.GetOperation:output_type -> xinju.aggregator.v1.GetOperationResponse
+	15, // 46: xinju.aggregator.v1.AggregatorService.GetFollowing:output_type -> xinju.aggregator.v1.GetFollowingResponse
+	17, // 47: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:output_type -> xinju.aggregator.v1.ListPolicyPacksResponse
+	19, // 48: xinju.aggregator.v1.AggregatorService.GetPolicyPack:output_type -> xinju.aggregator.v1.GetPolicyPackResponse
+	21, // 49: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:output_type -> xinju.aggregator.v1.ValidatePolicyPackResponse
+	39, // [39:50] is the sub-list for method output_type
+	28, // [28:39] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_aggregator_service_proto_init() }

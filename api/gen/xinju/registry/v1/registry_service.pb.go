@@ -1102,7 +1102,10 @@ func (x *UpdateResidentResponse) GetResident() *Resident {
 type BatchGetResidentsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifiers.
-	ResidentIds   []string `protobuf:"bytes,1,rep,name=resident_ids,json=residentIds,proto3" json:"resident_ids,omitempty"`
+	ResidentIds []string `protobuf:"bytes,1,rep,name=resident_ids,json=residentIds,proto3" json:"resident_ids,omitempty"`
+	// The records as they were known at this instant, as GetResident answers; who was not known then is
+	// left out. Absent means as known now.
+	KnownTime     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1140,6 +1143,13 @@ func (*BatchGetResidentsRequest) Descriptor() ([]byte, []int) {
 func (x *BatchGetResidentsRequest) GetResidentIds() []string {
 	if x != nil {
 		return x.ResidentIds
+	}
+	return nil
+}
+
+func (x *BatchGetResidentsRequest) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
 	}
 	return nil
 }
@@ -2675,9 +2685,11 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
 	"updateMask\"Q\n" +
 	"\x16UpdateResidentResponse\x127\n" +
-	"\bresident\x18\x01 \x01(\v2\x1b.xinju.registry.v1.ResidentR\bresident\"F\n" +
+	"\bresident\x18\x01 \x01(\v2\x1b.xinju.registry.v1.ResidentR\bresident\"\x8a\x01\n" +
 	"\x18BatchGetResidentsRequest\x12*\n" +
-	"\fresident_ids\x18\x01 \x03(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\vresidentIds\"V\n" +
+	"\fresident_ids\x18\x01 \x03(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\vresidentIds\x12B\n" +
+	"\n" +
+	"known_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\tknownTime\"V\n" +
 	"\x19BatchGetResidentsResponse\x129\n" +
 	"\tresidents\x18\x01 \x03(\v2\x1b.xinju.registry.v1.ResidentR\tresidents\"X\n" +
 	"\x16LookupResidentsRequest\x12>\n" +
@@ -2937,82 +2949,83 @@ var file_xinju_registry_v1_registry_service_proto_depIdxs = []int32{
 	44, // 17: xinju.registry.v1.UpdateResidentRequest.resident:type_name -> xinju.registry.v1.Resident
 	43, // 18: xinju.registry.v1.UpdateResidentRequest.update_mask:type_name -> google.protobuf.FieldMask
 	44, // 19: xinju.registry.v1.UpdateResidentResponse.resident:type_name -> xinju.registry.v1.Resident
-	44, // 20: xinju.registry.v1.BatchGetResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
-	47, // 21: xinju.registry.v1.LookupResidentsRequest.documents:type_name -> xinju.registry.v1.Document
-	24, // 22: xinju.registry.v1.LookupResidentsResponse.results:type_name -> xinju.registry.v1.LookupResult
-	42, // 23: xinju.registry.v1.ListResidentsRequest.as_of_date:type_name -> google.type.Date
-	42, // 24: xinju.registry.v1.ListResidentsRequest.born_from_date:type_name -> google.type.Date
-	42, // 25: xinju.registry.v1.ListResidentsRequest.born_until_date:type_name -> google.type.Date
-	44, // 26: xinju.registry.v1.ListResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
-	48, // 27: xinju.registry.v1.BatchRecordEventsRequest.events:type_name -> xinju.registry.v1.ResidenceEvent
-	49, // 28: xinju.registry.v1.BatchRecordEventsResponse.outcomes:type_name -> xinju.registry.v1.EventOutcome
-	50, // 29: xinju.registry.v1.BatchRecordEventsResponse.counts:type_name -> xinju.registry.v1.FeedCounts
-	46, // 30: xinju.registry.v1.ListResidenceEventsRequest.known_time:type_name -> google.protobuf.Timestamp
-	31, // 31: xinju.registry.v1.ListResidenceEventsResponse.events:type_name -> xinju.registry.v1.RecordedEvent
-	46, // 32: xinju.registry.v1.RecordedEvent.record_time:type_name -> google.protobuf.Timestamp
-	48, // 33: xinju.registry.v1.RecordedEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
-	46, // 34: xinju.registry.v1.RecordedEvent.withdrawn_time:type_name -> google.protobuf.Timestamp
-	34, // 35: xinju.registry.v1.ListResidentChangesResponse.changes:type_name -> xinju.registry.v1.ResidentChange
-	46, // 36: xinju.registry.v1.ResidentChange.change_time:type_name -> google.protobuf.Timestamp
-	0,  // 37: xinju.registry.v1.ResidentChange.cause:type_name -> xinju.registry.v1.ChangeCause
-	51, // 38: xinju.registry.v1.ResidentChange.type:type_name -> xinju.registry.v1.EventType
-	46, // 39: xinju.registry.v1.ResidentChange.record_time:type_name -> google.protobuf.Timestamp
-	35, // 40: xinju.registry.v1.ResidentChange.fields:type_name -> xinju.registry.v1.FieldChange
-	42, // 41: xinju.registry.v1.GetPermitStandingRequest.as_of_date:type_name -> google.type.Date
-	46, // 42: xinju.registry.v1.GetPermitStandingRequest.known_time:type_name -> google.protobuf.Timestamp
-	38, // 43: xinju.registry.v1.GetPermitStandingResponse.standing:type_name -> xinju.registry.v1.PermitStanding
-	1,  // 44: xinju.registry.v1.PermitStanding.state:type_name -> xinju.registry.v1.PermitState
-	42, // 45: xinju.registry.v1.PermitStanding.since_date:type_name -> google.type.Date
-	42, // 46: xinju.registry.v1.PermitStanding.window_from_date:type_name -> google.type.Date
-	42, // 47: xinju.registry.v1.PermitStanding.window_until_date:type_name -> google.type.Date
-	42, // 48: xinju.registry.v1.PermitStanding.bridge_until_date:type_name -> google.type.Date
-	42, // 49: xinju.registry.v1.PermitStanding.keep_until_date:type_name -> google.type.Date
-	42, // 50: xinju.registry.v1.PermitStanding.continuous_since_date:type_name -> google.type.Date
-	42, // 51: xinju.registry.v1.PermitStanding.counted_from_date:type_name -> google.type.Date
-	39, // 52: xinju.registry.v1.PermitStanding.gaps:type_name -> xinju.registry.v1.PermitGap
-	42, // 53: xinju.registry.v1.PermitStanding.as_of_date:type_name -> google.type.Date
-	40, // 54: xinju.registry.v1.PermitStanding.rule:type_name -> xinju.registry.v1.PermitRule
-	42, // 55: xinju.registry.v1.PermitGap.from_date:type_name -> google.type.Date
-	42, // 56: xinju.registry.v1.PermitGap.until_date:type_name -> google.type.Date
-	42, // 57: xinju.registry.v1.PermitRule.valid_from_date:type_name -> google.type.Date
-	42, // 58: xinju.registry.v1.PermitRule.valid_until_date:type_name -> google.type.Date
-	14, // 59: xinju.registry.v1.RegistryService.CreateResident:input_type -> xinju.registry.v1.CreateResidentRequest
-	16, // 60: xinju.registry.v1.RegistryService.GetResident:input_type -> xinju.registry.v1.GetResidentRequest
-	18, // 61: xinju.registry.v1.RegistryService.UpdateResident:input_type -> xinju.registry.v1.UpdateResidentRequest
-	20, // 62: xinju.registry.v1.RegistryService.BatchGetResidents:input_type -> xinju.registry.v1.BatchGetResidentsRequest
-	22, // 63: xinju.registry.v1.RegistryService.LookupResidents:input_type -> xinju.registry.v1.LookupResidentsRequest
-	25, // 64: xinju.registry.v1.RegistryService.ListResidents:input_type -> xinju.registry.v1.ListResidentsRequest
-	27, // 65: xinju.registry.v1.RegistryService.BatchRecordEvents:input_type -> xinju.registry.v1.BatchRecordEventsRequest
-	29, // 66: xinju.registry.v1.RegistryService.ListResidenceEvents:input_type -> xinju.registry.v1.ListResidenceEventsRequest
-	32, // 67: xinju.registry.v1.RegistryService.ListResidentChanges:input_type -> xinju.registry.v1.ListResidentChangesRequest
-	36, // 68: xinju.registry.v1.RegistryService.GetPermitStanding:input_type -> xinju.registry.v1.GetPermitStandingRequest
-	2,  // 69: xinju.registry.v1.RegistryService.CreateRelation:input_type -> xinju.registry.v1.CreateRelationRequest
-	4,  // 70: xinju.registry.v1.RegistryService.BatchCreateRelations:input_type -> xinju.registry.v1.BatchCreateRelationsRequest
-	6,  // 71: xinju.registry.v1.RegistryService.GetRelation:input_type -> xinju.registry.v1.GetRelationRequest
-	8,  // 72: xinju.registry.v1.RegistryService.ListRelations:input_type -> xinju.registry.v1.ListRelationsRequest
-	10, // 73: xinju.registry.v1.RegistryService.UpdateRelation:input_type -> xinju.registry.v1.UpdateRelationRequest
-	12, // 74: xinju.registry.v1.RegistryService.DeleteRelation:input_type -> xinju.registry.v1.DeleteRelationRequest
-	15, // 75: xinju.registry.v1.RegistryService.CreateResident:output_type -> xinju.registry.v1.CreateResidentResponse
-	17, // 76: xinju.registry.v1.RegistryService.GetResident:output_type -> xinju.registry.v1.GetResidentResponse
-	19, // 77: xinju.registry.v1.RegistryService.UpdateResident:output_type -> xinju.registry.v1.UpdateResidentResponse
-	21, // 78: xinju.registry.v1.RegistryService.BatchGetResidents:output_type -> xinju.registry.v1.BatchGetResidentsResponse
-	23, // 79: xinju.registry.v1.RegistryService.LookupResidents:output_type -> xinju.registry.v1.LookupResidentsResponse
-	26, // 80: xinju.registry.v1.RegistryService.ListResidents:output_type -> xinju.registry.v1.ListResidentsResponse
-	28, // 81: xinju.registry.v1.RegistryService.BatchRecordEvents:output_type -> xinju.registry.v1.BatchRecordEventsResponse
-	30, // 82: xinju.registry.v1.RegistryService.ListResidenceEvents:output_type -> xinju.registry.v1.ListResidenceEventsResponse
-	33, // 83: xinju.registry.v1.RegistryService.ListResidentChanges:output_type -> xinju.registry.v1.ListResidentChangesResponse
-	37, // 84: xinju.registry.v1.RegistryService.GetPermitStanding:output_type -> xinju.registry.v1.GetPermitStandingResponse
-	3,  // 85: xinju.registry.v1.RegistryService.CreateRelation:output_type -> xinju.registry.v1.CreateRelationResponse
-	5,  // 86: xinju.registry.v1.RegistryService.BatchCreateRelations:output_type -> xinju.registry.v1.BatchCreateRelationsResponse
-	7,  // 87: xinju.registry.v1.RegistryService.GetRelation:output_type -> xinju.registry.v1.GetRelationResponse
-	9,  // 88: xinju.registry.v1.RegistryService.ListRelations:output_type -> xinju.registry.v1.ListRelationsResponse
-	11, // 89: xinju.registry.v1.RegistryService.UpdateRelation:output_type -> xinju.registry.v1.UpdateRelationResponse
-	13, // 90: xinju.registry.v1.RegistryService.DeleteRelation:output_type -> xinju.registry.v1.DeleteRelationResponse
-	75, // [75:91] is the sub-list for method output_type
-	59, // [59:75] is the sub-list for method input_type
-	59, // [59:59] is the sub-list for extension type_name
-	59, // [59:59] is the sub-list for extension extendee
-	0,  // [0:59] is the sub-list for field type_name
+	46, // 20: xinju.registry.v1.BatchGetResidentsRequest.known_time:type_name -> google.protobuf.Timestamp
+	44, // 21: xinju.registry.v1.BatchGetResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
+	47, // 22: xinju.registry.v1.LookupResidentsRequest.documents:type_name -> xinju.registry.v1.Document
+	24, // 23: xinju.registry.v1.LookupResidentsResponse.results:type_name -> xinju.registry.v1.LookupResult
+	42, // 24: xinju.registry.v1.ListResidentsRequest.as_of_date:type_name -> google.type.Date
+	42, // 25: xinju.registry.v1.ListResidentsRequest.born_from_date:type_name -> google.type.Date
+	42, // 26: xinju.registry.v1.ListResidentsRequest.born_until_date:type_name -> google.type.Date
+	44, // 27: xinju.registry.v1.ListResidentsResponse.residents:type_name -> xinju.registry.v1.Resident
+	48, // 28: xinju.registry.v1.BatchRecordEventsRequest.events:type_name -> xinju.registry.v1.ResidenceEvent
+	49, // 29: xinju.registry.v1.BatchRecordEventsResponse.outcomes:type_name -> xinju.registry.v1.EventOutcome
+	50, // 30: xinju.registry.v1.BatchRecordEventsResponse.counts:type_name -> xinju.registry.v1.FeedCounts
+	46, // 31: xinju.registry.v1.ListResidenceEventsRequest.known_time:type_name -> google.protobuf.Timestamp
+	31, // 32: xinju.registry.v1.ListResidenceEventsResponse.events:type_name -> xinju.registry.v1.RecordedEvent
+	46, // 33: xinju.registry.v1.RecordedEvent.record_time:type_name -> google.protobuf.Timestamp
+	48, // 34: xinju.registry.v1.RecordedEvent.event:type_name -> xinju.registry.v1.ResidenceEvent
+	46, // 35: xinju.registry.v1.RecordedEvent.withdrawn_time:type_name -> google.protobuf.Timestamp
+	34, // 36: xinju.registry.v1.ListResidentChangesResponse.changes:type_name -> xinju.registry.v1.ResidentChange
+	46, // 37: xinju.registry.v1.ResidentChange.change_time:type_name -> google.protobuf.Timestamp
+	0,  // 38: xinju.registry.v1.ResidentChange.cause:type_name -> xinju.registry.v1.ChangeCause
+	51, // 39: xinju.registry.v1.ResidentChange.type:type_name -> xinju.registry.v1.EventType
+	46, // 40: xinju.registry.v1.ResidentChange.record_time:type_name -> google.protobuf.Timestamp
+	35, // 41: xinju.registry.v1.ResidentChange.fields:type_name -> xinju.registry.v1.FieldChange
+	42, // 42: xinju.registry.v1.GetPermitStandingRequest.as_of_date:type_name -> google.type.Date
+	46, // 43: xinju.registry.v1.GetPermitStandingRequest.known_time:type_name -> google.protobuf.Timestamp
+	38, // 44: xinju.registry.v1.GetPermitStandingResponse.standing:type_name -> xinju.registry.v1.PermitStanding
+	1,  // 45: xinju.registry.v1.PermitStanding.state:type_name -> xinju.registry.v1.PermitState
+	42, // 46: xinju.registry.v1.PermitStanding.since_date:type_name -> google.type.Date
+	42, // 47: xinju.registry.v1.PermitStanding.window_from_date:type_name -> google.type.Date
+	42, // 48: xinju.registry.v1.PermitStanding.window_until_date:type_name -> google.type.Date
+	42, // 49: xinju.registry.v1.PermitStanding.bridge_until_date:type_name -> google.type.Date
+	42, // 50: xinju.registry.v1.PermitStanding.keep_until_date:type_name -> google.type.Date
+	42, // 51: xinju.registry.v1.PermitStanding.continuous_since_date:type_name -> google.type.Date
+	42, // 52: xinju.registry.v1.PermitStanding.counted_from_date:type_name -> google.type.Date
+	39, // 53: xinju.registry.v1.PermitStanding.gaps:type_name -> xinju.registry.v1.PermitGap
+	42, // 54: xinju.registry.v1.PermitStanding.as_of_date:type_name -> google.type.Date
+	40, // 55: xinju.registry.v1.PermitStanding.rule:type_name -> xinju.registry.v1.PermitRule
+	42, // 56: xinju.registry.v1.PermitGap.from_date:type_name -> google.type.Date
+	42, // 57: xinju.registry.v1.PermitGap.until_date:type_name -> google.type.Date
+	42, // 58: xinju.registry.v1.PermitRule.valid_from_date:type_name -> google.type.Date
+	42, // 59: xinju.registry.v1.PermitRule.valid_until_date:type_name -> google.type.Date
+	14, // 60: xinju.registry.v1.RegistryService.CreateResident:input_type -> xinju.registry.v1.CreateResidentRequest
+	16, // 61: xinju.registry.v1.RegistryService.GetResident:input_type -> xinju.registry.v1.GetResidentRequest
+	18, // 62: xinju.registry.v1.RegistryService.UpdateResident:input_type -> xinju.registry.v1.UpdateResidentRequest
+	20, // 63: xinju.registry.v1.RegistryService.BatchGetResidents:input_type -> xinju.registry.v1.BatchGetResidentsRequest
+	22, // 64: xinju.registry.v1.RegistryService.LookupResidents:input_type -> xinju.registry.v1.LookupResidentsRequest
+	25, // 65: xinju.registry.v1.RegistryService.ListResidents:input_type -> xinju.registry.v1.ListResidentsRequest
+	27, // 66: xinju.registry.v1.RegistryService.BatchRecordEvents:input_type -> xinju.registry.v1.BatchRecordEventsRequest
+	29, // 67: xinju.registry.v1.RegistryService.ListResidenceEvents:input_type -> xinju.registry.v1.ListResidenceEventsRequest
+	32, // 68: xinju.registry.v1.RegistryService.ListResidentChanges:input_type -> xinju.registry.v1.ListResidentChangesRequest
+	36, // 69: xinju.registry.v1.RegistryService.GetPermitStanding:input_type -> xinju.registry.v1.GetPermitStandingRequest
+	2,  // 70: xinju.registry.v1.RegistryService.CreateRelation:input_type -> xinju.registry.v1.CreateRelationRequest
+	4,  // 71: xinju.registry.v1.RegistryService.BatchCreateRelations:input_type -> xinju.registry.v1.BatchCreateRelationsRequest
+	6,  // 72: xinju.registry.v1.RegistryService.GetRelation:input_type -> xinju.registry.v1.GetRelationRequest
+	8,  // 73: xinju.registry.v1.RegistryService.ListRelations:input_type -> xinju.registry.v1.ListRelationsRequest
+	10, // 74: xinju.registry.v1.RegistryService.UpdateRelation:input_type -> xinju.registry.v1.UpdateRelationRequest
+	12, // 75: xinju.registry.v1.RegistryService.DeleteRelation:input_type -> xinju.registry.v1.DeleteRelationRequest
+	15, // 76: xinju.registry.v1.RegistryService.CreateResident:output_type -> xinju.registry.v1.CreateResidentResponse
+	17, // 77: xinju.registry.v1.RegistryService.GetResident:output_type -> xinju.registry.v1.GetResidentResponse
+	19, // 78: xinju.registry.v1.RegistryService.UpdateResident:output_type -> xinju.registry.v1.UpdateResidentResponse
+	21, // 79: xinju.registry.v1.RegistryService.BatchGetResidents:output_type -> xinju.registry.v1.BatchGetResidentsResponse
+	23, // 80: xinju.registry.v1.RegistryService.LookupResidents:output_type -> xinju.registry.v1.LookupResidentsResponse
+	26, // 81: xinju.registry.v1.RegistryService.ListResidents:output_type -> xinju.registry.v1.ListResidentsResponse
+	28, // 82: xinju.registry.v1.RegistryService.BatchRecordEvents:output_type -> xinju.registry.v1.BatchRecordEventsResponse
+	30, // 83: xinju.registry.v1.RegistryService.ListResidenceEvents:output_type -> xinju.registry.v1.ListResidenceEventsResponse
+	33, // 84: xinju.registry.v1.RegistryService.ListResidentChanges:output_type -> xinju.registry.v1.ListResidentChangesResponse
+	37, // 85: xinju.registry.v1.RegistryService.GetPermitStanding:output_type -> xinju.registry.v1.GetPermitStandingResponse
+	3,  // 86: xinju.registry.v1.RegistryService.CreateRelation:output_type -> xinju.registry.v1.CreateRelationResponse
+	5,  // 87: xinju.registry.v1.RegistryService.BatchCreateRelations:output_type -> xinju.registry.v1.BatchCreateRelationsResponse
+	7,  // 88: xinju.registry.v1.RegistryService.GetRelation:output_type -> xinju.registry.v1.GetRelationResponse
+	9,  // 89: xinju.registry.v1.RegistryService.ListRelations:output_type -> xinju.registry.v1.ListRelationsResponse
+	11, // 90: xinju.registry.v1.RegistryService.UpdateRelation:output_type -> xinju.registry.v1.UpdateRelationResponse
+	13, // 91: xinju.registry.v1.RegistryService.DeleteRelation:output_type -> xinju.registry.v1.DeleteRelationResponse
+	76, // [76:92] is the sub-list for method output_type
+	60, // [60:76] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_registry_service_proto_init() }
