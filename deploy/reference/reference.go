@@ -1,5 +1,5 @@
 // Package reference writes the reference pages that would drift if people did:
-// the table of every reason that the suite gives.
+// the table of every reason that the suite gives, the schema of policy packs.
 package reference
 
 import (
@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"xinju.dev/services/aggregator"
 	"xinju.dev/services/platform/fault"
 
 	// Linked, so that their reasons are declared.
@@ -36,6 +37,16 @@ func Reasons(w io.Writer) error {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.Reason, kinds[f.Kind], cell(f.Chinese), cell(f.Text))
 	}
 	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// PackSchema writes the JSON Schema of policy packs.
+func PackSchema(w io.Writer) error {
+	text, err := aggregator.PackSchema()
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
 	return err
 }
 

@@ -3,6 +3,7 @@ package reference_test
 import (
 	"bytes"
 	"flag"
+	"io"
 	"os"
 	"testing"
 	"unicode"
@@ -15,23 +16,30 @@ import (
 
 var update = flag.Bool("update", false, "write the pages")
 
-func TestReasonsPageIsCurrent(t *testing.T) {
-	const page = "../../docs/reference/reasons.md"
-	var got bytes.Buffer
-	if err := reference.Reasons(&got); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(page, got.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("run with -update: %s", diff)
+func TestPagesAreCurrent(t *testing.T) {
+	for page, write := range map[string]func(io.Writer) error{
+		"reasons.md":              reference.Reasons,
+		"policy-pack.schema.json": reference.PackSchema,
+	} {
+		t.Run(page, func(t *testing.T) {
+			file := "../../docs/reference/" + page
+			var got bytes.Buffer
+			if err := write(&got); err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("run with -update: %s", diff)
+			}
+		})
 	}
 }
 

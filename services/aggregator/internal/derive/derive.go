@@ -18,7 +18,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "4"
+const version = "5"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {
@@ -174,12 +174,14 @@ func join(pieces []Piece) []Piece {
 // maxSortKey bounds what is kept of a sort key, in bytes.
 const maxSortKey = 128
 
-// sortKey is the one of the resident's latest stay that counts in the village.
+// sortKey is the one of the resident's latest stay that counts in the village; at
+// a unit, which nobody lives in, of the latest stay.
 func sortKey(r *facts.Resident, w *facts.World, village string) string {
+	unit := facts.UnitOf(village)
 	var latest *facts.Residence
 	for i := range r.Residences {
 		s := &r.Residences[i]
-		if s.Division != village && !countsIn(w, s.Division, village) {
+		if unit == "" && s.Division != village && !countsIn(w, s.Division, village) {
 			continue
 		}
 		if latest == nil || cmp.Or(cmp.Compare(begin(s), begin(latest)), strings.Compare(s.ID, latest.ID)) > 0 {

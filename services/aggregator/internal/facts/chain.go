@@ -8,13 +8,18 @@ import (
 
 // Chain is the divisions that hold a place, by level: chain[County] is its
 // county. Where the tree skips a level (a prefecture with townships of its own)
-// the nearest one above stands in. Levels below the place itself are "".
+// the nearest one above stands in. Levels below the place itself are "". Of a
+// unit as a place, chain[AtUnit] is the unit and the rest its division's.
 type Chain [Village + 1]string
 
 // Chain returns the divisions above a code on a day, itself included. known is
 // false when the tree does not lead from it to a province on that day; Standings
 // says what then counts.
 func (w *World) Chain(code string, day civil.Date) (chain Chain, known bool) {
+	if UnitOf(code) != "" {
+		s := w.Standing(code, day)
+		return s.At, s.How != Nowhere
+	}
 	d := stateOn(w.nodes[code], day)
 	lowest := Village
 	for range maxDepth {

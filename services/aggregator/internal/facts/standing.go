@@ -26,14 +26,15 @@ type Standing struct {
 	How      How
 }
 
-// Place is the lowest division of the chain: what is counted in directly.
+// Place is the lowest division of the chain, or the unit below it: what is
+// counted in directly.
 func (c *Chain) Place() string {
-	for l := Village; l > 0; l-- {
+	for l := Village; l > 0 && c[AtUnit] == ""; l-- {
 		if c[l] != "" {
 			return c[l]
 		}
 	}
-	return ""
+	return c[AtUnit]
 }
 
 // Standings says where what is recorded at a code counts, over all days,
@@ -48,12 +49,20 @@ func (c *Chain) Place() string {
 //     who cannot be given to a village are the township's, and are reported.
 //   - A code that the tree does not have at all counts nowhere, and is reported.
 //     Nothing is read from its digits.
+//   - A unit as a place counts where its division does.
 func (w *World) Standings(code string) []Standing {
 	w.mu.RLock()
 	known, ok := w.standings[code]
 	w.mu.RUnlock()
 	if ok {
 		return known
+	}
+	if UnitOf(code) != "" {
+		out := w.unitStandings(code)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.standings[code] = out
+		return out
 	}
 	var out []Standing
 	for _, day := range w.turns(code) {

@@ -21,6 +21,10 @@ const (
 	Village    Level = 5
 )
 
+// AtUnit is no level of the tree but where a Chain has a unit as a place, see
+// UnitPlace.
+const AtUnit Level = 0
+
 // Division is one node of the tree during one span of days. A code whose name or
 // parent changes has one Division per span.
 type Division struct {
@@ -63,6 +67,7 @@ type World struct {
 	children map[string][]*Division // by parent's code, by code
 	units    map[string]*Unit
 	manager  map[string][]managed // by village
+	posted   map[string][]string  // units, by the places where they have stood
 	changes  []civil.Date
 
 	mu        sync.RWMutex
@@ -81,6 +86,7 @@ func NewWorld(divisions []Division, units []Unit) *World {
 		children: map[string][]*Division{},
 		units:    make(map[string]*Unit, len(units)),
 		manager:  map[string][]managed{},
+		posted:   map[string][]string{},
 
 		standings: map[string][]Standing{},
 	}
@@ -109,6 +115,7 @@ func NewWorld(divisions []Division, units []Unit) *World {
 		}
 	}
 	w.changes = treeChanges(divisions)
+	w.post()
 	return w
 }
 
@@ -156,6 +163,9 @@ func (w *World) Any(code string, day civil.Date) (*Division, bool) {
 // Name returns the Chinese name on the day, that of the nearest state when the
 // node does not exist then, and "" for an unknown code.
 func (w *World) Name(code string, day civil.Date) string {
+	if u, ok := w.units[UnitOf(code)]; ok {
+		return u.Name
+	}
 	if d, ok := w.Any(code, day); ok {
 		return d.Name
 	}
@@ -163,7 +173,8 @@ func (w *World) Name(code string, day civil.Date) string {
 }
 
 // Children returns the codes directly below code on the day, ascending; below
-// "" are the provinces.
+// "" are the provinces. Behind the divisions come the units that stand in it, as
+// places.
 func (w *World) Children(code string, day civil.Date) []string {
 	var out []string
 	for _, d := range w.children[code] {
@@ -171,7 +182,7 @@ func (w *World) Children(code string, day civil.Date) []string {
 			out = append(out, d.Code)
 		}
 	}
-	return out
+	return w.unitsIn(out, code, day)
 }
 
 // maxDepth bounds a walk upwards, should the tree hold a loop.

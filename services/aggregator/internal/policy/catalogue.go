@@ -14,6 +14,7 @@ type Catalogue struct {
 	packs  []*Pack // by id
 	byID   map[string]*Pack
 	placed map[string][]*Pack // by jurisdiction, by first day
+	warned Problems           // what is allowed but hardly meant
 }
 
 // Packs returns every pack, by id.
@@ -47,12 +48,13 @@ func (c *Catalogue) PackFor(w *facts.World, division string, day civil.Date) (*P
 	if !known {
 		return nil, false
 	}
-	for l := facts.Village; l >= 0; l-- { // level 0 is the whole country
-		if p := c.inForce(chain[l], day); p != nil && (l == 0 || chain[l] != "") {
+	for l := facts.Village; l > 0; l-- {
+		if p := c.inForce(chain[l], day); p != nil && chain[l] != "" {
 			return p, true
 		}
 	}
-	return nil, false
+	p := c.inForce("", day) // the whole country
+	return p, p != nil
 }
 
 func (c *Catalogue) inForce(place string, day civil.Date) *Pack {

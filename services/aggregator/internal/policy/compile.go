@@ -17,10 +17,15 @@ type compiler struct {
 	source   *source
 	all      map[string]*source
 	problems Problems
+	warned   Problems
+	used     map[definedIn]bool // definitions used, of all packs
 
 	defs     map[string]*definition
+	records  map[string]bool
 	program  *program
-	equal    map[string]*node // by canonical form
+	equal    map[string]*node   // by canonical form
+	codes    map[*node][]string // record codes that a leaf reads
+	sizes    map[*node]int      // nodes below and including, definitions unfolded
 	schedule *nip.Schedule
 	flow     bool // the tree being compiled may ask about an event
 	depth    int  // of the predicate being compiled
@@ -31,43 +36,65 @@ type definition struct {
 	from  origin
 	node  *node
 	doing bool
+	done  bool // node may be nil all the same: it is wrong
+}
+
+// definedIn names a definition of one file.
+type definedIn struct {
+	file *packFile
+	id   string
 }
 
 func (c *compiler) fail(o origin, n *yaml.Node, path string, t Text) {
-	line := 0
+	c.problems = append(c.problems, c.problem(o, n, path, t))
+}
+
+// warn notes something about this file that is allowed but hardly meant.
+func (c *compiler) warn(path string, t Text) {
+	c.warned = append(c.warned, c.problem(origin{}, nil, path, t))
+}
+
+func (c *compiler) problem(o origin, n *yaml.Node, path string, t Text) Problem {
+	p := Problem{File: c.source.name, Path: path, Text: t}
+	file := c.source.file
+	if o.pack != nil && o.pack != file {
+		p.File, file = o.pack.ID, o.pack
+	}
 	if n != nil {
-		line = n.Line
+		p.Line = n.Line
 	}
-	file := c.source.name
-	if o.pack != nil && o.pack != c.source.file {
-		file = o.pack.ID
+	if p.Line == 0 {
+		p.Line = lineOf(file.root, path)
 	}
-	c.problems = append(c.problems, Problem{File: file, Line: line, Path: path, Text: t})
+	return p
 }
 
 func (c *compiler) pack() *Pack {
 	f := c.source.file
 	p := &Pack{
 		ID: f.ID, Version: f.Version, Name: f.Name, Jurisdiction: f.Jurisdiction, Extends: f.Extends,
-		From: f.From, To: civil.Forever, Source: c.source.text, Notes: f.Notes, cases: f.Cases,
+		From: f.From, To: civil.Forever, Source: c.source.text, Notes: f.Notes, cases: f.Cases, root: f,
 	}
 	if f.Until != civil.None {
 		p.To = f.Until.AddDays(1)
 	}
 	c.header(p)
 	c.program, c.equal, c.defs = &program{}, map[string]*node{}, map[string]*definition{}
+	c.codes, c.sizes = map[*node][]string{}, map[*node]int{}
 	p.program = c.program
 	if !c.loadSchedule(p) {
 		return p
 	}
 	line := c.lineage()
-	c.definitions(line)
-	for _, it := range mergeRules(line) {
-		p.Rules = append(p.Rules, c.rule(it))
+	c.repeated(f)
+	c.declarations(line, p)
+	c.definitions(line, p)
+	rules, indicators := mergeRules(line), mergeIndicators(line)
+	c.removals(line, rules, indicators)
+	for i := range rules {
+		p.Rules = append(p.Rules, c.rule(&rules[i]))
 	}
-	for _, it := range mergeIndicators(line) {
-		p.Indicators = append(p.Indicators, c.indicator(it))
-	}
+	c.indicators(indicators, p)
 	c.targets(line, p)
 	return p
 }
@@ -79,12 +106,25 @@ func (c *compiler) header(p *Pack) {
 	if p.Name.Chinese == "" {
 		c.fail(origin{}, nil, "name", Text{"缺少中文名称", "the Chinese name is missing"})
 	}
-	if n := len(p.Jurisdiction); n != 0 && n != 12 {
+	if p.Jurisdiction != "" && !isDivision(p.Jurisdiction) {
 		c.fail(origin{}, nil, "jurisdiction", Text{"jurisdiction 须为12位区划代码或空", "jurisdiction must be a 12-digit code or empty"})
 	}
 	if p.To <= p.From {
-		c.fail(origin{}, nil, "valid_to", Text{"有效期为空", "valid_to is before valid_from"})
+		c.fail(origin{}, nil, "valid_to", Text{"有效期为空：valid_to 早于 valid_from", "valid_to is before valid_from"})
 	}
+}
+
+// isDivision says whether a code is 12 digits.
+func isDivision(code string) bool {
+	if len(code) != 12 {
+		return false
+	}
+	for i := range code {
+		if code[i] < '0' || code[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // loadSchedule takes the immunization schedule of the pack's province.
@@ -118,7 +158,7 @@ func (c *compiler) lineage() []*packFile {
 	return out
 }
 
-func (c *compiler) definitions(line []*packFile) {
+func (c *compiler) definitions(line []*packFile, p *Pack) {
 	for _, f := range line {
 		seen := map[string]bool{}
 		for i, d := range f.Definitions {
@@ -130,8 +170,18 @@ func (c *compiler) definitions(line []*packFile) {
 			c.defs[d.ID] = &definition{item: d, from: origin{pack: f, path: path}}
 		}
 	}
-	for _, id := range slices.Sorted(mapKeys(c.defs)) {
-		c.define(id)
+	p.named = map[int]string{}
+	for _, id := range sortedKeys(c.defs) {
+		d := c.defs[id]
+		out := Definition{ID: id, Text: d.item.Text, Notes: d.item.Notes, Citations: d.item.Citations, node: c.define(id)}
+		if d.from.pack != c.source.file {
+			out.InheritedFrom = d.from.pack.ID
+		}
+		if out.node != nil {
+			out.Text = out.node.text
+			p.named[out.node.id] = id
+		}
+		p.Definitions = append(p.Definitions, out)
 	}
 }
 
@@ -141,97 +191,52 @@ func (c *compiler) define(id string) *node {
 	if d == nil {
 		return nil
 	}
-	if d.node == nil && !d.doing {
+	if !d.done && !d.doing {
 		d.doing = true
 		flow := c.flow
 		c.flow = false // a definition is about the resident
 		inner := c.tree(d.from, &d.item.Is, d.from.path+".is")
 		c.flow = flow
 		if inner != nil {
-			d.node = c.intern(&node{name: "use", kids: []*node{inner}, text: d.item.Text}, "use "+id)
-			if d.node.text.Chinese == "" {
-				d.node.text = inner.text
+			n := c.intern(&node{name: "use", kids: []*node{inner}, text: d.item.Text}, "use "+id)
+			if n.text.Chinese == "" {
+				n.text = inner.text
 			}
+			d.node = c.fitting(d.from, &d.item.Is, d.from.path+".is", n)
 		}
-		d.doing = false
+		d.doing, d.done = false, true
 	}
 	return d.node
 }
 
-func (c *compiler) rule(it ruleItem) Rule {
-	r := Rule{ID: it.ID, Name: it.Name, Services: it.Services, Citations: it.Citations, Notes: it.Notes, Awaits: it.Awaits}
-	if it.origin.pack != c.source.file {
-		r.InheritedFrom = it.origin.pack.ID
-	}
+func (c *compiler) rule(it *ruleItem) Rule {
+	r := Rule{ID: it.ID, Name: it.Name, Services: it.Services, Citations: it.Citations, Notes: it.Notes, Awaits: it.Awaits, InheritedFrom: c.inherited(it.origin)}
 	c.named(it.origin, it.ID, it.Name)
 	if it.Awaits.Chinese == "" || !it.Eligible.IsZero() {
 		r.eligible = c.tree(it.origin, &it.Eligible, it.origin.path+".eligible")
+		r.codes = c.codesOf(r.eligible)
 	}
+	c.cited(it.origin, it.Citations)
 	return r
 }
 
-func (c *compiler) indicator(it indicatorItem) Indicator {
-	out := Indicator{ID: it.ID, Name: it.Name, Citations: it.Citations, Notes: it.Notes, Awaits: it.Awaits}
-	if it.origin.pack != c.source.file {
-		out.InheritedFrom = it.origin.pack.ID
+// inherited is the pack that an item comes from when it is not this one.
+func (c *compiler) inherited(o origin) string {
+	if o.pack == c.source.file {
+		return ""
 	}
-	c.named(it.origin, it.ID, it.Name)
-	waits := it.Awaits.Chinese != ""
-	switch it.Kind {
-	case "stock":
-		out.Kind = Stock
-		if !it.Events.IsZero() || it.Period != "" || it.Attribution != "" {
-			c.fail(it.origin, &it.Events, it.origin.path, Text{"存量指标没有 events、period、attribution", "a stock indicator has no events, period or attribution"})
-		}
-	case "flow":
-		out.Kind = Flow
-		c.flowOf(&out, it, waits)
-	case "ratio":
-		out.Kind = Ratio
-		if !waits || it.Numerator.Chinese == "" || it.Denominator.Chinese == "" {
-			c.fail(it.origin, nil, it.origin.path, Text{"比率指标须给出分子、分母与 awaits", "a ratio says its numerator, its denominator and what it awaits"})
-		}
-		return out
-	default:
-		c.fail(it.origin, nil, it.origin.path+".kind", Text{"kind 只能是 stock、flow 或 ratio", "kind must be stock, flow or ratio"})
-		return out
-	}
-	if waits && it.Eligible.IsZero() && it.Covered.IsZero() {
-		return out
-	}
-	out.eligible = c.tree(it.origin, &it.Eligible, it.origin.path+".eligible")
-	c.flow = out.Kind == Flow
-	out.covered = c.tree(it.origin, &it.Covered, it.origin.path+".covered")
-	c.flow = false
-	return out
-}
-
-func (c *compiler) flowOf(out *Indicator, it indicatorItem, waits bool) {
-	p, ok := periodNames[it.Period]
-	if !ok {
-		c.fail(it.origin, nil, it.origin.path+".period", Text{"period 只能是 calendar_year、mch_year、quarter 或 month", "period must be calendar_year, mch_year, quarter or month"})
-	}
-	out.Period = p
-	if waits && it.Events.IsZero() {
-		return
-	}
-	var s selector
-	c.strict(it.origin, &it.Events, it.origin.path+".events", &s)
-	if (s.Pregnancies == nil) == (s.Cases == nil) {
-		c.fail(it.origin, &it.Events, it.origin.path+".events", Text{"events 须为 pregnancies_ended 或 cases_registered 之一", "events is one of pregnancies_ended, cases_registered"})
-	}
-	switch it.Attribution {
-	case "", "residence":
-	case "event":
-		s.atUnit = true
-	default:
-		c.fail(it.origin, nil, it.origin.path+".attribution", Text{"attribution 只能是 residence 或 event", "attribution must be residence or event"})
-	}
-	out.events = &s
+	return o.pack.ID
 }
 
 func (c *compiler) named(o origin, id string, name Text) {
 	if id == "" || name.Chinese == "" || name.English == "" {
 		c.fail(o, nil, o.path, Text{"缺少 id 或中英文名称", "id or the name in Chinese and English is missing"})
+	}
+}
+
+// cited warns of an item of this file that rests on no document.
+func (c *compiler) cited(o origin, list []Citation) {
+	if len(list) == 0 && o.pack == c.source.file {
+		c.warn(o.path, Text{"没有引用依据：补充 citations，写明文件、条款与原文", "rests on no document: add citations with document, clause and text"})
 	}
 }

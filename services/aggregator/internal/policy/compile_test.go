@@ -134,16 +134,28 @@ func TestAPackIsValidatedInPlaceOfTheOneWithItsId(t *testing.T) {
 }
 
 func FuzzValidate(f *testing.F) {
-	c := builtIn(f)
+	packs := builtIn(f)
+	national, _ := packs.Pack("national")
+	c, problems := build([]source{{name: "national", text: national.Source}}) // alone: many more files a second
+	if len(problems) > 0 {
+		f.Fatal(problems)
+	}
 	f.Add([]byte(head("")))
 	f.Add([]byte(rule("{all: [{present: {}}, {age: {before: 7y}}]}")))
-	for _, p := range c.Packs() {
+	f.Add([]byte(everything))
+	for _, p := range packs.Packs() {
 		f.Add(p.Source)
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
-		problems, ran := c.Validate(source)
-		if len(problems) > 0 && ran > 0 && !strings.HasPrefix(problems[0].Path, "cases[") {
-			t.Errorf("cases ran although the pack is wrong: %v", problems)
+		r := c.Check(source)
+		if len(r.Problems) > 0 && len(r.Cases) > 0 && !strings.HasPrefix(r.Problems[0].Path, "cases[") {
+			t.Errorf("cases ran although the pack is wrong: %v", r.Problems)
+		}
+		if (r.Pack == nil) != (len(r.Problems) > 0 && len(r.Cases) == 0) {
+			t.Errorf("%v of a pack that is %v", r.Problems, r.Pack)
+		}
+		if r.Pack != nil && len(Diff(r.Pack, r.Pack)) > 0 {
+			t.Error("the pack differs from itself")
 		}
 	})
 }

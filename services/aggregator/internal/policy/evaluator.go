@@ -16,6 +16,8 @@ type evaluator struct {
 	r *facts.Resident
 	w *facts.World
 
+	program *program
+
 	arena   timeline.Set    // every set computed lies here
 	scratch []timeline.Span // unordered spans of one predicate
 	memo    []result        // by node id
@@ -39,7 +41,7 @@ var evaluators = sync.Pool{New: func() any { return new(evaluator) }}
 
 func newEvaluator(r *facts.Resident, w *facts.World, p *program) *evaluator {
 	e := evaluators.Get().(*evaluator)
-	e.r, e.w = r, w
+	e.r, e.w, e.program = r, w, p
 	e.arena, e.runs = e.arena[:0], e.runs[:0]
 	for i := range e.stays {
 		e.stays[i], e.placed[i] = e.stays[i][:0], false
@@ -54,7 +56,7 @@ func newEvaluator(r *facts.Resident, w *facts.World, p *program) *evaluator {
 
 // free gives the buffers back; no set of this evaluator may be used afterwards.
 func (e *evaluator) free() {
-	e.r, e.w = nil, nil
+	e.r, e.w, e.program = nil, nil, nil
 	evaluators.Put(e)
 }
 

@@ -7,11 +7,18 @@ import (
 )
 
 // Explain applies every rule and indicator of the pack to a resident on a day,
-// in the pack's order. Eligible and Covered agree with Pieces on every day.
+// in the pack's order. Eligible and Covered agree with Pieces on every day. Items
+// that await records are answered as if such records had been seen.
 func (p *Pack) Explain(r *facts.Resident, w *facts.World, asOf civil.Date) []Explanation {
+	return p.ExplainSeen(r, w, asOf, func(string) bool { return true })
+}
+
+// ExplainSeen is Explain where seen says of a record code whether any such
+// record has ever arrived: an item that still awaits has no answer.
+func (p *Pack) ExplainSeen(r *facts.Resident, w *facts.World, asOf civil.Date, seen func(code string) bool) []Explanation {
 	e := newEvaluator(r, w, p.program)
 	e.govern(p)
-	x := explainer{evaluator: e, day: asOf}
+	x := explainer{evaluator: e, day: asOf, seen: seen}
 	begin := len(e.arena)
 	if !r.Known() {
 		e.runs = e.runs[:0]
@@ -60,14 +67,15 @@ func (c *Catalogue) PackOf(r *facts.Resident, w *facts.World, day civil.Date) (p
 type explainer struct {
 	*evaluator
 	day     civil.Date
+	seen    func(code string) bool
 	village string
 	here    timeline.Set // days on which the pack counts the resident
 }
 
 func (x *explainer) rule(r *Rule) Explanation {
-	out := Explanation{ID: r.ID, Name: r.Name, Kind: RuleItem, Village: x.village, Citations: r.Citations, Awaits: r.Awaits}
-	if r.Awaits.Chinese != "" || r.eligible == nil {
-		out.Reason = awaiting(r.Awaits)
+	out := Explanation{ID: r.ID, Name: r.Name, Kind: RuleItem, Village: x.village, Citations: r.Citations, Awaits: r.Awaiting(x.seen)}
+	if out.Awaits.Chinese != "" || r.eligible == nil {
+		out.Reason = awaiting(out.Awaits)
 		return out
 	}
 	x.fill(&out, r.eligible, nil)
@@ -75,13 +83,19 @@ func (x *explainer) rule(r *Rule) Explanation {
 }
 
 func (x *explainer) indicator(p *Pack, ind *Indicator) Explanation {
-	out := Explanation{ID: ind.ID, Name: ind.Name, Kind: IndicatorItem, Flow: ind.Kind == Flow, Village: x.village, Citations: ind.Citations, Awaits: ind.Awaits}
-	if ind.Awaits.Chinese != "" || ind.eligible == nil {
-		out.Reason = awaiting(ind.Awaits)
+	out := Explanation{ID: ind.ID, Name: ind.Name, Kind: IndicatorItem, Flow: ind.Kind == Flow, Village: x.village, Citations: ind.Citations, Awaits: ind.Awaiting(x.seen)}
+	switch {
+	case out.Awaits.Chinese != "":
+		out.Reason = awaiting(out.Awaits)
 		return out
-	}
-	if ind.Kind == Flow {
+	case !ind.defined():
+		out.Reason = Text{"由各项数字计算，不针对个人", "it is computed from numbers and says nothing of one person"}
+		return out
+	case ind.Kind == Flow:
 		x.flowInto(&out, p, ind)
+		return out
+	case ind.Kind == Dose:
+		x.doseInto(&out, p, ind)
 		return out
 	}
 	x.fill(&out, ind.eligible, ind.covered)
@@ -129,9 +143,13 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 	out.From, out.To, out.Eligible = at(set, x.day)
 	out.NextChange = set.NextChange(x.day)
 	out.Covered = out.Eligible && covered
-	out.Why = x.node(ind.eligible, latest.on)
-	if latest.id != "" {
-		out.WhyCovered = x.eventNode(ind.covered, &latest)
+	if latest.id == "" {
+		out.Why = x.eventless(ind.eligible)
+	} else {
+		out.Why = x.eventNode(ind.eligible, &latest)
+		if ind.covered != nil {
+			out.WhyCovered = x.eventNode(ind.covered, &latest)
+		}
 	}
 	out.Reason = x.flowReason(out, ind)
 }
@@ -145,12 +163,12 @@ func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.S
 		return line, nil
 	}
 	line.Village = place.At.Place()
-	if !x.r.Known() || !x.days(ind.eligible).Contains(ev.on) {
+	if !x.r.Known() || !x.truth(ind.eligible, ev) {
 		return line, nil
 	}
 	days := x.governed(p, &place.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
 	line.Eligible = len(days) > 0
-	line.Covered = line.Eligible && x.truth(ind.covered, ev)
+	line.Covered = line.Eligible && ind.covered != nil && x.truth(ind.covered, ev)
 	return line, days
 }
 
@@ -165,8 +183,23 @@ func (x *explainer) node(n *node, day civil.Date) *Node {
 	if u, ok := n.pred.(witness); ok {
 		out.Facts = u.used(x.evaluator, day)
 	}
+	if rel, ok := n.pred.(*related); ok {
+		out.Children = x.others(rel, day)
+	}
 	if !out.Holds {
 		out.lacks = lacksOf(n, x.evaluator, day)
+	}
+	return out
+}
+
+// eventless describes a condition about events when there is none to ask it of.
+func (x *explainer) eventless(n *node) *Node {
+	if !n.onEvent {
+		return x.node(n, x.day)
+	}
+	out := &Node{Predicate: n.name, Text: n.text, lacks: missing(n.text)}
+	for _, k := range n.kids {
+		out.Children = append(out.Children, x.eventless(k))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func Load(files fs.FS) (*Catalogue, error) {
 	if len(problems) == 0 {
 		for _, p := range c.packs {
 			_, wrong := p.runCases()
-			problems = append(problems, wrong...)
+			problems = append(problems, p.placed(wrong)...)
 		}
 	}
 	if len(problems) > 0 {
@@ -41,61 +42,76 @@ func Load(files fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
+// Compose lays loaded packs over built-in ones and compiles all together. A
+// loaded pack takes the place of the one with its id; of several loaded ones of
+// one id the highest version does. Cases are not run again: Check ran them when
+// the pack was loaded. The error is Problems when the packs do not fit together.
+func Compose(builtin *Catalogue, loaded ...[]byte) (*Catalogue, error) {
+	newest := map[string]source{}
+	for _, text := range loaded {
+		f, err := readPack(text)
+		if err != nil {
+			return nil, Problems{yamlProblem("", err)}
+		}
+		old, there := newest[f.ID]
+		switch {
+		case there && old.version == f.Version && string(old.text) != string(text):
+			return nil, Problems{{File: f.ID, Path: "version", Text: Text{
+				fmt.Sprintf("同一版本 %d 有两种内容，请增加版本号", f.Version), fmt.Sprintf("version %d has two contents: raise the version", f.Version),
+			}}}
+		case !there || f.Version > old.version:
+			newest[f.ID] = source{name: f.ID, text: text, version: f.Version}
+		}
+	}
+	sources := builtin.sourcesWithout(newest)
+	for _, id := range sortedKeys(newest) {
+		sources = append(sources, newest[id])
+	}
+	c, problems := build(sources)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+// sourcesWithout is the files of all packs but those of these ids.
+func (c *Catalogue) sourcesWithout(ids map[string]source) []source {
+	var out []source
+	for _, p := range c.packs {
+		if _, replaced := ids[p.ID]; !replaced {
+			out = append(out, source{name: p.ID, text: p.Source})
+		}
+	}
+	return out
+}
+
 // Validate compiles one pack as if it were loaded in place of the one with its
 // id, and runs its cases. The catalogue itself does not change.
 func (c *Catalogue) Validate(text []byte) (problems Problems, casesRun int) {
-	f, err := readPack(text)
-	if err != nil {
-		return Problems{yamlProblem("", err)}, 0
-	}
-	sources := []source{{name: f.ID, text: text}}
-	for _, p := range c.packs {
-		if p.ID != f.ID {
-			sources = append(sources, source{name: p.ID, text: p.Source})
-		}
-	}
-	next, problems := build(sources)
-	if len(problems) > 0 {
-		return problems, 0
-	}
-	p, _ := next.Pack(f.ID)
-	casesRun, problems = p.runCases()
-	return problems, casesRun
+	r := c.Check(text)
+	return r.Problems, len(r.Cases)
 }
 
 // source is one file.
 type source struct {
-	name string
-	text []byte
-	file *packFile
+	name    string
+	text    []byte
+	version int
+	file    *packFile
 }
 
 // build reads, links and compiles packs.
 func build(sources []source) (*Catalogue, Problems) {
-	var problems Problems
-	byID := map[string]*source{}
-	for i := range sources {
-		s := &sources[i]
-		f, err := readPack(s.text)
-		if err != nil {
-			problems = append(problems, yamlProblem(s.name, err))
-			continue
-		}
-		s.file = f
-		if f.ID == "" || byID[f.ID] != nil {
-			problems = append(problems, Problem{File: s.name, Path: "id", Text: Text{"缺少 id 或与其他政策包重复", "id is missing or used by another pack"}})
-			continue
-		}
-		byID[f.ID] = s
-	}
+	byID, problems := read(sources)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	c := &Catalogue{byID: map[string]*Pack{}, placed: map[string][]*Pack{}}
+	used := map[definedIn]bool{}
 	for i := range sources {
-		k := compiler{source: &sources[i], all: byID}
+		k := compiler{source: &sources[i], all: byID, used: used}
 		p := k.pack()
-		problems = append(problems, k.problems...)
+		problems, c.warned = append(problems, k.problems...), append(c.warned, k.warned...)
 		p.catalogue = c
 		c.packs = append(c.packs, p)
 		c.byID[p.ID] = p
@@ -108,7 +124,46 @@ func build(sources []source) (*Catalogue, Problems) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	c.warned = append(c.warned, unused(sources, used)...)
 	return c, nil
+}
+
+// read decodes the files and names them by id.
+func read(sources []source) (map[string]*source, Problems) {
+	var problems Problems
+	byID := map[string]*source{}
+	for i := range sources {
+		s := &sources[i]
+		f, err := readPack(s.text)
+		if err != nil {
+			problems = append(problems, yamlProblem(s.name, err))
+			continue
+		}
+		s.file = f
+		if f.ID == "" || byID[f.ID] != nil {
+			problems = append(problems, Problem{File: s.name, Line: lineOf(f.root, "id"), Path: "id", Text: Text{"缺少 id 或与其他政策包重复", "id is missing or used by another pack"}})
+			continue
+		}
+		byID[f.ID] = s
+	}
+	return byID, problems
+}
+
+// unused warns of definitions that no item uses, of their pack or of one that
+// extends it.
+func unused(sources []source, used map[definedIn]bool) Problems {
+	var out Problems
+	for i := range sources {
+		f := sources[i].file
+		for j, d := range f.Definitions {
+			if path := fmt.Sprintf("definitions[%d]", j); !used[definedIn{f, d.ID}] {
+				out = append(out, Problem{File: sources[i].name, Line: lineOf(f.root, path), Path: path, Text: Text{
+					"没有条目使用此定义：" + d.ID + "，删去或改用", "no item uses this definition: " + d.ID + "; take it out or use it",
+				}})
+			}
+		}
+	}
+	return out
 }
 
 // overlaps finds packs of one place that are in force on the same day; it sorts
@@ -118,8 +173,9 @@ func overlaps(list []*Pack) Problems {
 	var out Problems
 	for i := 1; i < len(list); i++ {
 		if list[i].From < list[i-1].To {
-			out = append(out, Problem{File: list[i].ID, Path: "valid_from", Text: Text{
-				"与同一辖区的政策包 " + list[i-1].ID + " 有效期重叠", "in force together with " + list[i-1].ID + " of the same jurisdiction",
+			out = append(out, Problem{File: list[i].ID, Line: lineOf(list[i].root.root, "valid_from"), Path: "valid_from", Text: Text{
+				"与同一辖区的政策包 " + list[i-1].ID + " 有效期重叠：给前者写 valid_to，或沿用其 id 提高版本",
+				"in force together with " + list[i-1].ID + " of the same jurisdiction: end that one by valid_to, or keep its id and raise the version",
 			}})
 		}
 	}

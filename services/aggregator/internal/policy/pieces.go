@@ -18,15 +18,31 @@ func (p *Pack) Pieces(r *facts.Resident, w *facts.World, buf []Piece) []Piece {
 	e.govern(p)
 	for i := range p.Indicators {
 		switch ind := &p.Indicators[i]; {
-		case ind.Awaits.Chinese != "" || ind.eligible == nil:
+		case ind.Kind == Stock && len(e.runs) == 0: // the pack is of elsewhere
+		case !ind.defined():
 		case ind.Kind == Stock:
 			buf = e.stock(ind, i, buf)
 		case ind.Kind == Flow:
 			buf = e.flow(p, ind, i, buf)
+		case ind.Kind == Dose:
+			buf = e.dosePieces(p, ind, i, buf)
 		}
 	}
 	e.free()
 	return buf
+}
+
+// defined says whether the indicator counts anything. One that awaits records is
+// counted from the start, so that it can be shown once they come; one that awaits
+// anything else is not.
+func (i *Indicator) defined() bool {
+	switch {
+	case i.Awaits.Chinese != "" && len(i.codes) == 0:
+		return false
+	case i.Kind == Dose:
+		return i.dose != nil
+	}
+	return i.eligible != nil
 }
 
 // run is a stretch of days in one village under the pack.
@@ -77,11 +93,9 @@ func (e *evaluator) governed(p *Pack, at *facts.Chain, days timeline.Span) timel
 	return out
 }
 
-// stock appends the pieces of a stock indicator.
+// stock appends the pieces of a stock indicator; without covered it is a plain
+// count and none of them is.
 func (e *evaluator) stock(ind *Indicator, index int, buf []Piece) []Piece {
-	if len(e.runs) == 0 {
-		return buf
-	}
 	eligible := e.days(ind.eligible)
 	if len(eligible) == 0 {
 		return buf
@@ -95,7 +109,7 @@ func (e *evaluator) stock(ind *Indicator, index int, buf []Piece) []Piece {
 			if v.From >= v.To {
 				continue
 			}
-			if !asked {
+			if !asked && ind.covered != nil {
 				covered, asked = e.days(ind.covered), true
 			}
 			buf = split(buf, begin, Piece{Indicator: index, Village: r.village}, v, covered)
@@ -145,10 +159,10 @@ func (e *evaluator) flow(p *Pack, ind *Indicator, index int, buf []Piece) []Piec
 			return
 		}
 		days := e.governed(p, &at.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
-		if len(days) == 0 || !e.days(ind.eligible).Contains(ev.on) {
+		if len(days) == 0 || !e.truth(ind.eligible, ev) {
 			return
 		}
-		covered := e.truth(ind.covered, ev)
+		covered := ind.covered != nil && e.truth(ind.covered, ev)
 		for _, v := range days {
 			buf = e.spread(Piece{Indicator: index, Village: at.At.Place(), From: v.From, To: v.To, Covered: covered, Weight: ev.weight, EventID: ev.id, On: ev.on}, code, buf)
 		}
@@ -175,18 +189,30 @@ func (e *evaluator) spread(p Piece, code string, buf []Piece) []Piece {
 }
 
 // placeOf is where an event was recorded to be: where the person lives on its
-// day, or where the unit stands that recorded it. "" when it is not known.
+// day (of a birth that nobody registered a home for, where the mother does), or
+// the unit that recorded it. "" when it is not known.
 func (e *evaluator) placeOf(ind *Indicator, ev *event) string {
-	if ind.events.atUnit {
-		u, ok := e.w.Unit(ev.unit)
-		if !ok {
-			return ""
-		}
-		return u.Division
+	if ind.Attribution == ByEvent && ind.events.Births == nil && ind.events.Deaths == nil {
+		return e.unitAt(ev.unit, ev.on)
 	}
-	s := e.stayOn(facts.ByArrival, ev.on)
-	if s == nil {
+	if s := e.stayOn(facts.ByArrival, ev.on); s != nil {
+		return e.r.Residences[s.Residence].Division
+	}
+	if ev.kind == "birth" {
+		return e.mothersPlace(ev.on)
+	}
+	return ""
+}
+
+func (e *evaluator) mothersPlace(day civil.Date) string {
+	mother := e.r.Other(e.r.Person.MotherID)
+	if mother == nil {
 		return ""
 	}
-	return e.r.Residences[s.Residence].Division
+	for _, s := range mother.Stays(e.w, facts.ByArrival, nil) {
+		if s.From <= day && day < s.To {
+			return mother.Residences[s.Residence].Division
+		}
+	}
+	return ""
 }

@@ -66,6 +66,9 @@ var predicates = map[string]func() predicate{
 	"vaccinated":      func() predicate { return &vaccinated{} },
 	"method":          func() predicate { return &method{} },
 	"no_source":       func() predicate { return &noSource{} },
+	"records":         func() predicate { return &records{} },
+	"complete":        func() predicate { return &complete{} },
+	"related":         func() predicate { return &related{} },
 }
 
 var eventPredicates = map[string]func() eventPredicate{
@@ -74,4 +77,9 @@ var eventPredicates = map[string]func() eventPredicate{
 	"in_hospital": func() eventPredicate { return &inHospital{} },
 	"reported":    func() eventPredicate { return &reported{} },
 	"outcome":     func() eventPredicate { return &outcome{} },
+
+	"entered":       func() eventPredicate { return &entered{} },
+	"resident_here": func() eventPredicate { return &residentHere{} },
+	"value":         func() eventPredicate { return &valueOf{} },
+	"product":       func() eventPredicate { return &product{} },
 }

@@ -301,7 +301,7 @@ func TestAFlowMayCountWhereTheUnitStands(t *testing.T) {
 	for _, x := range p.Pieces(r, world, nil) {
 		got = append(got, p.Indicators[x.Indicator].ID+" "+x.Village)
 	}
-	if d := cmp.Diff([]string{"X 990102100000"}, got); d != "" {
+	if d := cmp.Diff([]string{"X unit:clinic"}, got); d != "" {
 		t.Error(d)
 	}
 }

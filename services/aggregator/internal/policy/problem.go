@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// Problem is one thing wrong in a pack.
+// Problem is one thing wrong in a pack, or hardly meant.
 type Problem struct {
 	File string // file name, or the pack's id
 	Line int    // from 1; 0 when it concerns the whole
 	Path string // for example indicators[2].eligible.all[0].lived
-	Text Text
+	Text Text   // what is wrong and what to do
 }
 
 func (p Problem) String() string {

@@ -19,7 +19,7 @@ func unmet(n *Node) []*Node {
 	if n == nil || n.Holds {
 		return nil
 	}
-	if n.Predicate == "not" || len(n.Children) == 0 {
+	if n.Predicate == "not" || n.Predicate == "related" || n.Predicate == "dose" || len(n.Children) == 0 {
 		return []*Node{n}
 	}
 	var out []*Node
@@ -93,8 +93,12 @@ func (x *explainer) flowReason(out *Explanation, ind *Indicator) Text {
 		}
 	}
 	t := Text{
-		fmt.Sprintf("%s%s%d件，计入%d件，其中达标%d件", when.Chinese, what.Chinese, len(out.Events), counted, served),
-		fmt.Sprintf("%s, %s: %d, counted %d, covered %d", what.English, when.English, len(out.Events), counted, served),
+		fmt.Sprintf("%s%s%d件，计入%d件", when.Chinese, what.Chinese, len(out.Events), counted),
+		fmt.Sprintf("%s, %s: %d, counted %d", what.English, when.English, len(out.Events), counted),
+	}
+	if ind.covered != nil {
+		t.Chinese += fmt.Sprintf("，其中达标%d件", served)
+		t.English += fmt.Sprintf(", covered %d", served)
 	}
 	if counted == 0 {
 		latest := slices.MaxFunc(out.Events, func(a, b Event) int { return int(a.On - b.On) })

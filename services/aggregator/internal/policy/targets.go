@@ -15,14 +15,16 @@ import (
 func (c *compiler) targets(line []*packFile, p *Pack) {
 	for _, f := range line {
 		replaced := map[int]bool{}
-		for i, it := range f.Targets {
-			o, path := origin{pack: f}, fmt.Sprintf("targets[%d]", i)
+		for i := range f.Targets {
+			it, o, path := &f.Targets[i], origin{pack: f}, fmt.Sprintf("targets[%d]", i)
 			j := slices.IndexFunc(p.Indicators, func(x Indicator) bool { return x.ID == it.Indicator })
 			if j < 0 {
-				c.fail(o, nil, path+".indicator", Text{"没有此指标：" + it.Indicator, "there is no such indicator: " + it.Indicator})
+				if f == c.source.file || !c.removed(line, f, it.Indicator) {
+					c.fail(o, nil, path+".indicator", c.unknown("没有此指标", "there is no such indicator", it.Indicator, idsOf(p.Indicators)))
+				}
 				continue
 			}
-			t, wrong := it.compile()
+			t, wrong := it.compile(&p.Indicators[j])
 			if wrong != (Text{}) {
 				c.fail(o, nil, path, wrong)
 				continue
@@ -32,34 +34,64 @@ func (c *compiler) targets(line []*packFile, p *Pack) {
 				replaced[j] = true
 			}
 			p.Indicators[j].Targets = append(p.Indicators[j].Targets, t)
+			if f == c.source.file && t.By < p.From {
+				c.warn(path+".by", Text{"期限早于本包生效日，目标从未在有效期内：检查 by 与 valid_from", "the deadline lies before the pack comes into force: check by and valid_from"})
+			}
 		}
 	}
 	for i := range p.Indicators {
-		slices.SortFunc(p.Indicators[i].Targets, func(a, b Target) int { return int(a.By) - int(b.By) })
+		slices.SortStableFunc(p.Indicators[i].Targets, func(a, b Target) int { return int(a.By) - int(b.By) })
 	}
 }
 
-var opTexts = map[string]string{">=": "≥", "<=": "≤"}
+func idsOf(list []Indicator) []string {
+	var out []string
+	for i := range list {
+		if list[i].AlternativeOf == "" {
+			out = append(out, list[i].ID)
+		}
+	}
+	return out
+}
 
-func (it *targetItem) compile() (Target, Text) {
-	t := Target{Indicator: it.Indicator, By: it.By, Interim: it.Interim, Citations: it.Citations, AtMost: it.Op == "<="}
+// removed says whether a file behind f takes the item away again.
+func (c *compiler) removed(line []*packFile, f *packFile, id string) bool {
+	for _, later := range line[slices.Index(line, f)+1:] {
+		if slices.Contains(later.Remove, id) {
+			return true
+		}
+	}
+	return false
+}
+
+var opTexts = map[string]string{">=": "≥", "<=": "≤", "=": "＝"}
+
+func (it *targetItem) compile(ind *Indicator) (Target, Text) {
+	t := Target{Indicator: it.Indicator, By: it.By, Interim: it.Interim, Citations: it.Citations, AtMost: it.Op == "<=", Exactly: it.Op == "="}
 	op, ok := opTexts[it.Op]
 	if !ok {
-		return t, Text{"op 只能是 >= 或 <=", "op must be >= or <="}
+		return t, Text{"op 只能是 >=、<= 或 =", "op must be >=, <= or ="}
 	}
 	if it.By == civil.None {
 		return t, Text{"缺少期限 by", "the deadline `by` is missing"}
 	}
 	num, den, ok := fraction(it.Value)
 	if !ok {
-		return t, Text{"value 须形如 80%、11.33‰、16/100000", "value is written like 80%, 11.33‰, 16/100000"}
+		return t, Text{"value 须形如 80%、11.33‰、16/100000、1100", "value is written like 80%, 11.33‰, 16/100000 or 1100"}
+	}
+	sign := strings.ContainsAny(it.Value, "%‰/")
+	switch {
+	case ind.Unit == Counted && sign && (ind.Plain || ind.Kind == Ratio):
+		return t, Text{"此指标是计数，value 须写作数字，如 1100", "the indicator is a number: write value as one, such as 1100"}
+	case !ind.Plain && ind.Kind != Ratio && num > den:
+		return t, Text{"覆盖率的目标不能超过100%，百分数须带 %", "a rate cannot be asked to exceed 100 %: write percent with %"}
 	}
 	t.Num, t.Den = num, den
 	t.Written = op + " " + strings.NewReplacer("%", " %", "‰", " ‰").Replace(it.Value)
 	return t, Text{}
 }
 
-// fraction reads 80%, 11.33‰, 16/100000 or 0.8 exactly.
+// fraction reads 80%, 11.33‰, 16/100000, 0.8 or 1100 exactly.
 func fraction(s string) (num, den int64, ok bool) {
 	den = 1
 	switch {

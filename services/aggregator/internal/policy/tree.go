@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -10,6 +11,10 @@ import (
 
 // deepest bounds the nesting of predicates in a file that anybody may send.
 const deepest = 32
+
+// largest bounds a condition with its definitions unfolded: definitions that use
+// each other twice would double it again and again.
+const largest = 10_000
 
 // tree compiles one predicate: a mapping with one key, the predicate's name.
 // Aliases are refused: one that holds itself would never end.
@@ -38,7 +43,7 @@ func (c *compiler) tree(o origin, y *yaml.Node, path string) *node {
 		if k == nil {
 			return nil
 		}
-		return c.join("not", []*node{k})
+		return c.fitting(o, y, path, c.join("not", []*node{k}))
 	case "use":
 		return c.use(o, value.Value, value, path)
 	case "floating":
@@ -58,10 +63,12 @@ func (c *compiler) use(o origin, id string, y *yaml.Node, path string) *node {
 		c.fail(o, y, path, Text{"定义成环：" + id, "the definition leads back to itself: " + id})
 		return nil
 	}
-	if c.defs[id] == nil {
-		c.fail(o, y, path, Text{"没有此定义：" + id, "there is no such definition: " + id})
+	d := c.defs[id]
+	if d == nil {
+		c.fail(o, y, path, c.unknown("没有此定义", "there is no such definition", id, sortedKeys(c.defs)))
 		return nil
 	}
+	c.used[definedIn{d.from.pack, id}] = true
 	return c.define(id)
 }
 
@@ -79,8 +86,24 @@ func (c *compiler) list(o origin, name string, y *yaml.Node, path string) *node 
 	if len(kids) < len(y.Content) {
 		return nil
 	}
-	return c.join(name, kids)
+	return c.fitting(o, y, path, c.join(name, kids))
 }
+
+// fitting is the node, nil when it unfolds beyond all measure.
+func (c *compiler) fitting(o origin, y *yaml.Node, path string, n *node) *node {
+	size := 1
+	for _, k := range n.kids {
+		size += c.sizes[k]
+	}
+	if c.sizes[n] = size; size > largest {
+		c.fail(o, y, path, Text{"条件展开后过大，请简化", "the condition is too large once its definitions are unfolded: simplify it"})
+		return nil
+	}
+	return n
+}
+
+// joins are the conditions that are made of others.
+var joins = []string{"all", "any", "not", "use", "floating"}
 
 var joinTexts = map[string]Text{"all": {"同时满足", "all of"}, "any": {"满足任一", "any of"}, "not": {"不满足", "not"}}
 
@@ -111,29 +134,84 @@ func (c *compiler) leaf(o origin, name string, y *yaml.Node, path string) *node 
 		n.event, n.onEvent = event(), true
 		params = n.event
 	case event != nil:
-		c.fail(o, y, path, Text{"此条件只用于流量指标的 covered", "this predicate is for `covered` of a flow indicator only"})
+		c.fail(o, y, path, Text{"此条件只用于流量指标", "this predicate is for a flow indicator only"})
 		return nil
 	default:
-		c.fail(o, y, path, Text{"没有此种条件：" + name, "there is no such predicate: " + name})
+		c.fail(o, y, path, c.unknown("没有此种条件", "there is no such predicate", name, slices.Concat(sortedKeys(predicates), sortedKeys(eventPredicates), joins)))
 		return nil
 	}
 	if !c.strict(o, y, path, params) {
+		return nil
+	}
+	inner, ok := c.inner(o, params, path)
+	if !ok {
 		return nil
 	}
 	if wrong := params.check(); wrong != (Text{}) {
 		c.fail(o, y, path, wrong)
 		return nil
 	}
+	codes := recordCodes(reflect.ValueOf(params))
+	c.known(o, y, path, codes)
 	form := fmt.Sprintf("%s %s", name, canonical(reflect.ValueOf(params).Elem()))
+	if inner != nil {
+		form += fmt.Sprintf(" %d", inner.id)
+		codes = union(codes, c.codesOf(inner))
+	}
 	if v, ok := n.pred.(*vaccinated); ok {
 		v.schedule = c.schedule
 	}
 	n.text = params.text()
-	return c.intern(n, form)
+	n = c.intern(n, form)
+	if c.sizes[n] = 1; inner != nil {
+		c.sizes[n] += c.sizes[inner]
+	}
+	if len(codes) > 0 {
+		c.codes[n] = codes
+	}
+	return n
 }
+
+// compound is a predicate with a predicate among its parameters, for example
+// about another person. The compiler compiles it and hands it over before check.
+type compound interface {
+	// inner is the raw predicate and its key; nil without one.
+	inner() (key string, raw *yaml.Node)
+	// take is given the compiled one, which belongs to the same program.
+	take(n *node)
+}
+
+// inner compiles the predicate within a compound one; false when it is wrong.
+func (c *compiler) inner(o origin, params any, path string) (*node, bool) {
+	p, ok := params.(compound)
+	if !ok {
+		return nil, true
+	}
+	key, raw := p.inner()
+	if raw == nil || raw.IsZero() {
+		return nil, true
+	}
+	flow := c.flow
+	c.flow = false // it is about a resident
+	n := c.tree(o, raw, path+"."+key)
+	c.flow = flow
+	if n == nil {
+		return nil, false
+	}
+	p.take(n)
+	return n, true
+}
+
+var (
+	rawType  = reflect.TypeFor[yaml.Node]()
+	nodeType = reflect.TypeFor[*node]()
+)
 
 // canonical writes parameters with what pointers point to.
 func canonical(v reflect.Value) string {
+	if v.Type() == rawType || v.Type() == nodeType {
+		return "" // written by the number of the compiled predicate
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
@@ -196,7 +274,7 @@ func (c *compiler) knownKeys(o origin, y *yaml.Node, path string, t reflect.Type
 		if f.Kind() == reflect.Pointer {
 			f = f.Elem()
 		}
-		if f.Kind() == reflect.Struct && value.Kind == yaml.MappingNode {
+		if f.Kind() == reflect.Struct && f != rawType && value.Kind == yaml.MappingNode {
 			c.knownKeys(o, value, path+"."+key.Value, f)
 		}
 	}

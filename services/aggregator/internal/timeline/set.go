@@ -1,9 +1,3 @@
-// Package timeline is the algebra of sets of days: sorted, disjoint, half-open
-// runs of civil dates. Every statement about eligibility is such a set.
-//
-// It knows no clock, no time zone and no rule. Functions append to a buffer
-// that the caller gives and return the part they wrote, so that a caller who
-// reuses buffers allocates nothing.
 package timeline
 
 import (

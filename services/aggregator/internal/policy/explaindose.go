@@ -1,0 +1,83 @@
+package policy
+
+import (
+	"fmt"
+
+	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/platform/civil"
+)
+
+// doseInto answers a dose indicator: eligible are the days on which the person
+// counts as given or as lacking the dose, covered those as given.
+func (x *explainer) doseInto(out *Explanation, p *Pack, ind *Indicator) {
+	var all, in []timeline.Span
+	for _, piece := range x.piecesOfDose(p, ind) {
+		v := timeline.Span{From: piece.From, To: piece.To}
+		all = append(all, v)
+		if piece.Covered {
+			in = append(in, v)
+		}
+		if piece.From <= x.day && x.day < piece.To {
+			out.Village = piece.Village
+			if piece.EventID != "" {
+				out.Events = append(out.Events, Event{piece.EventID, piece.On, piece.Village, true, true})
+			}
+		}
+	}
+	set, given := timeline.Of(nil, all...), timeline.Of(nil, in...)
+	out.From, out.To, out.Eligible = at(set, x.day)
+	out.NextChange = earlier(set.NextChange(x.day), given.NextChange(x.day))
+	out.Covered = given.Contains(x.day)
+	when := periodTexts[ind.Period]
+	name := ind.dose.text()
+	out.Why = &Node{Predicate: "dose", Text: Text{name.Chinese + "：" + when.Chinese + "实种或应种未种", name.English + " given " + when.English + ", or due and not given"}}
+	out.Why.From, out.Why.To, out.Why.Holds = out.From, out.To, out.Eligible
+	out.Why.Facts, out.Why.lacks = x.doseFacts(ind)
+	if ind.eligible != nil {
+		out.Why.Children = []*Node{x.node(ind.eligible, x.day)}
+		if !out.Why.Children[0].Holds {
+			out.Why.lacks = unmetText(out.Why.Children[0])
+		}
+	}
+	out.WhyCovered = &Node{Predicate: "dose", Text: Text{name.Chinese + "：" + when.Chinese + "已接种", name.English + " given " + when.English}, Facts: out.Why.Facts}
+	out.WhyCovered.From, out.WhyCovered.To, out.WhyCovered.Holds = at(given, x.day)
+	out.WhyCovered.lacks = missing(out.WhyCovered.Text)
+	out.Reason = x.reason(out)
+}
+
+func (x *explainer) piecesOfDose(p *Pack, ind *Indicator) []Piece {
+	if !x.r.Known() {
+		return nil
+	}
+	return x.dosePieces(p, ind, 0, nil)
+}
+
+// doseFacts names the dose given, else the days on which it was recommended, and
+// says why somebody who does not count today does not.
+func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
+	if x.r.Person.Birth == civil.None {
+		return nil, Text{"出生日期未登记，无法推算接种：请补登", "the date of birth is not recorded, so no dose can be due: record it"}
+	}
+	given, awaited := ind.dose.course(x.evaluator)
+	name := ind.dose.text()
+	if given != nil && given.On <= x.day {
+		on := given.On.String()
+		used = append(used, UsedFact{"dose", given.ID, Text{on + " " + given.Product, given.Product + " on " + on}})
+		return used, Text{name.Chinese + "已于" + on + "接种，不在本期", name.English + " was given on " + on + ", not in this period"}
+	}
+	lacks = Text{name.Chinese + "当前不是下一剂", name.English + " is not the next dose on the day"}
+	for _, a := range awaited {
+		if a.From > x.day || x.day >= a.To {
+			continue
+		}
+		on, v := a.Recommended.String(), ind.dose.expected(x.r.Person.Birth, ind.Period, a)
+		used = append(used, UsedFact{"schedule", ind.dose.series, Text{name.Chinese + " 推荐接种日 " + on, name.English + " recommended on " + on}})
+		switch {
+		case x.day < v.From:
+			lacks = Text{"未到应种日：" + v.From.String() + "起", "not due before " + v.From.String()}
+		case x.day >= v.To:
+			lacks = Text{fmt.Sprintf("推荐接种日%s已超出统计的回溯期或月龄", on), fmt.Sprintf("recommended on %s, outside of the months looked back on or of the age", on)}
+		}
+	}
+	return used, lacks
+}

@@ -1,0 +1,104 @@
+package nip
+
+import "xinju.dev/services/platform/civil"
+
+// Numbered is one dose of a series by its number, over a whole life, with the
+// substitutions of the data: combinations, conjugates, earlier products.
+type Numbered struct {
+	Given   civil.Date // the day on which it was given; None while it was not
+	Index   int        // place of that dose in the doses passed in; -1 without one
+	Awaited []Awaited  // days on which it is the next dose of the series, ascending
+}
+
+// Awaited is a run of days [From, To) on which a dose is the next one of its
+// series under one edition, and the day on which that edition recommends it: its
+// age is reached and its interval from the doses before it has passed. The run
+// begins when the dose before was given (or at birth), mostly before that day.
+type Awaited struct {
+	From, To    civil.Date
+	Recommended civil.Date
+}
+
+// SeriesOf finds a series by its id, or by the product that counts for it and
+// for no other: DTaP is of DTP.
+func (s *Schedule) SeriesOf(name string) (series string, ok bool) {
+	if li := s.lineOf(name); li >= 0 {
+		return name, true
+	}
+	p := s.byID[name]
+	if p == nil || len(p.counts) != 1 {
+		return "", false
+	}
+	return s.lines[p.counts[0].line].id, true
+}
+
+func (s *Schedule) lineOf(series string) int {
+	for li := range s.lines {
+		if s.lines[li].id == series {
+			return li
+		}
+	}
+	return -1
+}
+
+// Numbered follows one dose of a series through the editions. Doses that do not
+// count have no number. It is not Awaited while the series is complete without
+// it, nor under an edition that does not have it. Deadlines, catch-up by totals
+// and spacing of live vaccines do not move the recommended day: it is max(birth
+// + age, previous dose + interval).
+func (s *Schedule) Numbered(c Child, doses []Dose, series string, number int) Numbered {
+	out := Numbered{Index: -1}
+	li := s.lineOf(series)
+	if c.Birth == civil.None || li < 0 || number < 1 {
+		return out
+	}
+	var h history
+	s.read(&h, c, doses, civil.Forever)
+	var room [64]civil.Date
+	days := s.changes(&h, li, room[:0])
+	for i, from := range days {
+		at := s.courseOn(&h, li, from)
+		if at.n >= number {
+			t := &h.tallies[li][at.track]
+			out.Given, out.Index = t.on[number-1], h.indexOf(t, number-1)
+			return out
+		}
+		to := civil.Forever
+		if i+1 < len(days) {
+			to = days[i+1]
+		}
+		if on, ok := s.recommended(&h, li, number, at, from); ok {
+			out.Awaited = append(out.Awaited, Awaited{from, to, on})
+		}
+	}
+	return out
+}
+
+// recommended is the day of a dose when it is the next one on day t.
+func (s *Schedule) recommended(h *history, li, number int, at course, t civil.Date) (civil.Date, bool) {
+	e := s.editionAt(t)
+	if e < 0 {
+		return civil.None, false
+	}
+	ser := s.lines[li].in[e]
+	if ser == nil || !ser.applies(h.child) {
+		return civil.None, false
+	}
+	now := s.choose(h, ser, li, t)
+	tr := &ser.tracks[now.track]
+	if now.complete || at.n != number-1 || now.n != number-1 || number > len(tr.slots) {
+		return civil.None, false
+	}
+	sl := &tr.slots[number-1]
+	return max(s.ageFor(h, sl, t), s.soonest(h, sl, sl.interval, &h.tallies[li][now.track], now.n, t)), true
+}
+
+// indexOf is the place in the record of the i-th dose of a tally.
+func (h *history) indexOf(t *tally, i int) int {
+	for j := range h.doses {
+		if d := &h.doses[j]; d.on == t.on[i] && d.product.index == t.product[i] {
+			return int(d.index)
+		}
+	}
+	return -1
+}
