@@ -8,10 +8,15 @@ package aggregator
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/desk"
+	"xinju.dev/services/aggregator/internal/figures"
+	"xinju.dev/services/aggregator/internal/freeze"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/rpc"
 	"xinju.dev/services/aggregator/internal/store"
@@ -51,25 +56,59 @@ type Deps struct {
 	DB      *sqlstore.DB // migrated
 	Now     func() time.Time
 	Log     *zap.Logger
-	Sources map[string]feedv1.ChangeFeedServiceClient // by the names above; a missing one is not followed
+	Sources map[string]feedv1.ChangeFeedServiceClient // by the names above, or by others; a missing one is not followed
 	Packs   *Packs
 	Metrics prometheus.Registerer // may be nil
+	Ledger  Ledger                // where the numbers are
+}
+
+// maxSource bounds the name of a source, in bytes.
+const maxSource = 32
+
+// followed lists the sources there are: those by the names above in their order,
+// then all others by name.
+func (d *Deps) followed() (out []string) {
+	for _, name := range SourceNames() {
+		if _, ok := d.Sources[name]; ok {
+			out = append(out, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Sources)) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // Service is the aggregator. Make it with New; it answers once Run is ready.
 type Service struct {
 	book    *derived.Book
 	server  *rpc.Server
+	figures *rpc.FigureServer
+	reports *freeze.Freezer
+	forms   *rpc.ReportServer
+	chase   *rpc.ChaseServer
+	feed    *rpc.FeedServer
+	packs   *rpc.PackServer
 	sources []tail.Source
 	log     *zap.Logger
+
+	published bool // the numbers are written for those who only read
 }
 
-var errDeps = errors.New("aggregator: DB, Now and Log are required")
+var (
+	errDeps   = errors.New("aggregator: DB, Now and Log are required")
+	errSource = errors.New("aggregator: a source needs a name of 1 to 32 bytes")
+)
 
 // New puts the parts together. It reads nothing yet.
 func New(d Deps) (*Service, error) {
 	if d.DB == nil || d.Now == nil || d.Log == nil {
 		return nil, errDeps
+	}
+	if slices.ContainsFunc(d.followed(), func(name string) bool { return name == "" || len(name) > maxSource }) {
+		return nil, errSource
 	}
 	if d.Packs == nil {
 		packs, err := policy.Default()
@@ -78,31 +117,52 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Packs = packs
 	}
+	if d.Ledger == InSQL {
+		return newReader(&d), nil
+	}
 	metrics, err := derived.NewMetrics(d.Metrics)
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{log: d.Log}
+	s := &Service{log: d.Log, published: d.Ledger == InBoth}
 	var names []string
-	for _, name := range SourceNames() {
-		if feed, ok := d.Sources[name]; ok {
-			s.sources = append(s.sources, tail.Source{Name: name, Feed: feed})
-			names = append(names, name)
-		}
+	for _, name := range d.followed() {
+		s.sources = append(s.sources, tail.Source{Name: name, Feed: d.Sources[name]})
+		names = append(names, name)
 	}
-	s.book = derived.New(derived.Deps{Store: store.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
+	s.book = derived.New(derived.Deps{Store: store.New(d.DB), Desk: desk.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
+	if s.chase, err = rpc.NewChase(s.book, desk.New(d.DB), d.Now); err != nil {
+		return nil, err
+	}
+	s.feed = rpc.NewFeed(s.book, d.Now)
+	s.packs = rpc.NewPacks(s.book, d.Now)
 	s.server = rpc.New(s.book, d.Now)
+	s.figures = s.server.Figures(figures.Open(d.DB))
+	s.reports = freeze.New(freeze.Deps{Desk: desk.New(d.DB), Book: s.book, Figures: figures.Open(d.DB).Current, Late: answers.DefaultLate, Now: d.Now, Log: d.Log})
+	s.forms = rpc.NewReports(s.reports, d.Now)
 	return s, nil
 }
 
 // Register adds AggregatorService to a server.
 func (s *Service) Register(r grpc.ServiceRegistrar) {
 	aggregatorv1.RegisterAggregatorServiceServer(r, s.server)
+	aggregatorv1.RegisterLeagueServiceServer(r, s.server.Leagues())
+	aggregatorv1.RegisterFigureServiceServer(r, s.figures)
+	if s.book == nil {
+		return // it only reads
+	}
+	aggregatorv1.RegisterChaseServiceServer(r, s.chase)
+	aggregatorv1.RegisterReportServiceServer(r, s.forms)
+	aggregatorv1.RegisterPolicyPackServiceServer(r, s.packs)
+	aggregatorv1.RegisterEligibilityFeedServiceServer(r, s.feed)
 }
 
 // Run loads the numbers, calls ready, and then follows the sources and does the
 // rebuilds that are asked for, until ctx ends.
 func (s *Service) Run(ctx context.Context, ready func()) error {
+	if s.book == nil {
+		return rest(ctx, ready)
+	}
 	if err := s.book.Load(ctx); err != nil {
 		return err
 	}
@@ -114,6 +174,10 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 		group.Go(func() error { return tail.Follow(ctx, s.log, source, s.book) })
 	}
 	group.Go(func() error { return s.book.RunRebuilds(ctx, feeds) })
+	group.Go(func() error { return s.reports.Run(ctx) })
+	if s.published {
+		group.Go(func() error { return s.book.Publisher().Run(ctx) })
+	}
 	return group.Wait()
 }
 

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 )
 
@@ -28,6 +29,7 @@ type suite struct {
 	t       testing.TB
 	sources map[string]*source
 	client  aggregatorv1.AggregatorServiceClient
+	conn    *grpc.ClientConn
 	stop    func()
 }
 
@@ -42,12 +44,18 @@ func newSources(t testing.TB) map[string]*source {
 // start runs an aggregator on a database until stop or the end of the test.
 func start(t testing.TB, db *sqlstore.DB, sources map[string]*source) *suite {
 	t.Helper()
+	return startWith(t, db, sources, nil)
+}
+
+// startWith is start under other policy packs.
+func startWith(t testing.TB, db *sqlstore.DB, sources map[string]*source, packs *aggregator.Packs) *suite {
+	t.Helper()
 	clients := map[string]feedv1.ChangeFeedServiceClient{}
 	for name, s := range sources {
 		clients[name] = s.conn
 	}
 	service, err := aggregator.New(aggregator.Deps{
-		DB: db, Now: testkit.NewClock(civil.Must("2020-12-31")).Now, Log: zap.NewNop(), Sources: clients,
+		DB: db, Now: testkit.NewClock(civil.Must("2020-12-31")).Now, Log: zap.NewNop(), Sources: clients, Packs: packs,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +69,8 @@ func start(t testing.TB, db *sqlstore.DB, sources map[string]*source) *suite {
 		t.Fatalf("run: %v", err)
 	}
 	stopped := false
-	s := &suite{t: t, sources: sources, client: aggregatorv1.NewAggregatorServiceClient(testkit.Serve(t, service.Register))}
+	conn := testkit.Serve(t, service.Register)
+	s := &suite{t: t, sources: sources, client: aggregatorv1.NewAggregatorServiceClient(conn), conn: conn}
 	s.stop = func() {
 		if !stopped {
 			stopped = true

@@ -9,18 +9,19 @@ import (
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	"xinju.dev/services/aggregator"
 	"xinju.dev/services/platform/daemon"
-	"xinju.dev/services/platform/sqlstore"
 )
 
 // settings are those of every service and where the feeds are.
 type settings struct {
 	daemon.Base
-	Feeds struct {
+	Ledger aggregator.Ledger `key:"ledger" default:"memory" help:"where the numbers are: memory; both (memory, and by months in the database for others to read); sql (only reads what another process keeps there)"`
+	Feeds  struct {
 		Registry       string `key:"registry" default:"127.0.0.1:9101" help:"address of the registry"`
 		Archive        string `key:"archive" default:"127.0.0.1:9102" help:"address of the archive service"`
 		Immunization   string `key:"immunization" default:"127.0.0.1:9103" help:"address of the immunization service"`
 		Maternal       string `key:"maternal" default:"127.0.0.1:9104" help:"address of the maternal service"`
 		FamilyPlanning string `key:"familyplanning" default:"127.0.0.1:9105" help:"address of the family planning service"`
+		Extra          extra  `key:"extra" help:"further sources: name=address, separated by commas"`
 		Token          string `key:"token" secret:"true" help:"bearer token of those services"`
 	} `key:"feeds"`
 }
@@ -32,18 +33,22 @@ func main() {
 		Migrations: aggregator.Migrations(),
 		Build: func(_ context.Context, env daemon.Env) (daemon.Service, error) {
 			sources := map[string]feedv1.ChangeFeedServiceClient{}
-			for name, address := range map[string]string{
+			addresses := map[string]string{
 				aggregator.Registry: cfg.Feeds.Registry, aggregator.Archive: cfg.Feeds.Archive,
 				aggregator.Immunization: cfg.Feeds.Immunization, aggregator.Maternal: cfg.Feeds.Maternal,
 				aggregator.FamilyPlanning: cfg.Feeds.FamilyPlanning,
-			} {
+			}
+			if err := cfg.Feeds.Extra.addTo(addresses); err != nil {
+				return nil, err
+			}
+			for name, address := range addresses {
 				conn, err := env.Dial(address, cfg.Feeds.Token)
 				if err != nil {
 					return nil, err
 				}
 				sources[name] = feedv1.NewChangeFeedServiceClient(conn)
 			}
-			return aggregator.New(aggregator.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics})
+			return aggregator.New(aggregator.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics, Ledger: cfg.Ledger})
 		},
 	}))
 }

@@ -41,7 +41,9 @@ type View interface {
 type Following struct {
 	Source, Epoch  string
 	Position, Head int64
-	Alarm          string // reason why it is followed no more; "" while it is
+	Alarm          string    // reason why it is followed no more; "" while it is
+	Listing        bool      // what it held at the beginning is still being read
+	Contact        time.Time // when it was last heard of; zero: not since the start
 }
 
 // Figures is what can be said about a whole state.

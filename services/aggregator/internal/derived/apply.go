@@ -80,7 +80,7 @@ func (b *Book) applyTo(ctx context.Context, r *replica, source, epoch string, ch
 	if next == at {
 		return nil
 	}
-	return b.commit(ctx, r, next, list)
+	return b.commit(ctx, r, &next, list)
 }
 
 // ApplyListing applies one page of the source's current facts and remembers
@@ -93,7 +93,7 @@ func (b *Book) ApplyListing(ctx context.Context, source string, l Listing) error
 	if err != nil {
 		return err
 	}
-	return b.commit(ctx, b.live, next, l.Facts)
+	return b.commit(ctx, b.live, &next, l.Facts)
 }
 
 // listed keeps the snapshot of the first page when a listing begins again: what
@@ -110,23 +110,33 @@ func listed(r *replica, source string, l Listing) (store.FollowedRow, error) {
 	return next, nil
 }
 
-// commit applies one page: transaction first, memory after.
-func (b *Book) commit(ctx context.Context, r *replica, next store.FollowedRow, list []feedfacts.Fact) error {
+// commit applies one page: transaction first, memory after. next may be nil: then
+// the page comes from no source.
+func (b *Book) commit(ctx context.Context, r *replica, next *store.FollowedRow, list []feedfacts.Fact) error {
 	began := time.Now()
+	if b.noted != nil && r == b.live {
+		b.noted.take(list)
+	}
 	var out *outcome
 	err := b.Store.Write(ctx, func(t store.Tx) (err error) {
 		if out, err = b.page(t, r, list); err != nil {
 			return err
 		}
-		if err := t.PutFollowed(r.generation, next); err != nil {
-			return err
+		if next != nil {
+			if err := t.PutFollowed(r.generation, *next); err != nil {
+				return err
+			}
 		}
 		return out.raise(t)
 	})
 	if err != nil {
 		return err
 	}
-	out.after.followed[next.Source] = next
+	if next == nil {
+		b.adopt(r, out)
+		return nil
+	}
+	out.after.followed[next.Source] = *next
 	b.adopt(r, out)
 	b.Metrics.applied(next.Source, len(list), out.changed, time.Since(began))
 	return nil
@@ -153,6 +163,7 @@ func (b *Book) SawHead(source string, head int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.heads[source] = head
+	b.contacts[source] = b.Now()
 	if b.live != nil {
 		b.Metrics.lag(source, head-b.live.followed[source].Position)
 	}

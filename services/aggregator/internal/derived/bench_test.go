@@ -8,6 +8,7 @@ import (
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/sqlstore"
@@ -25,7 +26,10 @@ func populated(b *testing.B, db *sqlstore.DB, n int) (*county, *derived.Book) {
 		c.feeds["registry"].write(f)
 	}
 	for range n {
-		for _, w := range c.history(c.id("R")) {
+		c.people = append(c.people, c.id("R"))
+	}
+	for _, id := range c.people {
+		for _, w := range c.history(id) {
 			c.feeds[w.source].write(w.fact)
 		}
 	}
@@ -87,6 +91,52 @@ func BenchmarkChangedResidents(b *testing.B) {
 	}
 }
 
+// BenchmarkFactsAlone commits the same facts and the position, and derives nothing:
+// the floor that BenchmarkChangedResidents is compared with.
+func BenchmarkFactsAlone(b *testing.B) {
+	for _, bench := range []struct {
+		engine string
+		open   func(testing.TB, ...migrate.Set) *sqlstore.DB
+		size   int
+	}{{"sqlite", testkit.SQLite, 100}, {"sqlite", testkit.SQLite, 1000}, {"mysql", testkit.MySQL, 100}, {"mysql", testkit.MySQL, 1000}} {
+		size := bench.size
+		b.Run(fmt.Sprintf("%s pages of %d", bench.engine, size), func(b *testing.B) {
+			db := bench.open(b, sets...)
+			c, _ := populated(b, db, 5000)
+			s, n := store.New(db), 0
+			for b.Loop() {
+				err := s.Write(b.Context(), func(t store.Tx) error {
+					var ids []string
+					for i := range size {
+						ids = append(ids, c.people[(n+i)%len(c.people)])
+					}
+					stored, err := t.Residents(1, ids)
+					if err != nil {
+						return err
+					}
+					var rows []store.ResidentRow
+					for _, id := range ids {
+						set, err := feedfacts.Decode(stored[id])
+						if err != nil {
+							return err
+						}
+						rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
+					}
+					if err := t.PutResidents(1, rows); err != nil {
+						return err
+					}
+					return t.PutFollowed(1, store.FollowedRow{Source: "archive", Position: int64(n)})
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				n += size
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "residents/s")
+		})
+	}
+}
+
 // BenchmarkNewResidents follows the five services from nothing.
 func BenchmarkNewResidents(b *testing.B) {
 	var facts, people int
@@ -109,7 +159,10 @@ func BenchmarkLoad(b *testing.B) {
 		c.feeds["registry"].write(f)
 	}
 	for range 5000 {
-		for _, w := range c.history(c.id("R")) {
+		c.people = append(c.people, c.id("R"))
+	}
+	for _, id := range c.people {
+		for _, w := range c.history(id) {
 			c.feeds[w.source].write(w.fact)
 		}
 	}
@@ -160,7 +213,10 @@ func BenchmarkFactSize(b *testing.B) {
 	c.tree()
 	sets := map[string]feedfacts.Set{}
 	for range 1000 {
-		for _, w := range c.history(c.id("R")) {
+		c.people = append(c.people, c.id("R"))
+	}
+	for _, id := range c.people {
+		for _, w := range c.history(id) {
 			w.fact.Version = 1
 			f, err := feedfacts.FactOf(w.fact)
 			if err != nil {

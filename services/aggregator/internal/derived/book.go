@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"xinju.dev/services/aggregator/internal/derive"
-	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
@@ -38,11 +38,12 @@ var (
 		"no fact about this resident has arrived", "尚未收到该人员的任何记录")
 )
 
-// Deps is what a Book needs; all fields are required.
+// Deps is what a Book needs; all fields but Desk are required.
 type Deps struct {
 	Store   *store.Store
-	Packs   *policy.Catalogue
-	Sources []string // in the order in which they are shown
+	Desk    *desk.Desk        // in the same database; nil: no pack can be loaded
+	Packs   *policy.Catalogue // built in
+	Sources []string          // in the order in which they are shown
 	Now     func() time.Time
 	Log     *zap.Logger
 	Metrics *Metrics
@@ -51,17 +52,19 @@ type Deps struct {
 // Book is the derived state. Make it with New, then Load it before anything else.
 type Book struct {
 	Deps
-	deriver *derive.Deriver
+	builtin *derive.Deriver
 
 	applying sync.Mutex // held by the one writer, for a whole page
+	noted    *noted     // what pages change, while somebody wants to know; applying is held
 
-	mu      sync.RWMutex
-	live    *replica          // nil until loaded
-	heads   map[string]int64  // last position that each source was seen to have
-	alarms  map[string]string // reason why a source is not followed any more
-	lost    ledger.Count      // residents without a village as last reported; covered: counted above one
-	chained int64             // links that lead on as last reported
-	changed chan struct{}     // closed and replaced when live or an alarm changes
+	mu       sync.RWMutex
+	live     *replica             // nil until loaded
+	heads    map[string]int64     // last position that each source was seen to have
+	contacts map[string]time.Time // when each source was last heard of
+	alarms   map[string]string    // reason why a source is not followed any more
+	lost     ledger.Count         // residents without a village as last reported; covered: counted above one
+	chained  int64                // links that lead on as last reported
+	changed  chan struct{}        // closed and replaced when live or an alarm changes
 
 	work    chan struct{}           // wakes the worker that runs rebuilds
 	current atomic.Pointer[running] // the rebuild at work
@@ -70,13 +73,13 @@ type Book struct {
 // New returns an empty book.
 func New(d Deps) *Book {
 	return &Book{
-		Deps: d, deriver: derive.New(d.Packs), heads: map[string]int64{}, alarms: map[string]string{},
+		Deps: d, builtin: derive.New(d.Packs), heads: map[string]int64{}, contacts: map[string]time.Time{}, alarms: map[string]string{},
 		changed: make(chan struct{}), work: make(chan struct{}, 1),
 	}
 }
 
-// Deriver tells the numbers of the indicators.
-func (b *Book) Deriver() *derive.Deriver { return b.deriver }
+// Deriver tells the numbers of the indicators, as they are now.
+func (b *Book) Deriver() *derive.Deriver { return b.deriverNow() }
 
 // Load reads what is stored and makes the numbers. When packs or code are not
 // those that the members were derived with, they are derived anew first. What a
@@ -103,12 +106,17 @@ func (b *Book) Load(ctx context.Context) error {
 			}
 		}
 	}
-	if head.Derivation != b.deriver.Derivation() {
-		if err := b.deriveAgain(ctx, head); err != nil {
+	packs, err := b.composed(ctx)
+	if err != nil {
+		return err
+	}
+	deriver := derive.New(packs)
+	if head.Derivation != deriver.Derivation() {
+		if err := b.deriveAgain(ctx, head, deriver); err != nil {
 			return err
 		}
 	}
-	r, err := b.load(ctx, head.Generation)
+	r, err := b.load(ctx, head.Generation, deriver)
 	if err != nil {
 		return err
 	}
@@ -123,14 +131,14 @@ func (b *Book) Load(ctx context.Context) error {
 }
 
 // deriveAgain replaces the members of the serving generation.
-func (b *Book) deriveAgain(ctx context.Context, head store.Head) error {
+func (b *Book) deriveAgain(ctx context.Context, head store.Head, d *derive.Deriver) error {
 	if err := b.Store.DropMembers(ctx, head.Generation); err != nil {
 		return err
 	}
-	if err := b.linkAgain(ctx, head.Generation); err != nil {
+	if err := b.indexAgain(ctx, head.Generation); err != nil {
 		return err
 	}
-	if _, err := b.deriveAll(ctx, head.Generation, func(int64) {}); err != nil {
+	if _, err := b.deriveAll(ctx, head.Generation, d, func(int64) {}); err != nil {
 		return err
 	}
 	return b.Store.Write(ctx, func(t store.Tx) error {
@@ -138,7 +146,7 @@ func (b *Book) deriveAgain(ctx context.Context, head store.Head) error {
 		if err != nil {
 			return err
 		}
-		h.Derivation = b.deriver.Derivation()
+		h.Derivation = d.Derivation()
 		h.Revision++
 		return t.SetHead(h)
 	})
@@ -150,28 +158,24 @@ func (b *Book) signal() {
 	b.changed = make(chan struct{})
 }
 
-// linkAgain makes the links of a generation anew from the facts that say so:
-// facts that an older build kept without reading them, too.
-func (b *Book) linkAgain(ctx context.Context, generation int64) error {
-	return b.Store.Write(ctx, func(t store.Tx) error {
-		if err := t.DropLinks(generation); err != nil {
+// indexAgain makes links and ties of a generation anew from the facts that say so:
+// facts that an older build kept without reading them, too. Codes that were seen
+// stay.
+func (b *Book) indexAgain(ctx context.Context, generation int64) error {
+	err := b.Store.Write(ctx, func(t store.Tx) error {
+		if err := t.DropTies(generation); err != nil {
 			return err
 		}
-		var links []store.LinkRow
-		err := t.EachResident(generation, "", int(^uint32(0)>>1), func(id string, raw []byte) error {
-			set, err := feedfacts.Decode(raw)
-			if err != nil {
-				return err
-			}
-			root, err := rootOf(id, set)
-			if err == nil && root != id {
-				links = append(links, linkRow(id, root))
-			}
+		return t.DropLinks(generation)
+	})
+	for after, last := "", ""; err == nil; after = last {
+		err = b.Store.Write(ctx, func(t store.Tx) (err error) {
+			last, _, err = index(t, generation, generation, after)
 			return err
 		})
-		if err != nil {
-			return err
+		if last == "" {
+			break
 		}
-		return t.PutLinks(generation, links)
-	})
+	}
+	return err
 }

@@ -24,6 +24,7 @@ type county struct {
 	divs     []string // every code
 	units    []string
 	people   []string
+	owners   map[string]string // of relations
 	next     int
 }
 
@@ -35,7 +36,7 @@ const (
 )
 
 func newCounty(seed uint64) *county {
-	c := &county{rng: rand.New(rand.NewPCG(seed, 7)), feeds: map[string]*feed{}}
+	c := &county{rng: rand.New(rand.NewPCG(seed, 7)), feeds: map[string]*feed{}, owners: map[string]string{}}
 	for _, s := range sourceNames {
 		c.feeds[s] = &feed{epoch: "epoch of " + s, facts: map[string]feedfacts.Fact{}, versions: map[string]int64{}}
 	}

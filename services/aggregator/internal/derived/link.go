@@ -17,6 +17,9 @@ type crowd struct {
 	generation int64
 	facts      map[string]facing
 	links      []store.LinkRow // that change; without Into when there is none any more
+
+	ids     []string            // of the persons, ascending
+	was, is map[string][]string // identifiers linked to each of them
 }
 
 // persons returns everybody affected, before and after the page, in the same
@@ -28,6 +31,7 @@ func (c *crowd) persons(t store.Tx, out *outcome) (before, after []person, err e
 		return nil, nil, err
 	}
 	var was, is map[string][]string
+	defer func() { c.ids, c.was, c.is = ids, was, is }()
 	if out.before.links > 0 {
 		if was, err = t.LinkedInto(c.generation, ids); err != nil {
 			return nil, nil, err

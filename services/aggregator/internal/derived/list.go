@@ -11,28 +11,46 @@ import (
 
 // List reads one page. Villages where the number is zero are not looked at.
 func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, error) {
+	if q.Which == coverage.Uncovered {
+		return b.uncovered(ctx, &q)
+	}
 	var out coverage.List
-	var villages []string
+	var villages []villageCount
 	look := func(v view) error {
-		out = coverage.List{Total: q.Which.Of(v.Count(q.Key, q.Division, q.Day)), World: v.World()}
-		villages = villages[:0]
-		for _, code := range below(v.World(), q.Division, q.Day) {
-			if code >= q.After.Village && q.Which.Of(v.Direct(q.Key, code, q.Day)) > 0 {
-				villages = append(villages, code)
-			}
-		}
+		out, villages = begun(v, &q)
 		return nil
 	}
-	read := func(t store.Tx, generation int64) error {
-		for _, village := range villages {
-			if err := addVillage(&q, t, generation, village, &out); err != nil || out.More {
-				return err
-			}
-		}
-		return nil
-	}
+	read := func(t store.Tx, generation int64) error { return fill(&q, t, generation, villages, &out) }
 	err := b.both(ctx, look, read)
 	return out, err
+}
+
+// begun is a list without lines, and where its lines are.
+func begun(v coverage.View, q *coverage.ListQuery) (out coverage.List, villages []villageCount) {
+	codes := belows.below(v.World(), q.Division, q.Day)
+	coverage.Prepare(v, codes, q.Day)
+	for _, code := range codes {
+		if code < q.After.Village {
+			continue
+		}
+		if n := q.Which.Of(v.Direct(q.Key, code, q.Day)); n > 0 {
+			villages = append(villages, villageCount{code, n})
+		}
+	}
+	return coverage.List{Total: q.Which.Of(v.Count(q.Key, q.Division, q.Day)), World: v.World()}, villages
+}
+
+// fill adds the lines of the page.
+func fill(q *coverage.ListQuery, t store.Tx, generation int64, villages []villageCount, out *coverage.List) error {
+	if q.Which == coverage.Uncovered {
+		return fillUncovered(q, linesIn(t, generation), villages, out)
+	}
+	for _, village := range villages {
+		if err := addVillage(q, t, generation, village.code, out); err != nil || out.More {
+			return err
+		}
+	}
+	return nil
 }
 
 // listStep bounds how many residents of a village are read at a time.
@@ -82,19 +100,27 @@ func addResident(q *coverage.ListQuery, m *store.MemberRow, out *coverage.List) 
 
 // Resident reads the facts about the person that an identifier stands for (the
 // result's ID is that person's own), the other identifiers that count for the
-// person, and the state they belong to. It fails with RESIDENT_UNKNOWN.
+// person, and the state they belong to; the people around are with it. It fails with RESIDENT_UNKNOWN.
 func (b *Book) Resident(ctx context.Context, id string, look func(coverage.View) error) (who *facts.Resident, linked []string, err error) {
-	err = b.both(ctx, func(v view) error { return look(v) }, func(t store.Tx, generation int64) error {
-		p, err := onePerson(t, generation, id)
-		if err != nil {
-			return err
-		}
-		if p.held() == 0 {
-			return ErrResident
-		}
-		who, err = p.facts().Resident(p.id)
-		linked = p.linked
+	err = b.both(ctx, func(v view) error { return look(v) }, func(t store.Tx, generation int64) (err error) {
+		who, linked, err = residentOf(t, generation, id)
 		return err
 	})
 	return who, linked, err
+}
+
+func residentOf(t store.Tx, generation int64, id string) (*facts.Resident, []string, error) {
+	near, root, err := onePerson(t, generation, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := near.person(later, root)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.held() == 0 {
+		return nil, nil, ErrResident
+	}
+	who, err := near.resident(later, root)
+	return who, p.linked, err
 }

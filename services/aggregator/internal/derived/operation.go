@@ -69,16 +69,21 @@ func (b *Book) StartRebuild(ctx context.Context, requestID string) (coverage.Ope
 		}
 		return t.Keep("Rebuild", requestID, out.ID)
 	})
-	// Also when it is refused: an open one that the worker could not read or could
-	// not close for trouble with the store is taken up again.
-	select {
-	case b.work <- struct{}{}:
-	default:
-	}
+	b.wake()
 	if err != nil {
 		return coverage.Operation{}, err
 	}
 	return operationOf(out), nil
+}
+
+// wake makes the worker look for operations. Also when one was refused: an open
+// one that the worker could not read or could not close for trouble with the store
+// is taken up again.
+func (b *Book) wake() {
+	select {
+	case b.work <- struct{}{}:
+	default:
+	}
 }
 
 // Operation returns one operation. It fails with OPERATION_NOT_FOUND.
@@ -145,10 +150,10 @@ func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.Operati
 	}
 }
 
-// persist repeats a rebuild that failed for a passing reason.
+// persist repeats an operation that failed for a passing reason.
 func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) error {
 	for wait := 100 * time.Millisecond; ; wait *= 2 {
-		err := b.rebuild(ctx, feeds, op)
+		err := b.attempt(ctx, feeds, op)
 		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(op.began) > retryRebuild {
 			return err
 		}
@@ -160,6 +165,13 @@ func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) 
 		}
 		t.Stop()
 	}
+}
+
+func (b *Book) attempt(ctx context.Context, feeds map[string]Feed, op *running) error {
+	if op.snapshot().Kind == deriveKind {
+		return b.repack(ctx, op)
+	}
+	return b.rebuild(ctx, feeds, op)
 }
 
 func (b *Book) factsNow() (n int64) {

@@ -2,6 +2,8 @@ package derived
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
@@ -17,8 +19,11 @@ type outcome struct {
 	newTree       bool
 	changed       int             // residents
 	done          map[string]bool // residents derived with the page
+	all           bool            // everybody was derived again
+	codes         []string        // of records, seen for the first time
 	rows          []store.ResidentRow
 	puts, deletes []store.MemberRow
+	lines         lines // of uncovered lists
 }
 
 // page works out one page inside its transaction and writes facts and members.
@@ -39,8 +44,8 @@ func (b *Book) page(t store.Tx, r *replica, list []feedfacts.Fact) (*outcome, er
 	if err := out.write(t); err != nil {
 		return nil, err
 	}
-	if everybody {
-		return out, b.everybodyElse(t, out)
+	if out.all = everybody; everybody {
+		return out, out.everybodyElse(t)
 	}
 	return out, nil
 }
@@ -67,6 +72,7 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 	if err != nil {
 		return err
 	}
+	var ties tieChanges
 	who := crowd{generation: out.before.generation, facts: map[string]facing{}}
 	for id, entries := range touched {
 		before, err := feedfacts.Decode(stored[id])
@@ -75,7 +81,13 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		}
 		after, news := append(feedfacts.Set(nil), before...), false
 		for _, e := range entries {
-			news = after.Put(e) || news
+			if !after.Put(e) {
+				continue
+			}
+			news = true
+			if err := out.see(&e); err != nil {
+				return err
+			}
 		}
 		if !news {
 			continue
@@ -86,6 +98,11 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		out.after.sums.putFacts(id, after, raw)
 		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: raw})
 		who.facts[id] = facing{before, after}
+		if !feedfacts.SameRegistry(before, after) {
+			if err := ties.compare(id, who.facts[id]); err != nil {
+				return err
+			}
+		}
 	}
 	was, is, err := who.persons(t, out)
 	if err != nil {
@@ -94,30 +111,61 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 	for i := range is {
 		out.after.count(&was[i], -1)
 		out.after.count(&is[i], 1)
-		if err := b.rederive(out, &was[i], &is[i]); err != nil {
-			return err
-		}
-		out.done[is[i].id] = true
 		out.changed++
 	}
-	return nil
+	return out.deriveAround(t, &who, &ties)
 }
 
-// rederive compares the members of before in the old world with those of after
-// in the new one, and notes what differs.
-func (b *Book) rederive(out *outcome, before, after *person) error {
-	old, err := b.members(before, out.before.world)
+// deriveAround derives the persons of a page again, and those tied to them who
+// see something else of them now.
+func (out *outcome) deriveAround(t store.Tx, who *crowd, ties *tieChanges) error {
+	persons := who.ids
+	near := who.around(t, out)
+	for _, tie := range ties.puts {
+		out.after.named.add(tie.Other)
+		near.naming[tie.Other] = append(near.naming[tie.Other], tie.Resident)
+	}
+	tied, err := near.gather(persons, near.showsAnother)
 	if err != nil {
 		return err
 	}
-	resident, err := after.facts().Resident(after.id)
+	for _, id := range slices.Concat(persons, tied) {
+		if err := out.rederive(near, id); err != nil {
+			return err
+		}
+		out.done[id] = true
+	}
+	return ties.write(t, who.generation)
+}
+
+// see notes the code of a record that arrives for the first time.
+func (out *outcome) see(e *feedfacts.Entry) error {
+	code, err := e.RecordCode()
+	if err != nil || code == "" || out.after.seen[code] {
+		return err
+	}
+	out.codes = append(out.codes, code)
+	out.after.seen = maps.Clone(out.after.seen)
+	out.after.seen[code] = true
+	return nil
+}
+
+// rederive compares the members of a person before the page in the old world with
+// those after it in the new one, and notes what differs.
+func (out *outcome) rederive(near *around, id string) error {
+	before, err := near.resident(earlier, id)
+	if err != nil {
+		return err
+	}
+	after, err := near.resident(later, id)
 	if err != nil {
 		return err
 	}
 	if out.after.refs != nil {
-		out.after.refs.addAll(resident)
+		out.after.refs.addAll(after)
 	}
-	news := b.rowsOf(resident, out.after.world)
+	old := rowsOf(out.before.deriver, before, out.before.world)
+	news := rowsOf(out.after.deriver, after, out.after.world)
 	for i := range old {
 		o := &old[i]
 		n := find(news, o.Village)
@@ -144,9 +192,9 @@ func (b *Book) rederive(out *outcome, before, after *person) error {
 	return nil
 }
 
-func (b *Book) rowsOf(resident *facts.Resident, world *facts.World) []store.MemberRow {
+func rowsOf(d *derive.Deriver, resident *facts.Resident, world *facts.World) []store.MemberRow {
 	var out []store.MemberRow
-	for _, r := range b.deriver.Rows(resident, world) {
+	for _, r := range d.Rows(resident, world) {
 		out = append(out, store.MemberRow{Village: r.Village, SortKey: r.SortKey, ResidentID: resident.ID, Pieces: derive.Encode(r.Pieces)})
 	}
 	return out
@@ -165,6 +213,7 @@ func (out *outcome) take(m *store.MemberRow) error {
 	out.after.sums.members.remove(memberHash(m))
 	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
 		out.batch.Remove(p.Key, m.Village, p.From, p.To, p.Count())
+		out.lines.note(m, p, -1)
 		return nil
 	})
 }
@@ -173,6 +222,7 @@ func (out *outcome) put(m *store.MemberRow) error {
 	out.after.sums.members.add(memberHash(m))
 	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
 		out.batch.Add(p.Key, m.Village, p.From, p.To, p.Count())
+		out.lines.note(m, p, 1)
 		return nil
 	})
 }
@@ -189,7 +239,14 @@ func (out *outcome) write(t store.Tx) error {
 	if err := t.PutMembers(g, out.puts); err != nil {
 		return err
 	}
-	out.rows, out.deletes, out.puts = nil, nil, nil
+	if err := t.PutCodes(g, out.codes); err != nil {
+		return err
+	}
+	if err := out.lines.write(t, g); err != nil {
+		return err
+	}
+	out.lines = nil
+	out.rows, out.deletes, out.puts, out.codes = nil, nil, nil, nil
 	return nil
 }
 
@@ -201,5 +258,8 @@ func (out *outcome) raise(t store.Tx) error {
 	}
 	head.Revision++
 	out.after.revision = head.Revision
+	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.done)), out.all); err != nil {
+		return err
+	}
 	return t.SetHead(head)
 }

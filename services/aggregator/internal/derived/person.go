@@ -65,74 +65,37 @@ func personOf(id string, own feedfacts.Set, linked []string, facts func(id strin
 	return p, nil
 }
 
-// persons reads what is linked to residents whose own facts are at hand. Those
-// who are linked themselves come with nothing of their own.
-func persons(t store.Tx, generation int64, ids []string, sets []feedfacts.Set) ([]person, error) {
-	linked, err := t.LinkedInto(generation, ids)
-	if err != nil {
-		return nil, err
+// onePerson reads the person that an identifier stands for, with the people around.
+func onePerson(t store.Tx, generation int64, id string) (near *around, root string, err error) {
+	near = newAround(t, generation)
+	if _, err = near.meet([]string{id}); err != nil {
+		return nil, "", err
 	}
-	var extra []string
-	for _, list := range linked {
-		extra = append(extra, list...)
+	if root, err = near.root(later, id); err != nil {
+		return nil, "", err
 	}
-	stored, err := t.Residents(generation, extra)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]person, len(ids))
-	for i, id := range ids {
-		out[i], err = personOf(id, sets[i], linked[id], func(l string) (feedfacts.Set, error) { return feedfacts.Decode(stored[l]) })
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// onePerson reads the person that an identifier stands for.
-func onePerson(t store.Tx, generation int64, id string) (person, error) {
-	set, err := oneSet(t, generation, id)
-	if err != nil {
-		return person{}, err
-	}
-	root, err := rootOf(id, set)
-	if err != nil {
-		return person{}, err
-	}
-	if root != id {
-		if set, err = oneSet(t, generation, root); err != nil {
-			return person{}, err
-		}
-	}
-	list, err := persons(t, generation, []string{root}, []feedfacts.Set{set})
-	if err != nil {
-		return person{}, err
-	}
-	return list[0], nil
-}
-
-func oneSet(t store.Tx, generation int64, id string) (feedfacts.Set, error) {
-	stored, err := t.Residents(generation, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return feedfacts.Decode(stored[id])
+	_, err = near.gather([]string{root}, nobody)
+	return near, root, err
 }
 
 // nextPersons reads the next deriveStep identifiers that have facts, in order, as
-// persons; last is where to go on, and nothing is left when list is empty.
-func nextPersons(t store.Tx, generation int64, after string) (list []person, last string, err error) {
-	var ids []string
-	var sets []feedfacts.Set
+// persons with the people around; ids is empty when nothing is left.
+func nextPersons(t store.Tx, generation int64, named *mentions, after string) (near *around, ids []string, err error) {
+	near = newAround(t, generation)
+	near.named = named
 	err = t.EachResident(generation, after, deriveStep, func(id string, raw []byte) error {
 		set, err := feedfacts.Decode(bytes.Clone(raw))
-		ids, sets = append(ids, id), append(sets, set)
+		ids, near.facts[id] = append(ids, id), facing{set, set}
 		return err
 	})
 	if err != nil || len(ids) == 0 {
-		return nil, after, err
+		return nil, nil, err
 	}
-	list, err = persons(t, generation, ids, sets)
-	return list, ids[len(ids)-1], err
+	if err := near.hold(ids); err != nil {
+		return nil, nil, err
+	}
+	_, err = near.gather(ids, nobody)
+	return near, ids, err
 }
+
+func nobody(string) bool { return false }

@@ -40,7 +40,10 @@ func (v view) Following() []coverage.Following {
 	out := make([]coverage.Following, 0, len(v.b.Sources))
 	for _, s := range v.b.Sources {
 		f := v.r.followed[s]
-		out = append(out, coverage.Following{Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s]})
+		out = append(out, coverage.Following{
+			Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s],
+			Listing: f.Listing, Contact: v.b.contacts[s],
+		})
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"xinju.dev/services/aggregator/internal/feedfacts"
@@ -49,10 +51,11 @@ func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) 
 		}
 	}
 	op.stage(ctx, "derive")
-	if _, err := b.deriveAll(ctx, generation, func(int64) {}); err != nil {
+	d := b.deriverNow()
+	if _, err := b.deriveAll(ctx, generation, d, func(int64) {}); err != nil {
 		return err
 	}
-	r, err := b.load(ctx, generation)
+	r, err := b.load(ctx, generation, d)
 	if err != nil {
 		return err
 	}
@@ -125,17 +128,30 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	}
 	var rows []store.ResidentRow
 	var links []store.LinkRow
+	var ties tieChanges
+	codes := map[string]bool{}
 	for id, entries := range touched {
 		set, err := feedfacts.Decode(stored[id])
 		if err != nil {
 			return err
 		}
+		before := slices.Clone(set)
 		was, err := rootOf(id, set)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
 			set.Put(e)
+			code, err := e.RecordCode()
+			if err != nil {
+				return err
+			}
+			if code != "" {
+				codes[code] = true
+			}
+		}
+		if err := ties.compare(id, facing{before, set}); err != nil {
+			return err
 		}
 		is, err := rootOf(id, set)
 		if err != nil {
@@ -147,6 +163,12 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
 	}
 	if err := t.PutLinks(generation, links); err != nil {
+		return err
+	}
+	if err := ties.write(t, generation); err != nil {
+		return err
+	}
+	if err := t.PutCodes(generation, slices.Sorted(maps.Keys(codes))); err != nil {
 		return err
 	}
 	var world []store.WorldRow
@@ -217,7 +239,7 @@ func (b *Book) takeOver(ctx context.Context, r *replica, feeds map[string]Feed, 
 		b.Log.Error("the rebuilt state differs from the one that was kept by increments; the rebuilt one takes over",
 			zap.String("kept", b.live.sums.hex()), zap.String("rebuilt", r.sums.hex()))
 	}
-	return b.swap(ctx, r, op)
+	return b.swap(ctx, r, op, true, func(store.Tx) error { return nil })
 }
 
 func (b *Book) alarmOf(source string) string {
@@ -226,8 +248,12 @@ func (b *Book) alarmOf(source string) string {
 	return b.alarms[source]
 }
 
-func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, err error) {
+// swap lets a generation serve, in one transaction with what also writes. Codes
+// of records that the old one has seen are never forgotten. anew: it was made from
+// the sources, so that their alarms have no cause any more.
+func (b *Book) swap(ctx context.Context, r *replica, op *running, anew bool, also func(store.Tx) error) (old int64, err error) {
 	var revision int64
+	maps.Copy(r.seen, b.live.seen)
 	done := op.succeeded(b.Now())
 	err = b.Store.Write(ctx, func(t store.Tx) error {
 		head, err := t.Head()
@@ -238,7 +264,13 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, er
 		if err := t.PutOperation(done); err != nil {
 			return err
 		}
-		return t.SetHead(store.Head{Generation: r.generation, Revision: revision, Derivation: b.deriver.Derivation()})
+		if err := t.PutCodes(r.generation, slices.Sorted(maps.Keys(r.seen))); err != nil {
+			return err
+		}
+		if err := also(t); err != nil {
+			return err
+		}
+		return t.SetHead(store.Head{Generation: r.generation, Revision: revision, Derivation: r.deriver.Derivation()})
 	})
 	if err != nil {
 		return 0, err
@@ -249,10 +281,12 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running) (old int64, er
 	b.live = r
 	b.reportUnplaced()
 	b.reportChains()
-	clear(b.heads) // of what the sources were; the next page tells the new ones
-	for source := range b.alarms {
-		b.Metrics.alarm(source, false)
-		delete(b.alarms, source)
+	if anew {
+		clear(b.heads) // of what the sources were; the next page tells the new ones
+		for source := range b.alarms {
+			b.Metrics.alarm(source, false)
+			delete(b.alarms, source)
+		}
 	}
 	op.set(done)
 	b.signal()

@@ -22,11 +22,12 @@ type replica struct {
 	world      *facts.World
 	ledger     *ledger.Ledger
 	sums       sums
-	facts      int64 // that hold, about persons
-	residents  int64 // persons with facts that hold
-	orphans    int64 // facts about persons that the registry has not told of
-	links      int64 // identifiers whose facts count for another
-	chains     int64 // of these: linked to one that is linked itself, which never should be
+	facts      int64     // that hold, about persons
+	residents  int64     // persons with facts that hold
+	orphans    int64     // facts about persons that the registry has not told of
+	links      int64     // identifiers whose facts count for another
+	chains     int64     // of these: linked to one that is linked itself, which never should be
+	named      *mentions // by the facts of others
 	followed   map[string]store.FollowedRow
 	refs       references
 }
@@ -53,11 +54,11 @@ func (r *replica) copyOf() *replica {
 // loadStep bounds how many members are summed before the ledger takes them.
 const loadStep = 20_000
 
-// load reads a generation in one snapshot.
-func (b *Book) load(ctx context.Context, generation int64) (*replica, error) {
+// load reads a generation, derived by d, in one snapshot.
+func (b *Book) load(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
 	var r *replica
 	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
-		r = &replica{generation: generation, deriver: b.deriver, followed: map[string]store.FollowedRow{}}
+		r = &replica{generation: generation, deriver: d, seen: map[string]bool{}, followed: map[string]store.FollowedRow{}}
 		head, err := t.Head()
 		if err != nil {
 			return err
@@ -72,6 +73,16 @@ func (b *Book) load(ctx context.Context, generation int64) (*replica, error) {
 		}
 		for _, f := range list {
 			r.followed[f.Source] = f
+		}
+		if r.named, err = mentionsOf(t, generation); err != nil {
+			return err
+		}
+		codes, err := t.Codes(generation)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			r.seen[code] = true
 		}
 		if err := r.loadResidents(t); err != nil {
 			return err
@@ -166,12 +177,16 @@ const deriveStep = 2000
 
 // deriveAll writes the members of a generation that has none, and reports how
 // many residents there were.
-func (b *Book) deriveAll(ctx context.Context, generation int64, progress func(done int64)) (int64, error) {
+func (b *Book) deriveAll(ctx context.Context, generation int64, d *derive.Deriver, progress func(residents int64)) (int64, error) {
 	var world *facts.World
+	var named *mentions
 	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
 		r := &replica{generation: generation}
-		err = r.loadWorld(t)
+		if err = r.loadWorld(t); err != nil {
+			return err
+		}
 		world = r.world
+		named, err = mentionsOf(t, generation)
 		return err
 	})
 	if err != nil {
@@ -181,38 +196,26 @@ func (b *Book) deriveAll(ctx context.Context, generation int64, progress func(do
 	for {
 		last, n := after, 0
 		err := b.Store.Write(ctx, func(t store.Tx) error {
-			var list []person
 			var rows []store.MemberRow
-			var err error
-			if list, last, err = nextPersons(t, generation, after); err != nil {
+			near, ids, err := nextPersons(t, generation, named, after)
+			if err != nil || len(ids) == 0 {
+				n = 0
 				return err
 			}
-			n = len(list)
-			for i := range list {
-				mine, err := b.members(&list[i], world)
+			n, last = len(ids), ids[len(ids)-1]
+			for _, id := range ids {
+				resident, err := near.resident(later, id)
 				if err != nil {
 					return err
 				}
-				rows = append(rows, mine...)
+				rows = append(rows, rowsOf(d, resident, world)...)
 			}
-			return t.PutMembers(generation, rows)
+			return putMembers(t, generation, rows)
 		})
 		if err != nil || n == 0 {
 			return done, err
 		}
 		after, done = last, done+int64(n)
-		progress(done)
+		progress(int64(n))
 	}
-}
-
-// members derives a person's rows.
-func (b *Book) members(p *person, world *facts.World) ([]store.MemberRow, error) {
-	if !p.known() {
-		return nil, nil
-	}
-	resident, err := p.facts().Resident(p.id)
-	if err != nil {
-		return nil, err
-	}
-	return b.rowsOf(resident, world), nil
 }

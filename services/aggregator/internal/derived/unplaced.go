@@ -10,7 +10,7 @@ import (
 // unplaced is how many residents today count above a village, because the tree
 // leads from where they are recorded to none, and how many count nowhere at all.
 func (b *Book) unplaced(r *replica) (above, nowhere int32) {
-	n := r.ledger.Direct(b.deriver.Unplaced(), "", civil.DateOf(b.Now()))
+	n := r.ledger.Direct(r.deriver.Unplaced(), "", civil.DateOf(b.Now()))
 	return n.Covered, n.Eligible - n.Covered
 }
 

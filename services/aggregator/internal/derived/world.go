@@ -3,6 +3,7 @@ package derived
 import (
 	"slices"
 
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
 )
@@ -32,6 +33,9 @@ func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (everybody bool
 		if err := changesOf(w, before, after, changed); err != nil {
 			return false, err
 		}
+		if _, moved := changed[unitRef(w.ID)]; moved { // what counts at it hangs elsewhere
+			out.newTree = true
+		}
 	}
 	if out.after.world, err = after.World(); err != nil {
 		return false, err
@@ -53,12 +57,15 @@ func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (everybody bool
 }
 
 // changesOf notes what a fact changed: the code of a division, before and after,
-// and a unit that stands elsewhere now. Other changes of a unit derive nothing.
+// a unit that stands elsewhere now, and the villages that it has come to manage
+// or manages no more. Other changes of a unit derive nothing.
 func changesOf(w store.WorldRow, before, after feedfacts.Set, into map[string]struct{}) error {
 	var places []string
+	var managed [][]facts.Managed
 	for _, set := range []feedfacts.Set{before, after} {
 		one, found := set.Find(w.Kind, w.ID)
 		place := ""
+		var manages []facts.Managed
 		if found {
 			list, err := one.DivisionFacts()
 			if err != nil {
@@ -72,10 +79,17 @@ func changesOf(w store.WorldRow, before, after feedfacts.Set, into map[string]st
 				return err
 			}
 			for _, u := range units {
-				place = u.Division
+				place, manages = u.Division, u.Manages
 			}
 		}
-		places = append(places, place)
+		places, managed = append(places, place), append(managed, manages)
+	}
+	for i, list := range managed {
+		for _, m := range list {
+			if !slices.Contains(managed[1-i], m) {
+				into[m.Division] = struct{}{}
+			}
+		}
 	}
 	if places[0] != places[1] {
 		into[unitRef(w.ID)] = struct{}{}
@@ -85,23 +99,22 @@ func changesOf(w store.WorldRow, before, after feedfacts.Set, into map[string]st
 
 // everybodyElse derives all residents again who were not part of the page, in
 // the page's transaction, and writes those rows only that differ.
-func (b *Book) everybodyElse(t store.Tx, out *outcome) error {
+func (out *outcome) everybodyElse(t store.Tx) error {
 	g, after := out.before.generation, ""
 	if out.after.refs == nil {
 		out.after.refs = references{} // complete once everybody was read
 	}
 	for {
-		list, last, err := nextPersons(t, g, after)
-		if err != nil || len(list) == 0 {
+		near, ids, err := nextPersons(t, g, out.after.named, after)
+		if err != nil || len(ids) == 0 {
 			return err
 		}
-		after = last
-		for i := range list {
-			p := &list[i]
-			if out.done[p.id] {
-				err = b.refer(out, p)
+		after = ids[len(ids)-1]
+		for _, id := range ids {
+			if out.done[id] {
+				err = out.refer(near, id)
 			} else {
-				err = b.rederive(out, p, p)
+				err = out.rederive(near, id)
 			}
 			if err != nil {
 				return err
@@ -114,8 +127,8 @@ func (b *Book) everybodyElse(t store.Tx, out *outcome) error {
 }
 
 // refer notes the places of a resident who was derived with the page.
-func (b *Book) refer(out *outcome, p *person) error {
-	resident, err := p.facts().Resident(p.id)
+func (out *outcome) refer(near *around, id string) error {
+	resident, err := near.alone(later, id)
 	if err == nil {
 		out.after.refs.addAll(resident)
 	}

@@ -73,6 +73,7 @@ func interval(into map[cell][]delta, c cell, from, to civil.Date, change Count) 
 // Apply adds the batch to its ledger. The caller keeps readers out meanwhile.
 func (l *Ledger) Apply(b *Batch) {
 	for c, deltas := range b.villages {
+		l.mark(c.div)
 		s, ok := l.sparse[c]
 		if !ok {
 			s = &sparse{}
@@ -84,6 +85,7 @@ func (l *Ledger) Apply(b *Batch) {
 		}
 	}
 	for c, deltas := range b.above {
+		l.mark(c.div)
 		d := l.denseOf(c)
 		for _, x := range deltas {
 			d.pend(x)

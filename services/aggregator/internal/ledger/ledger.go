@@ -38,6 +38,7 @@ type Ledger struct {
 	spans  map[division][]spanOf // of the villages met so far, under tree
 	sparse map[cell]*sparse      // villages
 	dense  map[cell]*dense       // everything above them
+	dirty  map[division]struct{} // nil unless tracked
 }
 
 type division int32
@@ -83,6 +84,7 @@ func (l *Ledger) At(key Key, code string, day civil.Date) Count {
 // Hang replaces the tree: the numbers of all villages stay, those above them are
 // summed anew.
 func (l *Ledger) Hang(tree Tree) {
+	l.markAll() // those that drop out, too
 	l.tree = tree
 	l.spans = map[division][]spanOf{}
 	l.dense = map[cell]*dense{}
@@ -98,6 +100,7 @@ func (l *Ledger) Hang(tree Tree) {
 	for _, d := range l.dense {
 		d.settle()
 	}
+	l.markAll()
 }
 
 func (l *Ledger) denseOf(c cell) *dense {

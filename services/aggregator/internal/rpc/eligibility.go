@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -28,8 +29,14 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	resp := &aggregatorv1.GetEligibilityResponse{}
 	var world *facts.World
 	var packs *policy.Catalogue
+	seen := map[string]bool{} // valid beyond the view
 	resident, linked, err := s.book.Resident(ctx, req.GetResidentId(), func(v coverage.View) error {
 		world, packs, resp.Positions = v.World(), v.Packs(), positions(v)
+		for _, p := range packs.Packs() {
+			for _, r := range p.Records {
+				seen[r.Code] = v.Seen(r.Code)
+			}
+		}
 		return nil
 	})
 	if err != nil {
@@ -38,15 +45,15 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	resp.ResidentId, resp.MergedResidentIds = resident.ID, linked
 	pack, village, ok := packs.PackOf(resident, world, day)
 	if !ok {
-		return nil, ErrNoPack
+		return nil, answers.ErrNoPack
 	}
 	resp.PackId, resp.Division = pack.ID, village
 	for _, id := range req.GetRuleIds() {
-		if find(pack, id) == nil && !slices.ContainsFunc(pack.Rules, func(r policy.Rule) bool { return r.ID == id }) {
-			return nil, ErrIndicator.With("rule_id", id)
+		if answers.Find(pack, id) == nil && !slices.ContainsFunc(pack.Rules, func(r policy.Rule) bool { return r.ID == id }) {
+			return nil, answers.ErrIndicator.With("rule_id", id)
 		}
 	}
-	for _, x := range pack.Explain(resident, world, day) {
+	for _, x := range pack.ExplainSeen(resident, world, day, func(code string) bool { return seen[code] }) {
 		if len(req.GetRuleIds()) == 0 || slices.Contains(req.GetRuleIds(), x.ID) {
 			resp.Rules = append(resp.Rules, explained(&x))
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
@@ -84,7 +85,7 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 	err = s.book.Look(func(v coverage.View) error {
 		var known bool
 		if key, known = v.Deriver().Key(req.indicator); !known {
-			return ErrIndicator.With("indicator_id", req.indicator)
+			return answers.ErrIndicator.With("indicator_id", req.indicator)
 		}
 		if _, known := v.World().Any(req.division, day); !known {
 			return fault.DivisionNotFound.With("division", req.division)

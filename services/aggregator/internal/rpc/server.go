@@ -8,9 +8,9 @@ import (
 	"context"
 	"time"
 
+	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
-	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
@@ -23,10 +23,8 @@ import (
 
 // Faults of the answers.
 var (
-	ErrIndicator = fault.New(fault.NotFound, "INDICATOR_NOT_FOUND", "no policy pack has this indicator", "没有政策包包含该指标")
-	ErrNoPack    = fault.New(fault.NotFound, "NO_PACK_IN_FORCE", "no policy pack is in force there on that day", "该地该日没有生效的政策包")
-	ErrPack      = fault.New(fault.NotFound, "PACK_NOT_FOUND", "there is no such policy pack", "没有该政策包")
-	ErrTooLarge  = fault.New(fault.Exhausted, "COVERAGE_TOO_LARGE",
+	ErrPack     = fault.New(fault.NotFound, "PACK_NOT_FOUND", "there is no such policy pack", "没有该政策包")
+	ErrTooLarge = fault.New(fault.Exhausted, "COVERAGE_TOO_LARGE",
 		"the answer would have more than 20,000 rows; ask for fewer divisions or indicators", "结果超过 20000 行，请减少区划或指标")
 )
 
@@ -42,12 +40,16 @@ type Book interface {
 // Server implements aggregatorv1.AggregatorServiceServer.
 type Server struct {
 	aggregatorv1.UnimplementedAggregatorServiceServer
-	book Book
-	now  func() time.Time
+	book    Book
+	now     func() time.Time
+	figures FigureSource // may be nil
+	late    answers.Late
 }
 
 // New returns the server.
-func New(book Book, now func() time.Time) *Server { return &Server{book: book, now: now} }
+func New(book Book, now func() time.Time) *Server {
+	return &Server{book: book, now: now, late: answers.DefaultLate}
+}
 
 // day reads an optional day; absent is today.
 func (s *Server) day(c *wire.Check, path string, d *date.Date) civil.Date {
@@ -74,83 +76,13 @@ func division(c *wire.Check, path, code string) {
 	}
 }
 
-// packFor returns the pack that governs a division on a day; of a division that
-// does not exist on the day it is the one of its latest state.
-func packFor(v coverage.View, code string, day civil.Date) (*policy.Pack, error) {
-	w, packs := v.World(), v.Packs()
-	d, known := w.Any(code, day)
-	if !known {
-		return nil, fault.DivisionNotFound.With("division", code)
-	}
-	if p, ok := packs.PackFor(w, code, day); ok {
-		return p, nil
-	}
-	if on := max(d.From, 1); d.Until != civil.None && d.Until < day || on > day {
-		if d.Until != civil.None && d.Until < day {
-			on = d.Until
-		}
-		if p, ok := packs.PackFor(w, code, on); ok {
-			return p, nil
-		}
-	}
-	return nil, ErrNoPack.With("division", code)
-}
-
-// column is one indicator asked for.
-type column struct {
-	*policy.Indicator
-	key ledger.Key
-}
-
-// indicator finds an indicator in a pack or, failing that, in any pack: a
-// province may ask for what only its counties count.
-func indicator(v coverage.View, p *policy.Pack, id string) (column, error) {
-	key, known := v.Deriver().Key(id)
-	if !known {
-		return column{}, ErrIndicator.With("indicator_id", id)
-	}
-	if ind := find(p, id); ind != nil {
-		return column{ind, key}, nil
-	}
-	for _, other := range v.Packs().Packs() {
-		if ind := find(other, id); ind != nil {
-			return column{ind, key}, nil
-		}
-	}
-	return column{}, ErrIndicator.With("indicator_id", id)
-}
-
-func find(p *policy.Pack, id string) *policy.Indicator {
-	for i := range p.Indicators {
-		if p.Indicators[i].ID == id {
-			return &p.Indicators[i]
-		}
-	}
-	return nil
-}
-
-// columns returns the indicators asked for, all of the pack when none is named.
-func columns(v coverage.View, p *policy.Pack, ids []string) ([]column, error) {
-	var out []column
-	if len(ids) == 0 {
-		for i := range p.Indicators {
-			ids = append(ids, p.Indicators[i].ID)
-		}
-	}
-	for _, id := range ids {
-		c, err := indicator(v, p, id)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
 func positions(v coverage.View) []*aggregatorv1.FeedPosition {
 	var out []*aggregatorv1.FeedPosition
 	for _, f := range v.Following() {
-		out = append(out, &aggregatorv1.FeedPosition{Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm})
+		out = append(out, &aggregatorv1.FeedPosition{
+			Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm,
+			Listing: f.Listing, ContactTime: wire.TimeProto(f.Contact),
+		})
 	}
 	return out
 }

@@ -42,6 +42,9 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 	if err := s.DropMembers(ctx, generation); err != nil {
 		return err
 	}
+	if err := s.DropTouched(ctx, generation); err != nil {
+		return err
+	}
 	for {
 		last, n := "", 0
 		err := s.Write(ctx, func(t Tx) error {
@@ -69,12 +72,21 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 		if err := t.DropLinks(generation); err != nil {
 			return err
 		}
+		if err := t.DropTies(generation); err != nil {
+			return err
+		}
+		if err := sqlstore.Exec(t.tx, "DELETE FROM record_code WHERE generation = ?", generation); err != nil {
+			return err
+		}
 		return sqlstore.Exec(t.tx, "DELETE FROM followed WHERE generation = ?", generation)
 	})
 }
 
-// DropMembers deletes the members of a generation, a village at a time.
+// DropMembers deletes the members of a generation and their lines, a village at a time.
 func (s *Store) DropMembers(ctx context.Context, generation int64) error {
+	if err := s.DropLines(ctx, generation); err != nil {
+		return err
+	}
 	for {
 		found := false // a row may be of no village
 		err := s.Write(ctx, func(t Tx) error {
@@ -104,6 +116,6 @@ func (t Tx) Generations() (out []int64, err error) {
 		}
 		out = append(out, g)
 		return nil
-	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link ORDER BY 1")
+	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link UNION SELECT generation FROM resident_tie UNION SELECT generation FROM record_code ORDER BY 1")
 	return out, err
 }

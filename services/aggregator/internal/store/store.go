@@ -26,13 +26,20 @@ var files embed.FS
 func Migrations() migrate.Set { return migrate.Sub("aggregator", files, "migrations") }
 
 // Store runs transactions over the aggregator's tables.
-type Store struct{ db *sqlstore.DB }
+type Store struct {
+	db    *sqlstore.DB
+	lines lineStatements
+}
 
 // New returns the store in db, which must be migrated.
-func New(db *sqlstore.DB) *Store { return &Store{db: db} }
+func New(db *sqlstore.DB) *Store { return &Store{db: db, lines: newLineStatements(db)} }
 
 // Tx is one transaction.
 type Tx struct{ tx *gorm.DB }
+
+// SQL is the transaction itself, for tables of the same database that belong to
+// another package.
+func (t Tx) SQL() *gorm.DB { return t.tx }
 
 // Write commits what fn did, or nothing. fn may run several times.
 func (s *Store) Write(ctx context.Context, fn func(Tx) error) error {

@@ -1,0 +1,101 @@
+package answers
+
+import (
+	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/fault"
+)
+
+// Faults of what is asked for.
+var (
+	ErrIndicator = fault.New(fault.NotFound, "INDICATOR_NOT_FOUND", "no policy pack has this indicator", "没有政策包包含该指标")
+	ErrNoPack    = fault.New(fault.NotFound, "NO_PACK_IN_FORCE", "no policy pack is in force there on that day", "该地该日没有生效的政策包")
+)
+
+// PackFor returns the pack that governs a division on a day; of a division that
+// does not exist on the day it is the one of its nearest state. It fails with
+// DIVISION_NOT_FOUND, NO_PACK_IN_FORCE.
+func PackFor(v coverage.View, code string, day civil.Date) (*policy.Pack, error) {
+	w, packs := v.World(), v.Packs()
+	d, known := w.Any(code, day)
+	if !known {
+		return nil, fault.DivisionNotFound.With("division", code)
+	}
+	if p, ok := packs.PackFor(w, code, day); ok {
+		return p, nil
+	}
+	on := max(d.From, 1)
+	if d.Until != civil.None && d.Until < day {
+		on = d.Until
+	}
+	if on != day {
+		if p, ok := packs.PackFor(w, code, on); ok {
+			return p, nil
+		}
+	}
+	return nil, ErrNoPack.With("division", code)
+}
+
+// Column is one indicator asked for.
+type Column struct {
+	*policy.Indicator
+	Key  ledger.Key
+	pack *policy.Pack // that has it so
+}
+
+// Indicator finds an indicator in a pack or, failing that, in any pack: a
+// province may ask for what only its counties count. It fails with
+// INDICATOR_NOT_FOUND.
+func Indicator(v coverage.View, p *policy.Pack, id string) (Column, error) {
+	key, known := v.Deriver().Key(id)
+	if !known {
+		return Column{}, ErrIndicator.With("indicator_id", id)
+	}
+	if ind := Find(p, id); ind != nil {
+		return Column{ind, key, p}, nil
+	}
+	for _, other := range v.Packs().Packs() {
+		if ind := Find(other, id); ind != nil {
+			return Column{ind, key, other}, nil
+		}
+	}
+	return Column{}, ErrIndicator.With("indicator_id", id)
+}
+
+// Find returns an indicator of a pack, nil when it has none of that name.
+func Find(p *policy.Pack, id string) *policy.Indicator {
+	for i := range p.Indicators {
+		if p.Indicators[i].ID == id {
+			return &p.Indicators[i]
+		}
+	}
+	return nil
+}
+
+// Columns returns the indicators asked for, all of the pack when none is named.
+// It fails with INDICATOR_NOT_FOUND.
+func Columns(v coverage.View, p *policy.Pack, ids []string) ([]Column, error) {
+	if len(ids) == 0 {
+		out := make([]Column, 0, len(p.Indicators))
+		for i := range p.Indicators {
+			ind := &p.Indicators[i]
+			if ind.AlternativeOf != "" {
+				continue // shown with the one that it belongs to
+			}
+			key, _ := v.Deriver().Key(ind.ID)
+			out = append(out, Column{ind, key, p})
+		}
+		return out, nil
+	}
+	out := make([]Column, 0, len(ids))
+	for _, id := range ids {
+		c, err := Indicator(v, p, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

@@ -1,0 +1,196 @@
+package answers
+
+import (
+	"time"
+
+	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/platform/civil"
+)
+
+// Asker computes rows from one view. It is valid as long as the view is, and not
+// safe for concurrent use. Make it with On.
+type Asker struct {
+	view    coverage.View
+	world   *facts.World
+	figures *Figures
+	took    bool // some figure was read
+	lacks   []Lack
+	specs   map[specOf]*spec
+	places  map[placeOn]*places
+}
+
+// On returns an asker of the view. figures may be nil; now is the moment by which
+// the silence of a source is measured.
+func On(v coverage.View, figures *Figures, late Late, now time.Time) *Asker {
+	return &Asker{
+		view: v, world: v.World(), figures: figures, lacks: late.lacks(v.Following(), now),
+		specs: map[specOf]*spec{}, places: map[placeOn]*places{},
+	}
+}
+
+// TookFigures says whether an answer so far depends on the figures.
+func (a *Asker) TookFigures() bool { return a.took }
+
+// specOf and spec: what is the same for an indicator at every place on a day.
+type specOf struct {
+	ind *policy.Indicator
+	day civil.Date
+}
+
+type spec struct {
+	key       ledger.Key
+	from      civil.Date
+	awaits    policy.Text
+	lacking   []Lack
+	noRate    bool
+	target    policy.Target
+	hasTarget bool
+	beside    []Column
+	other     *Column // under its other attribution
+}
+
+func (a *Asker) spec(c *Column, day civil.Date) *spec {
+	k := specOf{c.Indicator, day}
+	if s, ok := a.specs[k]; ok {
+		return s
+	}
+	s := &spec{key: c.Key, awaits: c.Awaiting(a.view.Seen), lacking: a.lacking(c.pack, c.Indicator)}
+	if c.Period != 0 && c.Kind != policy.Stock {
+		s.from = c.Period.Start(day)
+	}
+	for _, l := range s.lacking {
+		s.noRate = s.noRate || l.Why.NoRate()
+	}
+	s.target, s.hasTarget = c.TargetOn(day)
+	for _, id := range c.Indicator.Beside {
+		if ind := Find(c.pack, id); ind != nil {
+			s.beside = append(s.beside, a.column(c.pack, ind))
+		}
+	}
+	if c.Alternative != "" {
+		if ind := Find(c.pack, c.Alternative); ind != nil {
+			other := a.column(c.pack, ind)
+			s.other = &other
+		}
+	}
+	a.specs[k] = s
+	return s
+}
+
+func (a *Asker) column(p *policy.Pack, ind *policy.Indicator) Column {
+	key, _ := a.view.Deriver().Key(ind.ID)
+	return Column{Indicator: ind, Key: key, pack: p}
+}
+
+// Rows are the columns of one place on a day, in their order. Of the pack that
+// governs the place its own wording and targets go before those of the pack that
+// was asked for.
+func (a *Asker) Rows(asked *policy.Pack, at Place, columns []Column, day civil.Date) []Row {
+	own, ok := a.view.Packs().PackFor(a.world, at.Code, day)
+	if !ok {
+		own = asked
+	}
+	out := make([]Row, len(columns))
+	for i := range columns {
+		c := a.governed(own, asked, columns[i])
+		s := a.spec(&c, day)
+		a.row(&out[i], &c, s, &at, day)
+		for j := range s.beside {
+			b := &s.beside[j]
+			out[i].Beside = append(out[i].Beside, Row{})
+			a.row(&out[i].Beside[j], b, a.spec(b, day), &at, day)
+		}
+		if s.other != nil {
+			out[i].Alternative = &Row{}
+			a.row(out[i].Alternative, s.other, a.spec(s.other, day), &at, day)
+		}
+	}
+	return out
+}
+
+// governed is the column as the pack of the place has it.
+func (a *Asker) governed(own, asked *policy.Pack, c Column) Column {
+	if own != asked && own != c.pack {
+		if mine := Find(own, c.ID); mine != nil {
+			c.Indicator, c.pack = mine, own
+		}
+	}
+	return c
+}
+
+// DivisionPlace is a division as a place, by its name on the day.
+func DivisionPlace(w *facts.World, code string, day civil.Date) Place {
+	return Place{Code: code, Name: w.Name(code, day)}
+}
+
+// row computes one number, without what stands beside it.
+func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
+	out.ID, out.Indicator, out.Place, out.Day, out.From = c.ID, c.Indicator, *at, day, s.from
+	out.Awaits, out.Lacking, out.Plain = s.awaits, s.lacking, c.Plain
+	out.Target, out.HasTarget = s.target, s.hasTarget
+	if c.Kind == policy.Ratio {
+		a.ratio(out, c, s)
+		return
+	}
+	n, ok := a.count(c, s.key, at, day)
+	if !ok {
+		out.Awaits = notByRole
+		return
+	}
+	out.Eligible, out.Covered = n.Eligible, n.Covered
+	if s.awaits != (policy.Text{}) || s.noRate {
+		return
+	}
+	if c.Plain {
+		if s.hasTarget {
+			out.Gap = int64(s.target.GapCount(int(n.Eligible)))
+		}
+		return
+	}
+	if n.Eligible > 0 {
+		out.HasRate, out.Rate, out.Over = true, float64(n.Covered)/float64(n.Eligible), n.Covered > n.Eligible
+		if s.hasTarget {
+			out.Gap = gap(&s.target, n.Eligible, n.Covered)
+		}
+	}
+}
+
+// count is the number of a place: of a unit the sum over what is its on the day.
+// False when the indicator is not counted by the unit's role.
+func (a *Asker) count(c *Column, key ledger.Key, at *Place, day civil.Date) (ledger.Count, bool) {
+	if at.UnitID == "" {
+		return a.view.Count(key, at.Code, day), true
+	}
+	codes, ok := unitCodes(a.world, a.below(at.Code, day), c.Indicator, at, day)
+	var sum ledger.Count
+	for _, code := range codes {
+		n := a.view.Direct(key, code, day)
+		sum.Eligible, sum.Covered = sum.Eligible+n.Eligible, sum.Covered+n.Covered
+	}
+	return sum, ok
+}
+
+// below is placesBelow, found once per division and day.
+func (a *Asker) below(code string, day civil.Date) *places {
+	if code == "" {
+		return nil
+	}
+	k := placeOn{code, day}
+	p, ok := a.places[k]
+	if !ok {
+		p = placesBelow(a.world, code, day)
+		a.places[k] = p
+	}
+	return p
+}
+
+type placeOn struct {
+	code string
+	day  civil.Date
+}
+
+// notByRole stands where a number is not counted by the role of a unit.
+var notByRole = policy.Text{Chinese: "该指标不按此机构角色统计", English: "not counted by this role of a unit"}

@@ -1,0 +1,48 @@
+package coverage
+
+import (
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/platform/civil"
+)
+
+// WhatIf asks what a pack would change.
+type WhatIf struct {
+	Source     []byte // the file
+	Division   string // it and everything below
+	Day        civil.Date
+	GroupLevel facts.Level // also the divisions of this level below it; 0 for none
+	Limit      int         // of the changes that are listed
+}
+
+// Tried is the answer: what differs between the packs in use and those with the
+// new one. For every number new less old is the sum over its changes.
+type Tried struct {
+	Pack      *policy.Pack
+	World     *facts.World
+	Numbers   []NumberChange // those that change or of which a part does, by division and indicator
+	People    []CountChange  // by resident, at most Limit
+	Total     int64          // changes, listed or not
+	Residents int64          // evaluated
+	Following []Following
+}
+
+// NumberChange is a number as it is and as it would be.
+type NumberChange struct {
+	Division  string
+	Indicator string
+	Name      string // of the indicator, Chinese
+	Old, New  ledger.Count
+	Changes   int // that stand behind it
+}
+
+// CountChange is a resident or an event that counts otherwise in one village.
+type CountChange struct {
+	ResidentID string
+	Indicator  string
+	EventID    string // "" for stock
+	Village    string
+	Old, New   ledger.Count // what it adds to the numbers; zero: it does not count
+	Reason     policy.Text  // under the new pack; empty when no pack is in force for the person
+}

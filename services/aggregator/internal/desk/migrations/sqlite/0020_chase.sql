@@ -1,0 +1,19 @@
+-- +goose Up
+-- Who was asked to look after one line of an uncovered list, and what came of it. Days are day numbers, 0 none.
+CREATE TABLE desk_chase (
+  indicator_id  TEXT    NOT NULL,
+  resident_id   TEXT    NOT NULL,
+  event_id      TEXT    NOT NULL,
+  version       INTEGER NOT NULL,
+  assigned_to   TEXT    NOT NULL,
+  assigned_unit TEXT    NOT NULL,
+  due           INTEGER NOT NULL,
+  assigned_by   TEXT    NOT NULL,
+  assigned_ms   INTEGER NOT NULL,
+  outcome       INTEGER NOT NULL,
+  outcome_on    INTEGER NOT NULL,
+  outcome_by    TEXT    NOT NULL,
+  remark        TEXT    NOT NULL,
+  changed_ms    INTEGER NOT NULL,
+  PRIMARY KEY (indicator_id, resident_id, event_id)
+) STRICT, WITHOUT ROWID;

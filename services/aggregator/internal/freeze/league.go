@@ -1,0 +1,50 @@
+package freeze
+
+import (
+	"slices"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/answers"
+	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/aggregator/internal/report"
+	"xinju.dev/services/platform/civil"
+)
+
+// maxPeers bounds a league of a report: nobody reads more, and numbers are taken
+// while nothing else moves.
+const maxPeers = 500
+
+// league ranks the divisions below by each indicator, against the end of the
+// quarter before.
+func (p *plan) league(v coverage.View, figures *answers.Figures, late answers.Late, now time.Time, req *report.Request) (earlier civil.Date, out []report.Standing) {
+	earlier = quarterBefore(req.AsOf)
+	codes := answers.Ranked(v.World(), req.Division, facts.Level(req.GroupLevel), req.AsOf)
+	if len(codes) == 0 || len(codes) > maxPeers {
+		return earlier, nil
+	}
+	asker := answers.On(v, figures, late, now)
+	for _, c := range p.columns {
+		l := asker.League(answers.LeagueQuery{Pack: p.pack, Codes: codes, Column: c, Day: req.AsOf, Before: earlier})
+		for _, s := range slices.Concat(l.Ranked, l.Unranked) {
+			out = append(out, standingOf(v, &s, req.AsOf))
+		}
+	}
+	return earlier, out
+}
+
+func standingOf(v coverage.View, s *answers.Standing, day civil.Date) report.Standing {
+	level := nodeOf(v.World(), s.Row.Place.Code, day).Level
+	out := report.Standing{
+		Number: numberOf(&s.Row, level), Rank: s.Rank, Before: s.RankBefore, Earlier: numberOf(&s.Before, level).Value,
+		Level: int(s.Warning), Warned: s.Warned.Chinese, Unranked: s.Unranked.Chinese, Projected: s.Projected,
+	}
+	if s.Warned == (policy.Text{}) {
+		out.Level = int(answers.NoWarning)
+	}
+	return out
+}
+
+// quarterBefore is the last day of the quarter before the one that holds the day.
+func quarterBefore(day civil.Date) civil.Date { return policy.Quarter.Start(day).AddDays(-1) }

@@ -1,0 +1,189 @@
+package freeze
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/answers"
+	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
+	"xinju.dev/services/aggregator/internal/report"
+	"xinju.dev/services/platform/civil"
+)
+
+// plan is what a request comes to on one state.
+type plan struct {
+	pack    *policy.Pack
+	columns []answers.Column
+	places  []report.Node // the division and those below that have numbers, by level and code
+}
+
+const maxNumbers = 20_000
+
+// planOf refuses what cannot be frozen.
+func planOf(v coverage.View, req *report.Request) (p plan, err error) {
+	if p.pack, err = answers.PackFor(v, req.Division, req.AsOf); err != nil {
+		return p, err
+	}
+	if req.PackID != "" {
+		named, ok := v.Packs().Pack(req.PackID)
+		if !ok {
+			return p, report.ErrPackUnknown.With("pack_id", req.PackID)
+		}
+		p.pack = named
+	}
+	if p.columns, err = answers.Columns(v, p.pack, req.Indicators); err != nil {
+		return p, err
+	}
+	p.places = placesOf(v.World(), req.Division, facts.Level(req.GroupLevel), req.AsOf)
+	if len(p.places)*len(p.columns) > maxNumbers {
+		return p, report.ErrTooLarge
+	}
+	return p, nil
+}
+
+// placesOf lists the division and what lies below it down to a level; where the
+// tree skips the level, the nearest divisions below stand in.
+func placesOf(w *facts.World, code string, level facts.Level, day civil.Date) []report.Node {
+	out := []report.Node{nodeOf(w, code, day)}
+	out[0].Parent = ""
+	seen := map[string]bool{code: true}
+	for i := 0; i < len(out) && level > 0; i++ {
+		if facts.Level(out[i].Level) >= level {
+			continue
+		}
+		for _, child := range w.Children(out[i].Code, day) {
+			if !seen[child] && facts.UnitOf(child) == "" { // a unit is no division
+				seen[child] = true
+				out = append(out, nodeOf(w, child, day))
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b report.Node) int {
+		return cmp.Or(cmp.Compare(a.Level, b.Level), strings.Compare(a.Code, b.Code))
+	})
+	return out
+}
+
+func nodeOf(w *facts.World, code string, day civil.Date) report.Node {
+	n := report.Node{Code: code, Name: w.Name(code, day)}
+	if d, ok := w.Any(code, day); ok {
+		n.Parent, n.Level = d.Parent, int(d.Level)
+	}
+	if u, ok := w.Unit(facts.UnitOf(code)); ok { // what counts where a unit stands
+		n.Parent, n.Name = u.Division, u.Name
+	}
+	return n
+}
+
+// numbers computes every number of the plan on a day, in its order, and lists the
+// columns that have been met, each once.
+func (p *plan) numbers(v coverage.View, figures *answers.Figures, late answers.Late, now time.Time, day civil.Date) (out []report.Number, columns []string) {
+	asker := answers.On(v, figures, late, now)
+	met, known := map[[2]string]bool{}, map[string]bool{}
+	add := func(row *answers.Row, level int) {
+		if at := [2]string{row.Place.Code, row.ID}; !met[at] {
+			met[at] = true
+			out = append(out, numberOf(row, level))
+		}
+		if !known[row.ID] {
+			known[row.ID] = true
+			columns = append(columns, row.ID)
+		}
+	}
+	for _, place := range p.places {
+		rows := asker.Rows(p.pack, answers.Place{Code: place.Code, Name: place.Name}, p.columns, day)
+		for i := range rows {
+			add(&rows[i], place.Level)
+		}
+		for i := range rows { // what is shown beside and was not asked for itself
+			for _, more := range append(slices.Clone(rows[i].Beside), alternative(&rows[i])...) {
+				add(&more, place.Level)
+			}
+		}
+	}
+	return out, columns
+}
+
+func alternative(r *answers.Row) []answers.Row {
+	if r.Alternative == nil {
+		return nil
+	}
+	return []answers.Row{*r.Alternative}
+}
+
+func numberOf(r *answers.Row, level int) report.Number {
+	n := report.Number{
+		Division: r.Place.Code, DivisionName: r.Place.Name, Level: level, Indicator: r.ID, Name: r.Indicator.Name.Chinese,
+		Kind: int(r.Indicator.Kind), Unit: int(r.Indicator.Unit), Read: r.Value(), From: r.From, Day: r.Day,
+		Eligible: r.Eligible, Covered: r.Covered, Plain: r.Plain, HasRate: r.HasRate, Rate: r.Rate,
+		HasTarget: r.HasTarget, Gap: r.Gap, Awaits: both(r.Awaits), Opens: r.Opens(),
+	}
+	if r.HasTarget {
+		n.Target, n.AtMost, n.TargetText = r.Target.Value(), r.Target.AtMost, r.Target.Written
+	}
+	if exact, ok := r.Exact(); ok {
+		n.Value = valueText(exact, r.Indicator.Unit, r.Plain)
+		n.Met = r.HasTarget && r.Target.Met(exact)
+	}
+	for _, l := range r.Lacking {
+		n.Lacking = append(n.Lacking, l.Source)
+	}
+	if r.Ratio != nil {
+		n.Num, n.Den = ratText(r.Ratio.Num), ratText(r.Ratio.Den)
+	}
+	return n
+}
+
+// valueText shows two decimals, cut and never rounded up to a target that is not
+// reached: 89.996 % is 89.99 %.
+func valueText(exact *big.Rat, unit policy.Unit, plain bool) string {
+	if plain {
+		return exact.RatString()
+	}
+	scaled := new(big.Rat).Mul(exact, big.NewRat(unit.Scale()*100, 1))
+	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom()) // towards zero
+	abs := new(big.Int).Abs(whole)
+	units, rest := new(big.Int).QuoRem(abs, big.NewInt(100), new(big.Int))
+	sign := ""
+	if whole.Sign() < 0 {
+		sign = "-"
+	}
+	cents := strconv.FormatInt(rest.Int64()+100, 10)[1:]
+	return sign + units.String() + "." + cents + unit.Text().Chinese
+}
+
+func ratText(r *big.Rat) string {
+	if r == nil {
+		return ""
+	}
+	return r.RatString()
+}
+
+// both writes a text for people, Chinese first.
+func both(t policy.Text) string {
+	switch {
+	case t.English == "" || t.English == t.Chinese:
+		return t.Chinese
+	case t.Chinese == "":
+		return t.English
+	}
+	return t.Chinese + " / " + t.English
+}
+
+// keys are the columns of the ledger behind columns of a report.
+func keys(v coverage.View, columns []string) map[ledger.Key]int {
+	out := map[ledger.Key]int{}
+	for i, id := range columns {
+		if k, ok := v.Deriver().Key(id); ok {
+			out[k] = i
+		}
+	}
+	return out
+}

@@ -1,0 +1,209 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"xinju.dev/services/platform/civil"
+)
+
+// Form is a form that is made of a report, numbered as ReportForm of the API.
+type Form int
+
+// The forms.
+const (
+	SelfForm   Form = 1 // 自评表
+	SelfReport Form = 2 // 自评报告
+	Ledger     Form = 3 // 台账
+	Bulletin   Form = 4 // 季度通报
+)
+
+// Name is the form's name for people.
+func (f Form) Name() string {
+	return map[Form]string{SelfForm: "自评表", SelfReport: "自评报告", Ledger: "工作台账", Bulletin: "季度通报"}[f]
+}
+
+// field is one column of a form: the placeholder {key} in a template's row, the
+// title that the built-in template and CSV show, and the key of JSON.
+type field struct{ key, title string }
+
+var numberFields = []field{
+	{"division", "区划"}, {"division_name", "区划名称"}, {"indicator", "指标编号"}, {"name", "指标"}, {"target", "目标"}, {"value", "完成值"},
+	{"n", "完成数（分子）"}, {"d", "应完成数（分母）"}, {"gap", "差额（人）"}, {"evidence", "佐证（打开名单）"}, {"remark", "备注"},
+}
+
+var ledgerFields = []field{
+	{"indicator", "指标编号"}, {"name", "指标"}, {"resident", "居民编号"}, {"village", "村居"}, {"village_name", "村居名称"}, {"date", "日期"},
+	{"state", "状态"}, {"count", "计数"}, {"unit", "负责机构"}, {"source", "原始记录编号"}, {"until", "状态至"},
+}
+
+var leagueFields = []field{
+	{"indicator", "指标编号"}, {"name", "指标"}, {"rank", "名次"}, {"change", "名次变化"}, {"division", "区划"}, {"division_name", "区划名称"}, {"value", "完成值"},
+	{"earlier", "上季末"}, {"target", "目标"}, {"gap", "差额（人）"}, {"n", "完成数"}, {"d", "应完成数"}, {"level", "预警"}, {"reason", "预警原因"}, {"evidence", "佐证（打开名单）"},
+}
+
+func (f Form) fields() []field {
+	switch f {
+	case Ledger:
+		return ledgerFields
+	case Bulletin:
+		return leagueFields
+	}
+	return numberFields
+}
+
+// Lines gives every line of a report to each, in order.
+type Lines func(each func(*Line) error) error
+
+// rows gives every row of a form to each: text, int64 or nil where there is
+// nothing to say, in the order of the fields. The slice is used again.
+func (f Form) rows(r *Report, lines Lines, each func(row []any) error) error {
+	switch f {
+	case Ledger:
+		return ledgerRows(r.Content, lines, each)
+	case Bulletin:
+		for i := range r.Content.League {
+			if err := each(leagueRow(r, &r.Content.League[i])); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i := range r.Content.Numbers {
+		if err := each(numberRow(r, &r.Content.Numbers[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ListCommand opens a number of a report into its list; "" when it has none.
+func ListCommand(c *Content, n *Number) string {
+	if !c.WithLists || !n.Opens {
+		return ""
+	}
+	return fmt.Sprintf("xinju report members %s --division %s --indicator %s", c.ID, n.Division, n.Indicator)
+}
+
+func numberRow(r *Report, n *Number) []any {
+	num, den := counts(n)
+	return []any{
+		n.Division, n.DivisionName, n.Indicator, n.Name, text(n.TargetText), text(n.Value), num, den, gap(n),
+		text(ListCommand(r.Content, n)), text(remark(n)),
+	}
+}
+
+// counts are numerator and denominator as a form shows them.
+func counts(n *Number) (num, den any) {
+	switch {
+	case n.Awaits != "":
+		return nil, nil
+	case n.Num != "" || n.Den != "":
+		return text(n.Num), text(n.Den)
+	case n.Plain:
+		return int64(n.Eligible), nil
+	}
+	return int64(n.Covered), int64(n.Eligible)
+}
+
+func gap(n *Number) any {
+	if !n.HasTarget || n.Value == "" {
+		return nil
+	}
+	return n.Gap
+}
+
+// remark says why there is no value, and what a value lacks.
+func remark(n *Number) string {
+	var out []string
+	if n.Awaits != "" {
+		out = append(out, "暂无数据来源："+n.Awaits)
+	} else if n.Value == "" {
+		out = append(out, "没有应服务对象")
+	}
+	if len(n.Lacking) > 0 {
+		out = append(out, "数据未全部计入："+strings.Join(n.Lacking, "、"))
+	}
+	return strings.Join(out, "；")
+}
+
+func leagueRow(r *Report, s *Standing) []any {
+	n := &s.Number
+	num, den := counts(n)
+	var rank, change any
+	if s.Rank > 0 {
+		rank = int64(s.Rank)
+	}
+	if s.Rank > 0 && s.Before > 0 {
+		change = int64(s.Before - s.Rank)
+	}
+	reason := s.Warned
+	if reason == "" {
+		reason = s.Unranked
+	}
+	command := ""
+	if _, kept := r.Content.Number(n.Division, n.Indicator); kept {
+		command = ListCommand(r.Content, n)
+	}
+	return []any{
+		n.Indicator, n.Name, rank, change, n.Division, n.DivisionName, text(n.Value), text(s.Earlier), text(n.TargetText), gap(n), num, den,
+		text(map[int]string{2: "黄", 3: "红"}[s.Level]), text(reason), text(command),
+	}
+}
+
+func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
+	if !c.WithLists {
+		return ErrWithoutLists
+	}
+	places := map[string]string{}
+	for _, n := range c.Tree {
+		places[n.Code] = n.Name
+	}
+	names := map[string]string{}
+	for i := range c.Numbers {
+		names[c.Numbers[i].Indicator] = c.Numbers[i].Name
+	}
+	row := make([]any, len(ledgerFields))
+	return lines(func(l *Line) error {
+		if l.Indicator < 0 || l.Indicator >= len(c.Indicators) {
+			return errDamaged
+		}
+		id := c.Indicators[l.Indicator]
+		on, source := l.From, l.ResidentID
+		if l.EventID != "" {
+			on, source = l.On, l.EventID
+		}
+		state := "未完成"
+		if l.Covered {
+			state = "已完成"
+		}
+		var until any
+		if l.To != civil.None && l.To < civil.Forever {
+			until = l.To.AddDays(-1).String()
+		}
+		copy(row, []any{id, text(names[id]), l.ResidentID, l.Village, text(places[l.Village]), text(on.String()), state, int64(l.Weight), text(l.UnitID), source, until})
+		return each(row)
+	})
+}
+
+// text is nil for what is empty.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// cell is a value as text.
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		return v
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,82 @@
+package rpc
+
+import (
+	"xinju.dev/services/aggregator/internal/report"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/wire"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+)
+
+func reportMessage(r *report.Report) *aggregatorv1.Report {
+	c := r.Content
+	out := &aggregatorv1.Report{
+		ReportId: r.ID, State: aggregatorv1.ReportState(r.State), Title: c.Title, Division: c.Division, DivisionName: c.DivisionName,
+		AsOfDate: wire.DateProto(c.AsOf), GroupLevel: int32(c.GroupLevel), WithLists: c.WithLists, PackId: c.PackID, StateDigest: c.State,
+		Digest: r.Digest, LineCount: c.Lines, Creator: c.CreatedBy, CreateTime: wire.TimeProto(c.Created), FreezeTime: wire.TimeProto(c.Frozen),
+		FailureReason: r.Failure, FailureText: r.Text,
+	}
+	for i := range c.Numbers {
+		out.Numbers = append(out.Numbers, reportNumber(c, &c.Numbers[i]))
+	}
+	for _, p := range c.Packs {
+		out.Packs = append(out.Packs, &aggregatorv1.ReportPack{PackId: p.ID, Version: int32(p.Version), Digest: p.Digest})
+	}
+	for _, p := range c.Positions {
+		out.Positions = append(out.Positions, &aggregatorv1.FeedPosition{Source: p.Source, Epoch: p.Epoch, Position: p.Position, Head: p.Head, Alarm: p.Alarm})
+	}
+	for _, s := range r.Signoffs {
+		out.Signoffs = append(out.Signoffs, &aggregatorv1.ReportSignoff{
+			Role: s.Role, Name: s.Name, SignDate: wire.DateProto(s.On), Remark: s.Remark, Digest: s.Digest, CreateTime: wire.TimeProto(s.At), Creator: s.By,
+		})
+	}
+	return out
+}
+
+func reportNumber(c *report.Content, n *report.Number) *aggregatorv1.ReportNumber {
+	row := &aggregatorv1.CoverageRow{
+		Division: n.Division, DivisionName: n.DivisionName, IndicatorId: n.Indicator, IndicatorName: n.Name, Kind: aggregatorv1.IndicatorKind(n.Kind),
+		Eligible: n.Eligible, Covered: n.Covered, HasRate: n.HasRate, Rate: n.Rate, HasTarget: n.HasTarget, Target: n.Target, TargetText: n.TargetText,
+		Gap: int32(min(n.Gap, 1<<31-1)), Awaits: n.Awaits, AsOfDate: wire.DateProto(n.Day), Plain: n.Plain,
+		Unit: aggregatorv1.RateUnit(n.Unit), Value: n.Read,
+	}
+	if n.From != civil.None {
+		row.PeriodFromDate = wire.DateProto(n.From)
+	}
+	return &aggregatorv1.ReportNumber{
+		Row: row, Level: int32(n.Level), ValueText: n.Value, Numerator: n.Num, Denominator: n.Den, ListCommand: report.ListCommand(c, n),
+	}
+}
+
+// lineMessage is a line as ListMembers shows it.
+func lineMessage(l *report.Line) *aggregatorv1.Member {
+	if l == nil {
+		return nil
+	}
+	out := &aggregatorv1.Member{
+		ResidentId: l.ResidentID, Village: l.Village, UnitId: l.UnitID, SinceDate: wire.DateProto(l.From), UntilDate: wire.DateProto(last(l.To)), Covered: l.Covered,
+	}
+	if l.EventID != "" {
+		out.EventId, out.EventDate = l.EventID, wire.DateProto(l.On)
+	}
+	return out
+}
+
+func reportFacts(p *report.Person) []*aggregatorv1.ReportFact {
+	out := make([]*aggregatorv1.ReportFact, len(p.Facts))
+	for i, f := range p.Facts {
+		out[i] = &aggregatorv1.ReportFact{Kind: f.Kind, FactId: f.ID, Version: f.Version, RecordedDate: wire.DateProto(f.Recorded), OwnerId: f.Owner}
+	}
+	return out
+}
+
+func causeMessages(list []report.Cause) []*aggregatorv1.ReportCause {
+	out := make([]*aggregatorv1.ReportCause, len(list))
+	for i, c := range list {
+		out[i] = &aggregatorv1.ReportCause{
+			Kind: aggregatorv1.ReportCauseKind(c.Kind), FactKind: c.FactKind, SubjectId: c.Subject, VersionBefore: c.Before, VersionAfter: c.After,
+			RecordedDate: wire.DateProto(c.Recorded), Text: c.Text,
+		}
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+package rpc
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/wire"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"google.golang.org/grpc"
+)
+
+const (
+	defaultChanges = 1000
+	maxChanges     = 10_000
+	whatIfPart     = 200 // numbers or changes in one message
+	progressEvery  = 200 * time.Millisecond
+)
+
+// WhatIf implements aggregatorv1.PolicyPackServiceServer.
+func (s *PackServer) WhatIf(req *aggregatorv1.WhatIfRequest, stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse]) error {
+	q, err := s.whatIf(req)
+	if err != nil {
+		return err
+	}
+	began, told := time.Now(), time.Time{}
+	ctx, cancel := context.WithCancel(stream.Context())
+	defer cancel()
+	out, err := s.book.WhatIf(ctx, q, func(done, total int64) error {
+		if time.Since(told) < progressEvery && done < total {
+			return nil
+		}
+		told = time.Now()
+		p := &aggregatorv1.WhatIfProgress{Done: done, Total: total}
+		if past := time.Since(began).Seconds(); past > 0 {
+			p.Rate = float64(done) / past
+		}
+		return stream.Send(&aggregatorv1.WhatIfResponse{Progress: p})
+	})
+	if err != nil {
+		return err
+	}
+	return sendTried(stream, q, &out, time.Since(began))
+}
+
+func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, error) {
+	var c wire.Check
+	source(&c, req.GetSourceYaml())
+	division(&c, "division", req.GetDivision())
+	day := c.Date("as_of_date", req.GetAsOfDate(), false)
+	if day == civil.None {
+		day = civil.DateOf(s.now())
+	}
+	level := c.Range("group_level", req.GetGroupLevel(), 0, int32(facts.Village))
+	limit := int(req.GetMaxPeople())
+	switch {
+	case limit == 0:
+		limit = defaultChanges
+	case limit > maxChanges:
+		c.Refuse("max_people", "最多 10000 at most 10,000")
+	}
+	return coverage.WhatIf{
+		Source: []byte(req.GetSourceYaml()), Division: req.GetDivision(), Day: day, GroupLevel: facts.Level(level), Limit: max(limit, 0),
+	}, c.Err()
+}
+
+// sendTried sends the answer in parts.
+func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], q coverage.WhatIf, out *coverage.Tried, took time.Duration) error {
+	for part := range slices.Chunk(out.Numbers, whatIfPart) {
+		m := &aggregatorv1.WhatIfResponse{}
+		for i := range part {
+			m.Numbers = append(m.Numbers, numberMessage(out.World, &part[i], q.Day))
+		}
+		if err := stream.Send(m); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(out.People, whatIfPart) {
+		m := &aggregatorv1.WhatIfResponse{}
+		for i := range part {
+			m.People = append(m.People, changeMessage(&part[i]))
+		}
+		if err := stream.Send(m); err != nil {
+			return err
+		}
+	}
+	sum := &aggregatorv1.WhatIfSummary{
+		PackId: out.Pack.ID, AsOfDate: wire.DateProto(q.Day), Residents: out.Residents,
+		TotalChanges: out.Total, ListedChanges: int64(len(out.People)), Seconds: took.Seconds(),
+	}
+	for _, f := range out.Following {
+		sum.Positions = append(sum.Positions, &aggregatorv1.FeedPosition{Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm})
+	}
+	return stream.Send(&aggregatorv1.WhatIfResponse{Summary: sum})
+}
+
+func numberMessage(w *facts.World, n *coverage.NumberChange, day civil.Date) *aggregatorv1.WhatIfNumber {
+	out := &aggregatorv1.WhatIfNumber{
+		Division: n.Division, DivisionName: w.Name(n.Division, day), IndicatorId: n.Indicator, IndicatorName: n.Name,
+		OldEligible: n.Old.Eligible, OldCovered: n.Old.Covered, NewEligible: n.New.Eligible, NewCovered: n.New.Covered, Changes: int32(n.Changes),
+	}
+	out.HasOldRate, out.OldRate = rateOf(n.Old)
+	out.HasNewRate, out.NewRate = rateOf(n.New)
+	return out
+}
+
+func rateOf(n ledger.Count) (bool, float64) {
+	if n.Eligible == 0 {
+		return false, 0
+	}
+	return true, float64(n.Covered) / float64(n.Eligible)
+}
+
+func changeMessage(x *coverage.CountChange) *aggregatorv1.WhatIfChange {
+	return &aggregatorv1.WhatIfChange{
+		ResidentId: x.ResidentID, IndicatorId: x.Indicator, EventId: x.EventID, Village: x.Village,
+		OldState: countedAs(x.Old), NewState: countedAs(x.New),
+		OldEligible: x.Old.Eligible, NewEligible: x.New.Eligible, OldCovered: x.Old.Covered, NewCovered: x.New.Covered,
+		Reason: both(x.Reason),
+	}
+}
+
+func countedAs(n ledger.Count) aggregatorv1.WhatIfState {
+	switch {
+	case n.Eligible == 0:
+		return aggregatorv1.WhatIfState_WHAT_IF_STATE_OUT
+	case n.Covered == 0:
+		return aggregatorv1.WhatIfState_WHAT_IF_STATE_UNCOVERED
+	}
+	return aggregatorv1.WhatIfState_WHAT_IF_STATE_COVERED
+}

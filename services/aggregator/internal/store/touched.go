@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// everybody stands in a touched row for all residents of the generation.
+const everybody = ""
+
+// TouchedRow says at which revision a resident's answers may last have changed.
+type TouchedRow struct {
+	Revision   int64
+	ResidentID string
+}
+
+// Touch notes that the answers of residents may have changed at a revision; all:
+// those of everybody. Of several changes of a resident the latest is kept.
+func (t Tx) Touch(generation, revision int64, ids []string, all bool) error {
+	if all {
+		ids = []string{everybody}
+	}
+	rows := make([][]any, len(ids))
+	for i, id := range ids {
+		rows[i] = []any{generation, id, revision}
+	}
+	return t.replace("touched", []string{"generation", "resident_id", "revision"}, rows)
+}
+
+// TouchedAll is the revision at which everybody was last touched; 0 never.
+func (t Tx) TouchedAll(generation int64) (revision int64, err error) {
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&revision) },
+		"SELECT revision FROM touched WHERE generation = ? AND resident_id = ?", generation, everybody)
+	return revision, err
+}
+
+// Touched reads up to limit residents touched after a place in the order of
+// revision and resident.
+func (t Tx) Touched(generation int64, after TouchedRow, limit int) (out []TouchedRow, err error) {
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		var r TouchedRow
+		if err := rows.Scan(&r.Revision, &r.ResidentID); err != nil {
+			return err
+		}
+		out = append(out, r)
+		return nil
+	}, "SELECT revision, resident_id FROM touched WHERE generation = ? AND revision >= ? AND (revision > ? OR resident_id > ?) "+
+		"ORDER BY revision, resident_id LIMIT ?", generation, after.Revision, after.Revision, after.ResidentID, limit)
+	return out, err
+}
+
+// Epoch names the database.
+func (t Tx) Epoch() (epoch string, err error) {
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&epoch) }, "SELECT epoch FROM touched_epoch WHERE id = 1")
+	return epoch, err
+}
+
+// DropTouched deletes the touched rows of a generation, in transactions of their own.
+func (s *Store) DropTouched(ctx context.Context, generation int64) error {
+	for {
+		last, more := "", false
+		err := s.Write(ctx, func(t Tx) error {
+			more = false
+			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+				more = true
+				return rows.Scan(&last)
+			}, "SELECT resident_id FROM touched WHERE generation = ? ORDER BY resident_id LIMIT 1 OFFSET ?", generation, dropStep)
+			if err != nil {
+				return err
+			}
+			if !more {
+				return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ?", generation)
+			}
+			return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ? AND resident_id < ?", generation, last)
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
+}

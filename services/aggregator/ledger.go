@@ -1,0 +1,61 @@
+package aggregator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/figures"
+	"xinju.dev/services/aggregator/internal/rpc"
+	"xinju.dev/services/aggregator/internal/store"
+)
+
+// Ledger says where the numbers are.
+type Ledger string
+
+// The forms of the ledger.
+const (
+	// InMemory holds the numbers in memory; "" is the same.
+	InMemory Ledger = "memory"
+	// InBoth holds them in memory and keeps them by months in the database too, for
+	// processes that read there.
+	InBoth Ledger = "both"
+	// InSQL reads them from the database that another process with InBoth keeps,
+	// holds none itself and follows nothing: it answers with the revision that was
+	// written last.
+	InSQL Ledger = "sql"
+)
+
+var errLedger = errors.New("ledger must be memory, both or sql")
+
+// UnmarshalText takes one of the three names.
+func (l *Ledger) UnmarshalText(text []byte) error {
+	switch form := Ledger(text); form {
+	case "", InMemory, InBoth, InSQL:
+		*l = form
+		return nil
+	}
+	return fmt.Errorf("%w: %.20q", errLedger, text)
+}
+
+// MarshalText writes the name.
+func (l Ledger) MarshalText() ([]byte, error) { return []byte(l), nil }
+
+// newReader is a service that answers from the tables alone.
+func newReader(d *Deps) *Service {
+	book := &derived.Reader{Store: store.New(d.DB), Deriver: derive.New(d.Packs), Loads: true, Sources: SourceNames()}
+	if len(d.Sources) > 0 {
+		book.Sources = d.followed()
+	}
+	server := rpc.New(book, d.Now)
+	return &Service{log: d.Log, server: server, figures: server.Figures(figures.Open(d.DB))}
+}
+
+// rest keeps a service that has nothing to do by itself.
+func rest(ctx context.Context, ready func()) error {
+	ready()
+	<-ctx.Done()
+	return ctx.Err()
+}
