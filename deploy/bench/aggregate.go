@@ -24,6 +24,8 @@ type running struct {
 	*served
 	db    *sqlstore.DB
 	built built
+
+	service *aggregator.Service
 }
 
 // built tells how the aggregator's database came to be.
@@ -103,7 +105,7 @@ func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told i
 	for name, f := range feeds {
 		sources[name] = f
 	}
-	service, err := aggregator.New(aggregator.Deps{DB: db, Now: now, Log: quietLog("aggregator"), Sources: sources})
+	service, err := aggregator.New(aggregator.Deps{DB: db, Now: now, Log: quietLog("aggregator"), Sources: sources, Ledger: b.form})
 	if err != nil {
 		return nil, 0, false, errors.Join(err, db.Close())
 	}
@@ -111,7 +113,7 @@ func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told i
 	if err != nil {
 		return nil, 0, false, errors.Join(err, db.Close())
 	}
-	r = &running{served: v, db: db}
+	r = &running{served: v, db: db, service: service}
 	if err := b.waitListed(ctx, n, e, r, feeds); err != nil {
 		return nil, 0, false, errors.Join(err, r.stop())
 	}

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"xinju.dev/deploy/synthetic"
+	"xinju.dev/services/aggregator"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/obs"
 )
@@ -31,6 +32,7 @@ type bench struct {
 	mysql   *server   // nil without a MariaDB
 	says    io.Writer // progress
 	began   time.Time
+	form    aggregator.Ledger // of the aggregators that are started
 }
 
 func newBench(ctx context.Context, s settings) (*bench, error) {

@@ -132,6 +132,41 @@ func TestPeopleAreLookedUpByDocumentAndByIDOnEveryEngine(t *testing.T) {
 	measured(t, list, err, 2*len(b.engines()))
 }
 
+func TestTheLedgerInSQLEqualsTheJoinOnEveryEngine(t *testing.T) {
+	b := small(t)
+	list, err := b.runForms(t.Context())
+	measured(t, list, err, 2*len(b.engines()))
+	for i := 1; i < len(list); i += 2 {
+		if !strings.Contains(list[i].Checked, "0 differ") {
+			t.Errorf("%s: %q", list[i].Case, list[i].Checked)
+		}
+	}
+}
+
+func TestATrendEqualsTheJoin(t *testing.T) {
+	b := small(t)
+	list, err := b.runTrend(t.Context())
+	measured(t, list, err, len(b.engines()))
+}
+
+func TestChangedResidentsAndFactsAloneAreCommitted(t *testing.T) {
+	b := small(t)
+	list, err := b.runChanges(t.Context())
+	measured(t, list, err, len(b.engines()))
+}
+
+func TestListsAreReadToTheirEnds(t *testing.T) {
+	b := small(t)
+	list, err := b.runLists(t.Context())
+	measured(t, list, err, len(b.engines()))
+}
+
+func TestARebuildEndsInTheSameState(t *testing.T) {
+	b := small(t)
+	list, err := b.runRebuild(t.Context())
+	measured(t, list, err, 2*len(b.engines()))
+}
+
 func TestRESTAndGRPCGiveTheSameAnswer(t *testing.T) {
 	b := small(t)
 	list, err := b.runREST(t.Context())

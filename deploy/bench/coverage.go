@@ -28,16 +28,8 @@ var errDiffer = errors.New("统计与连接查询的结果不同 coverage and th
 // runCoverage compares a table of 12 townships × 6 indicators on one day, read
 // through gRPC, with the best single join over the same facts.
 func (b *bench) runCoverage(ctx context.Context) ([]figures.Comparison, error) {
-	sizes := []int{b.residents}
-	if b.grow {
-		for _, n := range b.growTo {
-			if n > b.residents {
-				sizes = append(sizes, n)
-			}
-		}
-	}
 	var all []figures.Comparison
-	for _, n := range sizes {
+	for _, n := range b.sizes() {
 		for _, e := range b.engines() {
 			c, err := b.coverageOn(ctx, n, e)
 			if err != nil {
@@ -47,6 +39,18 @@ func (b *bench) runCoverage(ctx context.Context) ([]figures.Comparison, error) {
 		}
 	}
 	return all, nil
+}
+
+// sizes are the counties that are measured: the one asked for, and larger ones
+// when it is to grow.
+func (b *bench) sizes() []int {
+	out := []int{b.residents}
+	for _, n := range b.growTo {
+		if b.grow && n > b.residents {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (b *bench) coverageOn(ctx context.Context, n int, e engine) (c figures.Comparison, err error) {

@@ -1,7 +1,8 @@
 // Command bench measures what the suite costs beside what one would build
 // instead, both in one run on one machine: coverage against a SQL join, the import
 // of a feed against the database's own loader, a call through all interceptors
-// against a bare one, REST against gRPC, and the memory of an import.
+// against a bare one, REST against gRPC, the memory of an import, and of the
+// aggregator the ledger in SQL, trends, changes, lists and rebuilds.
 //
 // It uses the production code through its public faces and invents its data. It
 // asserts no times: what it measures is read by people; that ours and the
@@ -116,6 +117,11 @@ var sections = []section{
 	{"d", "REST 调用 a REST call", (*bench).runREST},
 	{"e", "导入的内存 memory of an import", (*bench).runMemory},
 	{"f", "查人 looking people up", (*bench).runLookup},
+	{"g", "统计的开销与库内账簿 what coverage costs, and the ledger in SQL", (*bench).runForms},
+	{"h", "趋势 trend", (*bench).runTrend},
+	{"i", "变更入库 changed residents", (*bench).runChanges},
+	{"j", "名单翻页 pages of a list", (*bench).runLists},
+	{"k", "重建与启动 rebuild and start", (*bench).runRebuild},
 }
 
 func (b *bench) run(ctx context.Context) ([]figures.Comparison, error) {

@@ -32,6 +32,12 @@ type Suite struct {
 	Maternal       maternalv1.MaternalServiceClient
 	FamilyPlanning familyplanningv1.FamilyPlanningServiceClient
 	Aggregator     aggregatorv1.AggregatorServiceClient
+	Packs          aggregatorv1.PolicyPackServiceClient
+	Reports        aggregatorv1.ReportServiceClient
+	Leagues        aggregatorv1.LeagueServiceClient
+	Figures        aggregatorv1.FigureServiceClient
+	Chase          aggregatorv1.ChaseServiceClient
+	Answers        aggregatorv1.EligibilityFeedServiceClient
 	Changes        map[string]feedv1.ChangeFeedServiceClient     // by service, the aggregator excepted
 	records        map[string]intakev1.RecordImportServiceClient // by service
 	conns          []*grpc.ClientConn
@@ -66,6 +72,12 @@ func Dial(r Run) (*Suite, error) {
 	s.FamilyPlanning = familyplanningv1.NewFamilyPlanningServiceClient(byName["familyplanning"])
 	s.records = recordClients(byName)
 	s.Aggregator = aggregatorv1.NewAggregatorServiceClient(byName["aggregator"])
+	s.Packs = aggregatorv1.NewPolicyPackServiceClient(byName["aggregator"])
+	s.Reports = aggregatorv1.NewReportServiceClient(byName["aggregator"])
+	s.Leagues = aggregatorv1.NewLeagueServiceClient(byName["aggregator"])
+	s.Figures = aggregatorv1.NewFigureServiceClient(byName["aggregator"])
+	s.Chase = aggregatorv1.NewChaseServiceClient(byName["aggregator"])
+	s.Answers = aggregatorv1.NewEligibilityFeedServiceClient(byName["aggregator"])
 	return s, nil
 }
 

@@ -19,7 +19,7 @@ import (
 const maxBodies = 128 << 20
 
 // bodies reads JSON bodies whole, so that a call starts only when its request has
-// arrived and is one JSON value and nothing else.
+// arrived and is one JSON value and nothing else; of a stream, one after the other.
 type bodies struct{ left atomic.Int64 }
 
 func newBodies() *bodies {
@@ -30,7 +30,8 @@ func newBodies() *bodies {
 
 // read returns the body of a call that takes one, or refuses it. release gives
 // its memory back.
-func (b *bodies) read(w http.ResponseWriter, r *http.Request, takes bool) (body []byte, release func(), wrong *fault.Error) {
+func (b *bodies) read(w http.ResponseWriter, r *http.Request, at route) (body []byte, release func(), wrong *fault.Error) {
+	takes := at.body != ""
 	taken := 0
 	release = func() { b.left.Add(int64(taken)) }
 	if wrong := uncoded(r); wrong != nil {
@@ -55,10 +56,21 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request, takes bool) (body 
 		return nil, release, wrong
 	case len(body) > 0 && !takes:
 		return nil, release, errNoBody
-	case len(body) > 0 && (!json.Valid(body) || !utf8.Valid(body)):
+	case len(body) > 0 && (!utf8.Valid(body) || !json.Valid(body) && !(at.many && values(body))):
 		return nil, release, errJSON
 	}
 	return body, release, nil
+}
+
+// values reports that a body is JSON values, one after the other, and nothing else.
+func values(body []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(body))
+	for {
+		var one json.RawMessage
+		if err := d.Decode(&one); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 // all reads everything, taking memory as it comes: an announced length takes none.

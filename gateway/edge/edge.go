@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 )
 
@@ -84,6 +85,14 @@ func New(ctx context.Context, c Config) (http.Handler, error) {
 			limit.calls(api).ServeHTTP(w, r)
 		})
 	}
+	reports := reportFiles{aggregatorv1.NewReportServiceClient(forward{c.Backends.Aggregator, true})}
+	root.HandleFunc("/v1/reports/{report}", func(w http.ResponseWriter, r *http.Request) {
+		if file := reports.route(r.PathValue("report")); file != nil {
+			limit.long(only(http.MethodGet, file)).ServeHTTP(w, r)
+			return
+		}
+		limit.calls(api).ServeHTTP(w, r)
+	})
 	pages(root, c)
 
 	h := oneAuthorization(http.Handler(root))

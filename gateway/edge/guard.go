@@ -18,6 +18,7 @@ type route struct {
 	template string // /v1/residents/{resident_id}
 	input    protoreflect.MessageDescriptor
 	body     string // "*", a field of the request, or "" for none
+	many     bool   // the body is messages of a stream, one after the other
 }
 
 // guard checks requests once their route is known and before the gateway library
@@ -50,7 +51,7 @@ func (g guard) add(m protoreflect.MethodDescriptor) {
 	}
 	for _, b := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
 		verb, template := binding(b)
-		g.routes[verb+" "+pathVariable.ReplaceAllString(template, "{$1=*}")] = route{template: template, input: m.Input(), body: b.GetBody()}
+		g.routes[verb+" "+pathVariable.ReplaceAllString(template, "{$1=*}")] = route{template: template, input: m.Input(), body: b.GetBody(), many: m.IsStreamingClient()}
 	}
 }
 
@@ -95,7 +96,7 @@ func (g guard) middleware(next runtime.HandlerFunc) runtime.HandlerFunc {
 			return
 		}
 		fields.masked = masked
-		body, release, wrong := g.bodies.read(w, r, at.body != "")
+		body, release, wrong := g.bodies.read(w, r, at)
 		defer release()
 		if wrong != nil {
 			writeFault(w, wrong)

@@ -31,6 +31,7 @@ func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		runtime.WithOutgoingHeaderMatcher(none),
 		runtime.WithOutgoingTrailerMatcher(none),
 		runtime.WithForwardResponseOption(tagged),
+		runtime.WithForwardResponseOption(opened),
 		runtime.WithErrorHandler(handleError),
 		runtime.WithStreamErrorHandler(handleStreamError),
 		runtime.WithRoutingErrorHandler(func(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
@@ -53,7 +54,13 @@ func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		maternalv1.RegisterMaternalServiceHandlerClient(ctx, mux, maternalv1.NewMaternalServiceClient(forward{ClientConnInterface: b.Maternal})),
 		familyplanningv1.RegisterFamilyPlanningServiceHandlerClient(ctx, mux, familyplanningv1.NewFamilyPlanningServiceClient(forward{ClientConnInterface: b.FamilyPlanning})),
 		intakev1.RegisterRecordImportServiceHandlerClient(ctx, mux, intakev1.NewRecordImportServiceClient(forward{ClientConnInterface: recordServices(b)})),
+		aggregatorv1.RegisterLeagueServiceHandlerClient(ctx, mux, aggregatorv1.NewLeagueServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterFigureServiceHandlerClient(ctx, mux, aggregatorv1.NewFigureServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterReportServiceHandlerClient(ctx, mux, aggregatorv1.NewReportServiceClient(forward{ClientConnInterface: b.Aggregator})),
 		aggregatorv1.RegisterAggregatorServiceHandlerClient(ctx, mux, aggregatorv1.NewAggregatorServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterPolicyPackServiceHandlerClient(ctx, mux, aggregatorv1.NewPolicyPackServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterChaseServiceHandlerClient(ctx, mux, aggregatorv1.NewChaseServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterEligibilityFeedServiceHandlerClient(ctx, mux, aggregatorv1.NewEligibilityFeedServiceClient(forward{ClientConnInterface: b.Aggregator})),
 	}
 	for _, err := range registered {
 		if err != nil {

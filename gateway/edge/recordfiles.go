@@ -56,9 +56,10 @@ func (recordFiles) header(r *http.Request, kind string, own func(name, value str
 	if wrong != nil {
 		return nil, wrong
 	}
-	if feed.GetManifest() != nil || feed.GetProfile() != "" {
+	if feed.GetManifest() != nil {
 		return nil, errUnknownField
 	}
+	h.Profile = feed.GetProfile()
 	h.Sender, h.FileName, h.Encoding, h.ValidateOnly = feed.GetSender(), feed.GetFileName(), feed.GetEncoding(), feed.GetValidateOnly()
 	h.Format, h.Sheet = feed.GetHints().GetFormat(), feed.GetHints().GetSheet()
 	return h, nil

@@ -76,7 +76,7 @@ func TestAKindOfRecordLeadsToTheServiceThatOwnsIt(t *testing.T) {
 			return stream.SendMsg(out)
 		}
 		before := len(f.calls)
-		url := s.URL + "/v1/record-imports/" + kind
+		url, profiles := s.URL+"/v1/record-imports/"+kind, s.URL+"/v1/record-profiles/"+kind
 		for _, c := range []struct{ method, url, body, want string }{
 			{"GET", url, "", "ListImportBatches"},
 			{"GET", url + "/01J", "", "GetImportBatch"},
@@ -86,7 +86,12 @@ func TestAKindOfRecordLeadsToTheServiceThatOwnsIt(t *testing.T) {
 			{"POST", url + "/01J:withdraw", `{"reason":"x"}`, "WithdrawImport"},
 			{"POST", url + "/01J:cancel", `{}`, "CancelImport"},
 			{"POST", url + ":upload?sender=cdc&file_name=a.csv&format=csv", "a,b\n1,2\n", "ImportRecords"},
-			{"POST", url + ":preview?sender=cdc&preview_rows=3", "a,b\n1,2\n", "PreviewImport"},
+			{"POST", profiles, `{"profile":{"name":"a"}}`, "CreateImportProfile"},
+			{"PATCH", profiles + "/a", `{"title":"b"}`, "UpdateImportProfile"},
+			{"GET", profiles + "/a", "", "GetImportProfile"},
+			{"GET", profiles, "", "ListImportProfiles"},
+			{"DELETE", profiles + "/a?etag=1", "", "DeleteImportProfile"},
+			{"POST", url + ":preview?sender=cdc&preview_rows=3&profile=clinics", "a,b\n1,2\n", "PreviewImport"},
 		} {
 			code, text := ask(t, c.method, c.url, c.body)
 			if code != http.StatusOK || len(f.calls) == before || !strings.HasSuffix(f.calls[len(f.calls)-1].method, c.want) {
@@ -95,7 +100,7 @@ func TestAKindOfRecordLeadsToTheServiceThatOwnsIt(t *testing.T) {
 			before = len(f.calls)
 		}
 		last := f.calls[len(f.calls)-1].msg.(*intakev1.PreviewImportRequest)
-		if last.GetHeader().GetKind() != kind || last.GetRowCount() != 3 || string(last.GetData()) != "a,b\n1,2\n" {
+		if last.GetHeader().GetKind() != kind || last.GetHeader().GetProfile() != "clinics" || last.GetRowCount() != 3 || string(last.GetData()) != "a,b\n1,2\n" {
 			t.Errorf("%v", last)
 		}
 	}
@@ -109,6 +114,7 @@ func TestRecordImportsThatMakeNoSenseGoNowhere(t *testing.T) {
 		code              int
 	}{
 		{"GET", url + "cats", "", http.StatusNotFound},
+		{"GET", s.URL + "/v1/record-profiles/cats", "", http.StatusNotFound},
 		{"GET", url + "cats/01J:watch", "", http.StatusNotFound},
 		{"GET", url + "cats/01J:rejects", "", http.StatusNotFound},
 		{"POST", url + "cats:upload?sender=a", "a\n", http.StatusNotFound},

@@ -34,14 +34,22 @@ type commands struct {
 	Demo  demoCmd  `cmd:"" group:"run" help:"一条命令看全流程：虚构一个县，导入、登记、统计。The main job on an invented county, in one process."`
 	Serve serveCmd `cmd:"" group:"run" help:"在一个数据目录上常驻运行全部服务。Run the whole suite on a folder that is kept."`
 
-	Feed      feedCmds      `cmd:"" group:"use" help:"公安居住数据的导入。Files of residence events from public security."`
-	Records   recordsCmds   `cmd:"" group:"use" help:"存量记录的导入：健康档案、接种、孕产、儿童、计生。Files of records that exist elsewhere."`
-	Coverage  coverageCmds  `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
-	Uncovered uncoveredCmds `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
-	Resident  residentCmds  `cmd:"" group:"use" help:"居民。One resident."`
-	Verify    verifyCmds    `cmd:"" group:"use" help:"协查：向另一区划核实人员情况。Verification requests between divisions."`
-	Review    reviewCmds    `cmd:"" group:"use" help:"待核事项：疑似重复、互相矛盾。What needs a person: duplicates, contradictions."`
-	Policy    policyCmds    `cmd:"" group:"use" help:"政策包。Policy packs: rules, indicators, targets."`
+	Feed      feedCmds        `cmd:"" group:"use" help:"公安居住数据的导入。Files of residence events from public security."`
+	Records   recordsCmds     `cmd:"" group:"use" help:"存量记录的导入：健康档案、接种、孕产、儿童、计生。Files of records that exist elsewhere."`
+	Coverage  coverageCmds    `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
+	League    leagueCmd       `cmd:"" group:"use" help:"下级排名、升降与预计达标日。Ranks of divisions, their change, and when they reach the target."`
+	Warnings  warningsCmd     `cmd:"" group:"use" help:"黄色与红色预警。What is yellow or red."`
+	Figures   figuresCmds     `cmd:"" group:"use" help:"外部数据：户籍人口、人员等。Figures from outside: registered population, staff."`
+	Uncovered uncoveredCmds   `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
+	Chase     chaseCmds       `cmd:"" group:"use" help:"催办名单：分派、跟进、打印。Chase lists: assign, follow up, print."`
+	Forecast  forecastCmd     `cmd:"" group:"use" help:"未来几天谁将应享服务、谁将未服务。Who becomes eligible or uncovered in the next days."`
+	Explain   residentExplain `cmd:"" group:"use" help:"某人应享哪些服务、为什么。What one resident is owed, and why."`
+	Watch     watchCmds       `cmd:"" group:"use" help:"持续输出变化，供其他系统使用。Changes as they come, for other systems."`
+	Report    reportCmds      `cmd:"" group:"use" help:"冻结报告、自评表、台账、通报。Frozen reports, forms made of them, exports."`
+	Resident  residentCmds    `cmd:"" group:"use" help:"居民。One resident."`
+	Verify    verifyCmds      `cmd:"" group:"use" help:"协查：向另一区划核实人员情况。Verification requests between divisions."`
+	Review    reviewCmds      `cmd:"" group:"use" help:"待核事项：疑似重复、互相矛盾。What needs a person: duplicates, contradictions."`
+	Policy    policyCmds      `cmd:"" group:"use" help:"政策包。Policy packs: rules, indicators, targets."`
 
 	Division      divisionCmds      `cmd:"" group:"operate" help:"行政区划。The administrative tree."`
 	Subscriptions subscriptionsCmds `cmd:"" group:"operate" help:"变更订阅（Webhook）。Delivery of changes to other systems."`
@@ -49,6 +57,7 @@ type commands struct {
 	Following followingCmd `cmd:"" group:"operate" help:"统计服务跟到了各服务的哪一步。How far the aggregator has followed each service."`
 	Rebuild   rebuildCmd   `cmd:"" group:"operate" help:"从变更流重新计算统计数据。Compute what the aggregator derives again from the feeds."`
 	Migrate   migrateCmds  `cmd:"" group:"operate" help:"数据库结构。Schemas of databases."`
+	Maintain  maintainCmds `cmd:"" group:"operate" help:"停机维护：变更流换纪元、清理旧变更与旧请求编号。Work on databases that nobody serves: renew and trim feeds, forget requests."`
 	Config    configCmds   `cmd:"" group:"operate" help:"配置。Settings of serve."`
 	Version   versionCmd   `cmd:"" group:"operate" help:"显示版本。Show the version."`
 	Help      helpCmd      `cmd:"" group:"operate" help:"帮助：help exit-codes 列出退出码。Help on a command, or on exit-codes."`

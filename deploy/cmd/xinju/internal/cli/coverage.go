@@ -7,19 +7,22 @@ import (
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
-	"xinju.dev/services/platform/wire"
 )
 
 type coverageCmds struct {
-	Show  coverageShow  `cmd:"" help:"某日各指标的覆盖率与差额。Indicators of divisions on a day, with the gap in people."`
-	Trend coverageTrend `cmd:"" help:"一个指标逐月的变化。One indicator, month by month."`
+	Show    coverageShow    `cmd:"" help:"某日各指标的覆盖率与差额。Indicators of divisions on a day, with the gap in people."`
+	Trend   coverageTrend   `cmd:"" help:"一个指标逐月的变化。One indicator, month by month."`
+	Members coverageMembers `cmd:"" help:"一个数字背后的名单。The people or events behind a number."`
 }
 
 type coverageShow struct {
 	connected
 	listing
-	Division   divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
+	Division   divisionCode `env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码，与 --unit 至少给一个。Division code; this or --unit."`
+	Unit       []string     `sep:"," placeholder:"ID" help:"机构：它负责的村居，或以 --role provider 它提供的服务，可重复。Units; repeatable."`
+	Role       string       `enum:",manager,provider" default:"" placeholder:"ROLE" help:"机构按负责（manager）或提供（provider）统计；不给 --unit 时按机构分列。As manager or provider; without --unit: break down by unit."`
 	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
 	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"按 county、township 或 village 分列，默认不分。Break down by county, township or village."`
 	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
@@ -32,12 +35,23 @@ func (coverageShow) Help() string {
 
 var levels = map[string]int32{"county": 3, "township": 4, "village": 5}
 
+var roles = map[string]aggregatorv1.UnitRole{
+	"manager": aggregatorv1.UnitRole_UNIT_ROLE_MANAGER, "provider": aggregatorv1.UnitRole_UNIT_ROLE_PROVIDER,
+}
+
 // Run asks and prints.
 func (c coverageShow) Run(a *app) error {
+	req := &aggregatorv1.GetCoverageRequest{
+		GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(), UnitIds: c.Unit, UnitRole: roles[c.Role],
+	}
+	switch {
+	case c.Division != "" && len(c.Unit) == 0:
+		req.Divisions = []string{string(c.Division)}
+	case len(c.Unit) == 0:
+		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
+	}
 	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Aggregator.GetCoverage(a.ctx, &aggregatorv1.GetCoverageRequest{
-			Divisions: []string{string(c.Division)}, GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(),
-		})
+		resp, err := s.Aggregator.GetCoverage(a.ctx, req)
 		if err != nil {
 			return err
 		}
@@ -58,20 +72,31 @@ func coverageTable(resp *aggregatorv1.GetCoverageResponse) *show.Table {
 		{Key: "target", Title: "目标 Target", Right: true},
 		{Key: "gap", Title: "差额(人) Gap", Right: true},
 		{Key: "awaits"},
+		{Key: "unit_id"},
+		{Key: "lacking"},
 	}}
 	on, _ := dateText(resp.GetAsOfDate()).(string)
 	var open *aggregatorv1.CoverageRow
-	for _, r := range resp.GetRows() {
-		t.Add(named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
-			countCell(r, r.GetEligible()), countCell(r, r.GetCovered()), rateCell(r.GetHasRate(), r.GetRate(), r.GetAwaits()), targetCell(r), gapCell(r), orNil(r.GetAwaits()))
-		if r.GetAwaits() == "" && r.GetEligible() > r.GetCovered() && (open == nil || r.GetGap() > open.GetGap()) {
+	add := func(r *aggregatorv1.CoverageRow) {
+		t.Add(named(placeOf(r), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
+			countCell(r, r.GetEligible()), coveredCell(r), valueCell(r), targetCell(r), gapCell(r), orNil(r.GetAwaits()),
+			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())))
+		if r.GetAwaits() == "" && r.GetRatio() == nil && !r.GetPlain() && r.GetEligible() > r.GetCovered() && (open == nil || r.GetGap() > open.GetGap()) {
 			open = r
+		}
+	}
+	for _, r := range resp.GetRows() {
+		add(r)
+		if r.GetAlternative() != nil {
+			add(r.GetAlternative())
 		}
 	}
 	t.Note("截至 as of %s · 政策包 pack %s", on, resp.GetPackId())
 	if open != nil {
-		t.Note("名单 the people behind a number: %s", listCommand(open.GetDivision(), open.GetIndicatorId(), on))
+		t.Note("名单 the people behind a number: %s", openCommand(open, on))
 	}
+	t.Notes = append(t.Notes, ratioNotes(resp.GetRows())...)
+	t.Notes = append(t.Notes, lackNotes(resp.GetRows())...)
 	t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 	return t
 }
@@ -145,7 +170,9 @@ func lagging(positions []*aggregatorv1.FeedPosition) []string {
 type coverageTrend struct {
 	connected
 	listing
-	Division  divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
+	Division  divisionCode `env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码，与 --unit 至少给一个。Division code; this or --unit."`
+	Unit      string       `placeholder:"ID" help:"机构。A unit."`
+	Role      string       `enum:"manager,provider" default:"manager" placeholder:"ROLE" help:"机构按负责或提供统计，默认负责。As manager, the default, or provider."`
 	Indicator string       `required:"" placeholder:"ID" help:"指标。Indicator."`
 	From      month        `required:"" placeholder:"2025-07" help:"起始月。First month."`
 	Until     month        `required:"" placeholder:"2026-06" help:"截止月（含）。Last month, inclusive."`
@@ -153,25 +180,24 @@ type coverageTrend struct {
 
 // Run asks and prints.
 func (c coverageTrend) Run(a *app) error {
+	if c.Division == "" && c.Unit == "" {
+		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
+	}
 	return c.dial(func(s *client.Suite) error {
 		resp, err := s.Aggregator.GetTrend(a.ctx, &aggregatorv1.GetTrendRequest{
 			Division: string(c.Division), IndicatorId: c.Indicator, FromDate: c.From.proto(), UntilDate: c.Until.proto(),
+			UnitId: c.Unit, UnitRole: roles[c.Role],
 		})
 		if err != nil {
 			return err
 		}
 		t := trendTable(resp)
 		if n := len(resp.GetPoints()); n > 0 {
-			t.Note("名单 the people behind the last number: %s", listCommand(string(c.Division), c.Indicator, lastDay(resp.GetPoints()[n-1])))
+			t.Notes = append(t.Notes, trendNotes(resp, resp.GetPoints()[n-1])...)
 		}
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})
-}
-
-func lastDay(p *aggregatorv1.TrendPoint) string {
-	d, _ := wire.Date(p.GetAsOfDate())
-	return d.String()
 }
 
 func trendTable(resp *aggregatorv1.GetTrendResponse) *show.Table {
@@ -183,7 +209,7 @@ func trendTable(resp *aggregatorv1.GetTrendResponse) *show.Table {
 		{Title: "0%                100%"},
 	}}
 	for _, p := range resp.GetPoints() {
-		t.Add(dateText(p.GetAsOfDate()), p.GetEligible(), p.GetCovered(), rateCell(p.GetHasRate(), p.GetRate(), ""), bar(p.GetHasRate(), p.GetRate()))
+		t.Add(dateText(p.GetAsOfDate()), p.GetEligible(), p.GetCovered(), pointCell(resp, p), bar(p.GetHasRate() && !resp.GetPlain(), p.GetRate()))
 	}
 	return t
 }

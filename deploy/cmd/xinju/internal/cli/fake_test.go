@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
 
@@ -51,6 +52,7 @@ type fake struct {
 	members int                                // length of the list of uncovered
 	stops   bool                               // the service goes away while a batch is watched
 	feed    registryv1.FeedIntakeServiceServer // instead of the fake's own
+	records intakev1.RecordImportServiceServer // nil: none
 
 	mu       sync.Mutex
 	header   *registryv1.FeedHeader
@@ -80,6 +82,9 @@ func (f *fake) start(t *testing.T) string {
 		func(r grpc.ServiceRegistrar) { aggregatorv1.RegisterAggregatorServiceServer(r, f) },
 	} {
 		register(srv.Registrar())
+	}
+	if f.records != nil {
+		intakev1.RegisterRecordImportServiceServer(srv.Registrar(), f.records)
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(lis) }()

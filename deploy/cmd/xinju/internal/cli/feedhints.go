@@ -7,11 +7,17 @@ import (
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+	"xinju.dev/services/platform/rowfile"
 )
 
 // howWritten is what may be said of a file. What is not said is detected.
 type howWritten struct {
-	Profile    string `placeholder:"NAME" help:"映射方案（见 feed profile）；default 为不用，默认按报送单位选取。Profile to read it by; default for none; chosen by the sender when absent."`
+	Profile string `placeholder:"NAME" help:"映射方案（见 feed profile）；default 为不用，默认按报送单位选取。Profile to read it by; default for none; chosen by the sender when absent."`
+	fileForm
+}
+
+// fileForm is how the bytes of a file are written.
+type fileForm struct {
 	Encoding   string `enum:",GB18030,UTF-8,UTF-16LE,UTF-16BE" default:"" placeholder:"NAME" help:"编码 GB18030、UTF-8、UTF-16LE、UTF-16BE，默认自动识别。Encoding; detected by default."`
 	Format     string `enum:",CSV,FIXED,XLSX,XML,JSONL" default:"" placeholder:"KIND" help:"文件类型 CSV、FIXED（定长）、XLSX、XML、JSONL，默认自动识别。Kind of file; detected by default."`
 	Delimiter  string `placeholder:"C" help:"分隔符，一个字符；\\t 为制表符。Delimiter of a CSV file; \\t is a tab."`
@@ -31,20 +37,39 @@ func (h howWritten) header(sender string) (*registryv1.FeedHeader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h = (howWritten{
-		Format: h.Format, Delimiter: h.Delimiter, NoQuotes: h.NoQuotes, Sheet: h.Sheet, HeaderRow: h.HeaderRow, NoHeader: h.NoHeader,
-		RowElement: h.RowElement, DateSystem: h.DateSystem,
-	}); h == (howWritten{}) && len(columns) == 0 {
+	if f := h.fileForm; f.said() == (fileForm{}) && len(columns) == 0 {
 		return out, nil
 	}
-	if h.Delimiter == `\t` {
-		h.Delimiter = "\t"
-	}
+	h.fileForm = h.said()
 	out.Hints = &registryv1.FeedHints{
 		Format: h.Format, Delimiter: h.Delimiter, NoQuotes: h.NoQuotes, Sheet: h.Sheet, HeaderRow: h.HeaderRow, NoHeader: h.NoHeader,
 		RowElement: h.RowElement, DateSystem: h.DateSystem, FixedColumns: columns,
 	}
 	return out, nil
+}
+
+// said is the form without encoding and columns, which stand elsewhere, and with
+// a delimiter as it is.
+func (f fileForm) said() fileForm {
+	f.Encoding, f.Columns = "", ""
+	if f.Delimiter == `\t` {
+		f.Delimiter = "\t"
+	}
+	return f
+}
+
+// hints are the form as files are read by.
+func (f fileForm) hints() (rowfile.Hints, error) {
+	columns, err := fixedColumns(f.Columns)
+	s := f.said()
+	out := rowfile.Hints{
+		Format: rowfile.Format(f.Format), Encoding: rowfile.Encoding(f.Encoding), Delimiter: s.Delimiter, NoQuotes: f.NoQuotes, Sheet: f.Sheet,
+		HeaderRow: int(f.HeaderRow), NoHeader: f.NoHeader, RowElement: f.RowElement, DateSystem: rowfile.DateSystem(f.DateSystem),
+	}
+	for _, c := range columns {
+		out.Columns = append(out.Columns, rowfile.FixedColumn{Name: c.GetName(), From: int(c.GetFrom()), Bytes: int(c.GetByteCount())})
+	}
+	return out, err
 }
 
 func fixedColumns(text string) (out []*registryv1.FixedColumn, err error) {

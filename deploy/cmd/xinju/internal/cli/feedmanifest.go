@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,12 +13,15 @@ import (
 
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/intake"
+	"xinju.dev/services/platform/rowfile"
 	"xinju.dev/services/platform/wire"
 )
 
 type feedManifest struct {
-	File     string `arg:"" type:"existingfile" help:"CSV 文件。The file, of separated values."`
+	fileForm
+	File     string `arg:"" type:"existingfile" help:"文件：CSV、定长、xlsx、XML 或 JSON Lines。The file, of any kind."`
 	Sender   string `required:"" placeholder:"ga-990101" help:"报送单位代码。Who sends, a short code."`
 	Sequence int64  `required:"" placeholder:"N" help:"本单位第几批，从 1 起连续。Number of the batch within the sender: 1, 2, 3 …"`
 	Snapshot string `placeholder:"DATE" help:"全量名单所描述的日期；不给则为事件。The day of a full list; events without it."`
@@ -40,9 +41,12 @@ func (c feedManifest) Run(a *app) error {
 	}
 	defer func() { _ = f.Close() }() // read only
 	sum := sha256.New()
-	rows, err := countRows(io.TeeReader(f, sum))
-	if err != nil {
+	if _, err := io.Copy(sum, f); err != nil {
 		return unreadable(err)
+	}
+	rows, err := c.countRows(f)
+	if err != nil {
+		return err
 	}
 	m := intake.Manifest{Sender: c.Sender, Sequence: c.Sequence, RowCount: rows, Digest: hex.EncodeToString(sum.Sum(nil)), Kind: intake.Events}
 	if c.Snapshot != "" {
@@ -66,27 +70,49 @@ func (c feedManifest) Run(a *app) error {
 	return err
 }
 
-// countRows counts the lines that are not blank, without the header.
-func countRows(in io.Reader) (n int64, err error) {
-	r := bufio.NewReaderSize(in, 256<<10)
-	content := false
-	for {
-		part, err := r.ReadSlice('\n')
-		content = content || len(bytes.Trim(part, " \t\r\n\x1a")) > 0
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if content {
-			n++
-		}
-		content = false
-		if errors.Is(err, io.EOF) {
-			return max(n-1, 0), nil
-		}
-		if err != nil {
-			return 0, err
+// countRows counts the rows as the receiver will: those that hold something,
+// without the header, of whatever kind of file it is.
+func (f fileForm) countRows(file *os.File) (n int64, err error) {
+	hints, err := f.hints()
+	if err != nil {
+		return 0, err
+	}
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, unreadable(err)
+	}
+	probe, err := rowfile.NewProbe(hints)
+	if err != nil {
+		return 0, unlike(err)
+	}
+	if _, err := io.Copy(probe, io.NewSectionReader(file, 0, size)); err != nil {
+		return 0, unlike(err)
+	}
+	layout, err := probe.Layout(file, size)
+	if err != nil {
+		return 0, unlike(err)
+	}
+	rows, err := rowfile.NewReader(file, size, layout, layout.Start)
+	if err != nil {
+		return 0, unlike(err)
+	}
+	defer func() { _ = rows.Close() }() // read only
+	for ; ; n++ {
+		switch _, err := rows.Next(); {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return 0, unlike(err)
 		}
 	}
+}
+
+// unlike says that a file is not what it is taken for.
+func unlike(err error) error {
+	if why, ok := errors.AsType[*fault.Error](err); ok {
+		return &outcome.Error{Code: outcome.BadInput, Chinese: why.Chinese, English: why.Text, Cause: err}
+	}
+	return unreadable(err)
 }
 
 // readManifest reads a manifest file; nil when there is none to read.

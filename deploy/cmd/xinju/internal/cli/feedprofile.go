@@ -1,20 +1,14 @@
 package cli
 
 import (
-	"encoding/json"
-	"errors"
 	"io"
-	"os"
 
-	"go.yaml.in/yaml/v3"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"xinju.dev/deploy/client"
-	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 )
 
@@ -150,54 +144,10 @@ func (c profileDelete) Run(a *app) error {
 	})
 }
 
-const mostProfile = 1 << 20
-
-// read reads a profile; a key that there is not is refused.
+// read reads a profile.
 func (c profileFile) read(a *app) (*registryv1.FeedProfile, error) {
-	in := io.NopCloser(a.In)
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		in = f
-	}
-	defer func() { _ = in.Close() }() // read only
-	text, err := io.ReadAll(io.LimitReader(in, mostProfile))
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	var tree map[string]any
-	if err = yaml.Unmarshal(text, &tree); err == nil {
-		text, err = json.Marshal(tree)
-	}
 	p := &registryv1.FeedProfile{}
-	if err == nil {
-		err = protojson.Unmarshal(text, p)
-	}
-	if err == nil && p.GetName() == "" {
-		err = errors.New("name is missing")
-	}
-	if err != nil {
-		return nil, &outcome.Error{Code: outcome.BadInput, Chinese: "方案文件不正确", English: "the file is no profile", Cause: err}
-	}
-	return p, nil
+	return p, readProfile(a, c.File, p)
 }
 
-// writeProfile writes what read reads.
-func writeProfile(w io.Writer, p *registryv1.FeedProfile) error {
-	text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(p)
-	if err != nil {
-		return err
-	}
-	var tree map[string]any
-	if err := json.Unmarshal(text, &tree); err != nil {
-		return err
-	}
-	enc := yaml.NewEncoder(w)
-	enc.SetIndent(2)
-	if err := enc.Encode(tree); err != nil {
-		return err
-	}
-	return enc.Close()
-}
+func writeProfile(w io.Writer, p *registryv1.FeedProfile) error { return writeYAML(w, p) }

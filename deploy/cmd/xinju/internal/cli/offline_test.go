@@ -11,8 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
-
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/settings"
 	"xinju.dev/services/platform/civil"
@@ -101,23 +99,6 @@ func TestDemoIsToldWhatWasTyped(t *testing.T) {
 	want := settings.Demo{Residents: 300, Seed: 7, Today: civil.Of(2026, 6, 30), HTTP: "127.0.0.1:8080", GRPCPort: 9101, RunFile: "r.json", Once: true}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestAPackIsCheckedWithoutASuite(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pack.yaml")
-	if err := os.WriteFile(file, []byte("id: x\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := Programs{ValidatePack: func(source string) (*aggregatorv1.ValidatePolicyPackResponse, error) {
-		if source != "id: x\n" {
-			t.Errorf("%q", source)
-		}
-		return &aggregatorv1.ValidatePolicyPackResponse{CasesRun: 2, Problems: []*aggregatorv1.PackProblem{{Line: 1, Path: "id", Text: "太短 too short"}}}, nil
-	}}
-	code, out, _ := typed(t, p, "", nil, "policy", "validate", file, "-o", "csv")
-	if code != 2 || out != "line,path,text\n1,id,太短 too short\n" {
-		t.Errorf("code %d, %s", code, out)
 	}
 }
 

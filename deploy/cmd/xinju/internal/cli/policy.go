@@ -3,19 +3,25 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
-	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 )
 
 type policyCmds struct {
 	List     policyList     `cmd:"" help:"列出政策包。List the packs."`
 	Show     policyShow     `cmd:"" help:"一个政策包的规则、指标与目标。Rules, indicators and targets of a pack."`
-	Validate policyValidate `cmd:"" help:"检查一个政策包文件并运行其中的用例，不加载。Compile a pack's file and run its cases, without loading it."`
+	Validate policyValidate `cmd:"" help:"检查政策包文件并运行其中的用例，不加载。Compile packs' files and run their cases, without loading them."`
+	Test     policyTest     `cmd:"" help:"运行政策包中的用例，逐个列出。Run the cases of packs, one by one."`
+	Diff     policyDiff     `cmd:"" help:"比较两个政策包：增加、删去、改变的条目。What one pack adds, removes and changes against another."`
+	Explain  policyExplain  `cmd:"" help:"用文字说明政策包或其中一个条目，展开定义，引用依据。A pack or one item in words, definitions unfolded, clauses quoted."`
+	Load     policyLoad     `cmd:"" help:"加载一个政策包并启用。Load a pack and take it into use."`
+	Retire   policyRetire   `cmd:"" help:"停用加载的版本，恢复内置的。Take the loaded version out of use; the one built in counts again."`
+	Versions policyVersions `cmd:"" help:"一个政策包的各个版本。Versions of a pack."`
+	WhatIf   policyWhatIf   `cmd:"" help:"在现有数据上试算一个政策包。Try a pack on the facts of the moment."`
+	Schema   policySchema   `cmd:"" help:"政策包的 JSON Schema，供编辑器使用。The JSON Schema of packs, for editors."`
 }
 
 type policyList struct {
@@ -93,62 +99,4 @@ func itemTable(p *aggregatorv1.PolicyPack) *show.Table {
 		t.Add(i.GetItemId(), i.GetName(), cellOf(kindWord(i.GetKind()), kindNames[i.GetKind()]), orNil(i.GetTargetText()), orNil(i.GetInheritedFrom()), orNil(i.GetAwaits()))
 	}
 	return t
-}
-
-// maxPack is what the aggregator takes.
-const maxPack = 1 << 20
-
-type policyValidate struct {
-	connected
-	listing
-	File    string `arg:"" help:"政策包文件（YAML）。The pack's file."`
-	Running bool   `help:"由正在运行的新居检查，默认用本程序内置的政策包，无需运行。Ask the running suite; by default this program checks, with the packs built into it."`
-}
-
-// Run checks and prints; problems end it with 2.
-func (c policyValidate) Run(a *app) error {
-	info, err := os.Stat(c.File)
-	if err != nil {
-		return unreadable(err)
-	}
-	if info.Size() > maxPack {
-		return outcome.Usage("政策包文件超过 1 MiB", "the file is larger than 1 MiB")
-	}
-	source, err := os.ReadFile(c.File)
-	if err != nil {
-		return unreadable(err)
-	}
-	if !c.Running {
-		resp, err := a.programs.ValidatePack(string(source))
-		if err != nil {
-			return err
-		}
-		return c.print(a, resp)
-	}
-	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Aggregator.ValidatePolicyPack(a.ctx, &aggregatorv1.ValidatePolicyPackRequest{SourceYaml: string(source)})
-		if err != nil {
-			return err
-		}
-		return c.print(a, resp)
-	})
-}
-
-func (c policyValidate) print(a *app, resp *aggregatorv1.ValidatePolicyPackResponse) error {
-	t := &show.Table{Columns: []show.Column{{Key: "line", Title: "行 Line", Right: true}, {Key: "path", Title: "位置 Where"}, {Key: "text", Title: "问题 Problem"}}}
-	for _, p := range resp.GetProblems() {
-		var line any
-		if p.GetLine() > 0 {
-			line = p.GetLine()
-		}
-		t.Add(line, orNil(p.GetPath()), p.GetText())
-	}
-	t.Note("运行用例 cases run: %d", resp.GetCasesRun())
-	if err := t.Write(a.Out, c.Output); err != nil {
-		return err
-	}
-	if n := len(t.Rows); n > 0 {
-		return outcome.Usage(fmt.Sprintf("政策包有 %d 处问题", n), fmt.Sprintf("problems in the pack: %d", n))
-	}
-	return nil
 }

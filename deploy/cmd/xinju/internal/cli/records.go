@@ -27,6 +27,7 @@ type recordsCmds struct {
 	Preview  recordsPreview  `cmd:"" help:"预览一个文件：编码、列、前几行的结果，不写入。What would be made of a file; nothing is stored."`
 	Cancel   recordsCancel   `cmd:"" help:"停止一个批次，已处理的保留。Stop a batch; what was applied stays."`
 	Resume   recordsResume   `cmd:"" help:"继续已停止的批次。Go on with a cancelled batch."`
+	Profile  recordProfiles  `cmd:"" help:"映射方案：某单位某类文件如何书写、列的含义。Profiles: how the files of a sender are written and what their columns mean."`
 	Withdraw recordsWithdraw `cmd:"" help:"撤回错发的批次。Undo a batch that should never have been sent."`
 }
 
@@ -55,6 +56,7 @@ type recordFile struct {
 	Format   string `placeholder:"FORMAT" help:"CSV、FIXED、XLSX、XML 或 JSONL，默认自动识别。Kind of file; detected by default."`
 	Sheet    string `placeholder:"NAME" help:"工作表。Sheet of a workbook."`
 	Unit     string `placeholder:"ID" help:"未注明机构的行归此机构。Unit of rows that name none."`
+	Profile  string `placeholder:"NAME" help:"映射方案（见 records profile）；default 为不用，默认按报送单位选取。Profile to read it by; default for none; chosen by the sender when absent."`
 	Map      string `placeholder:"FILE" help:"对照表（YAML）：columns、words、constants、date_format。How the sender names columns and writes values."`
 }
 
@@ -69,7 +71,7 @@ type mappingFile struct {
 func (f recordFile) header(kind string, validateOnly bool) (*intakev1.ImportHeader, error) {
 	h := &intakev1.ImportHeader{
 		Kind: kind, Sender: f.Sender, FileName: filepath.Base(f.File), Encoding: f.Encoding, ValidateOnly: validateOnly,
-		DefaultUnitId: f.Unit, Format: strings.ToUpper(f.Format), Sheet: f.Sheet,
+		DefaultUnitId: f.Unit, Format: strings.ToUpper(f.Format), Sheet: f.Sheet, Profile: f.Profile,
 	}
 	if f.File == "-" {
 		h.FileName = ""

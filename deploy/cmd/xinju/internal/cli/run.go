@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
-
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/settings"
@@ -25,8 +23,6 @@ type Programs struct {
 	Demo func(ctx context.Context, d settings.Demo, out, errs io.Writer) error
 	// Migrations returns what makes up the schema of a service.
 	Migrations func(service string) []migrate.Set
-	// ValidatePack checks a policy pack's file without a running suite.
-	ValidatePack func(source string) (*aggregatorv1.ValidatePolicyPackResponse, error)
 }
 
 type demoCmd struct {

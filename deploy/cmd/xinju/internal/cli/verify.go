@@ -24,6 +24,8 @@ type verifyCmds struct {
 	Stats    verifyStats    `cmd:"" help:"反馈率与用时。Feedback rate and time."`
 	Export   verifyExport   `cmd:"" help:"导出给另一系统的签名文件。A signed document for another installation."`
 	Import   verifyImport   `cmd:"" help:"导入另一系统的签名文件。Take a document of another installation."`
+	Key      verifyKey      `cmd:"" help:"本系统的公钥，供对方登记。The public key of this installation, for others to make known."`
+	Peer     verifyPeerCmds `cmd:"" help:"与本系统互换文件的其他系统。Installations that documents are exchanged with."`
 }
 
 // Words for the codes of verifications.

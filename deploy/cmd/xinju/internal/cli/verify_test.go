@@ -29,6 +29,7 @@ type sharing struct {
 	made     *feedv1.Subscription
 	replayed *feedv1.ReplaySubscriptionRequest
 	due      bool
+	peers    []*registryv1.ExchangePeer
 }
 
 func (f *sharing) start(t *testing.T) string {

@@ -1,5 +1,5 @@
-// Package programs is what the commands start: the suite, the demo, the schemas
-// and the check of policy packs, as they really are.
+// Package programs is what the commands start: the suite, the demo and the
+// schemas, as they really are.
 package programs
 
 import (
@@ -26,9 +26,8 @@ var migrations = map[string]func() []migrate.Set{
 // All returns them.
 func All() cli.Programs {
 	return cli.Programs{
-		Serve:        serve.Run,
-		Demo:         demonstrate,
-		Migrations:   func(service string) []migrate.Set { return migrations[service]() },
-		ValidatePack: aggregator.ValidatePack,
+		Serve:      serve.Run,
+		Demo:       demonstrate,
+		Migrations: func(service string) []migrate.Set { return migrations[service]() },
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"xinju.dev/deploy/suite"
 	"xinju.dev/services/platform/clock"
 	"xinju.dev/services/platform/obs"
+	"xinju.dev/services/platform/webhook"
 )
 
 // Run serves until ctx ends, then stops in order and returns nil. What people
@@ -36,6 +37,7 @@ func Run(ctx context.Context, s settings.Serve, errs io.Writer, ready func(clien
 	}()
 	all, err := suite.Open(ctx, suite.Config{
 		DataDir: s.Data, HTTPAddr: s.HTTP, Debug: s.Debug, GRPCPort: s.GRPCPort, Token: s.Token, Now: clock.On(s.Today), Today: s.Today.String(), Origins: s.Origins, Log: log,
+		Webhooks: webhook.Settings{AllowPrivate: s.Webhook.Private, GiveUp: s.Webhook.GiveUp},
 	})
 	if err != nil {
 		if ctx.Err() != nil {

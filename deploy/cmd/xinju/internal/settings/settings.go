@@ -5,6 +5,7 @@ package settings
 import (
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 
@@ -25,7 +26,11 @@ type Serve struct {
 	Token    string     `key:"token" secret:"true" help:"bearer token that callers show; a random one when empty"`
 	Origins  []string   `key:"origins" help:"web origins that may call REST from a browser"`
 	Run      string     `key:"run" help:"file that tells other commands where the suite is"`
-	Log      struct {
+	Webhook  struct {
+		Private bool          `key:"private" help:"let receivers of changes have addresses of private networks"`
+		GiveUp  time.Duration `key:"give_up" default:"24h" help:"a receiver that fails for so long is given up"`
+	} `key:"webhook"`
+	Log struct {
 		Level zapcore.Level `key:"level" default:"info" help:"debug, info, warn or error"`
 		File  string        `key:"file" help:"file of the log, - for stderr; xinju.log in the data folder when empty"`
 	} `key:"log"`

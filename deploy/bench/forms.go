@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"xinju.dev/deploy/bench/internal/figures"
+	"xinju.dev/services/aggregator"
+	"xinju.dev/services/platform/sqlstore"
+)
+
+// runForms measures what a table of coverage costs beside an echo through the
+// same interceptors, how its cost grows with the county, and the same table from
+// a process that holds no numbers and reads the ledger by months, beside the join.
+func (b *bench) runForms(ctx context.Context) (all []figures.Comparison, err error) {
+	echoes, err := serve(ctx, "echo", echo{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, echoes.stop()) }()
+	before := map[string]figures.Comparison{}
+	for _, n := range b.sizes() {
+		for _, e := range b.engines() {
+			beside, stored, err := b.formsOn(ctx, n, e, caller(ctx, echoes.memory))
+			if err != nil {
+				return all, fmt.Errorf("%s, %d residents: %w", e.name(), n, err)
+			}
+			all = append(all, beside, stored)
+			if small, ok := before[e.name()]; ok {
+				all = append(all, figures.Comparison{
+					Section: "g", Case: fmt.Sprintf("由 %d 到 %d 人 growth, %s", small.Residents, n, e.name()), Residents: n,
+					Ours: beside.Ours, Baseline: small.Ours,
+					Note: "基准是小县；×CPU 不低于 0.83 即增长不到 1.2 倍 / the baseline is the smaller county: ×CPU of 0.83 or more is growth below 1.2",
+				})
+			} else {
+				before[e.name()] = beside
+			}
+		}
+	}
+	return all, nil
+}
+
+func (b *bench) formsOn(ctx context.Context, n int, e engine, echoOnce func() error) (beside, stored figures.Comparison, err error) {
+	j, err := b.openJoin(ctx, n, e)
+	if err != nil {
+		return beside, stored, err
+	}
+	defer func() { err = errors.Join(err, j.db.Close()) }()
+	b.form = aggregator.InBoth
+	a, err := b.openAggregator(ctx, n, e)
+	b.form = ""
+	if err != nil {
+		return beside, stored, err
+	}
+	defer func() { err = errors.Join(err, a.stop()) }()
+	towns := townshipsOf(b.county(n))
+	client := aggregatorv1.NewAggregatorServiceClient(a.memory)
+	ours, echoed, err := b.reading(echoOnce, func() error {
+		_, err := client.GetCoverage(ctx, coverageRequest(towns, today))
+		return err
+	})
+	if err != nil {
+		return beside, stored, err
+	}
+	beside = figures.Comparison{
+		Section: "g", Case: fmt.Sprintf("%d 乡镇 × %d 指标，与回显相比 beside an echo, %s", len(towns), len(indicators), e.name()), Residents: n,
+		Ours: ours.Line("账簿，gRPC ledger, gRPC", 0), Baseline: echoed.Line("回显，同样的拦截器 echo, same interceptors", 0),
+		Note: "×CPU 不低于 0.33 即不超过回显的 3 倍 / ×CPU of 0.33 or more is at most 3 echoes",
+	}
+	stored, err = b.storedOn(ctx, n, e, j, client, towns)
+	return beside, stored, err
+}
+
+// reading measures b.reads single calls each way, by turns.
+func (b *bench) reading(echoOnce, once func() error) (ours, echoed *figures.Sampler, err error) {
+	ours, echoed = &figures.Sampler{}, &figures.Sampler{}
+	for i := range 2 * b.reads {
+		if i == b.reads { // the first half was to warm up
+			ours, echoed = &figures.Sampler{}, &figures.Sampler{}
+		}
+		if err := errors.Join(ours.Time(once), echoed.Time(echoOnce)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return ours, echoed, nil
+}
+
+// storedOn measures a second process's answers.
+func (b *bench) storedOn(ctx context.Context, n int, e engine, j *join, leads aggregatorv1.AggregatorServiceClient, towns []string) (c figures.Comparison, err error) {
+	began := time.Now()
+	reads, stop, err := b.openReader(ctx, n, e)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	if err := b.waitBuilt(ctx, leads, reads, towns); err != nil {
+		return c, err
+	}
+	built := time.Since(began)
+	checked, err := b.check(ctx, reads, j, towns)
+	if err != nil {
+		return c, err
+	}
+	if err := j.choose(ctx, today); err != nil {
+		return c, err
+	}
+	ours, base := figures.Sampler{ServerCPU: e.cpu()}, figures.Sampler{ServerCPU: e.cpu()}
+	err = ours.Repeat(figures.Limit{Least: b.reads, Most: 10 * b.reads, Spend: 2 * time.Second}, func() error {
+		_, err := reads.GetCoverage(ctx, coverageRequest(towns, today))
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	err = base.Repeat(figures.Limit{Least: 3, Most: b.reads, Spend: b.spend / 2}, func() error {
+		_, err := j.ask(ctx, today)
+		return err
+	})
+	return figures.Comparison{
+		Section: "g", Case: "库内账簿 ledger by months, " + e.name(), Residents: n,
+		Ours: ours.Line("只读进程，gRPC a process that reads, gRPC", 0), Baseline: base.Line("单条 SQL 连接 one SQL join ("+j.chosen.name+")", 0),
+		Checked: checked, Note: fmt.Sprintf("写成可读 %.1f 秒 written and readable after %.1f s", built.Seconds(), built.Seconds()),
+	}, err
+}
+
+// openReader starts an aggregator that holds no numbers.
+func (b *bench) openReader(ctx context.Context, n int, e engine) (aggregatorv1.AggregatorServiceClient, func() error, error) {
+	dsn, err := e.kept(ctx, b, n, "aggregator")
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := sqlstore.Open(ctx, dsn, sqlstore.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	service, err := aggregator.New(aggregator.Deps{DB: db, Now: now, Log: quietLog("reader"), Ledger: aggregator.InSQL})
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	v, err := serve(ctx, "reader", service)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return aggregatorv1.NewAggregatorServiceClient(v.memory), func() error { return errors.Join(v.stop(), db.Close()) }, nil
+}
+
+// waitBuilt waits until the reader is at the positions of the process that writes.
+func (b *bench) waitBuilt(ctx context.Context, leads, reads aggregatorv1.AggregatorServiceClient, towns []string) error {
+	want, err := leads.GetFollowing(ctx, &aggregatorv1.GetFollowingRequest{})
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for tries := 0; ; tries++ {
+		got, err := reads.GetFollowing(ctx, &aggregatorv1.GetFollowingRequest{})
+		if err == nil && got.GetDigest() == want.GetDigest() {
+			return nil
+		}
+		if tries > 30_000 {
+			return fmt.Errorf("the ledger by months is not written: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

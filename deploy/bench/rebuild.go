@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+	typev1 "xinju.dev/api/gen/xinju/type/v1"
+
+	"xinju.dev/deploy/bench/internal/county"
+	"xinju.dev/deploy/bench/internal/figures"
+	"xinju.dev/services/aggregator"
+)
+
+// runRebuild measures a rebuild from the feeds beside reading the feeds once and
+// evaluating everybody once, and a start beside a plain scan of what it reads.
+func (b *bench) runRebuild(ctx context.Context) (all []figures.Comparison, err error) {
+	for _, n := range b.sizes() {
+		for _, e := range b.engines() {
+			list, err := b.rebuildOn(ctx, n, e)
+			if err != nil {
+				return all, fmt.Errorf("%s, %d residents: %w", e.name(), n, err)
+			}
+			all = append(all, list...)
+		}
+	}
+	return all, nil
+}
+
+var errRebuild = errors.New("重建没有成功 the rebuild did not succeed")
+
+func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.Comparison, err error) {
+	a, err := b.openAggregator(ctx, n, e)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.stop()) }()
+	started := figures.Line{What: "启动 start from the database", Rounds: 1, Wall: a.built.Started, CPU: figures.Unknown, Server: figures.Unknown, Rate: float64(n) / a.built.Started.Seconds()}
+	scan := figures.Sampler{ServerCPU: e.cpu()}
+	if err := scan.Repeat(figures.Limit{Least: 2, Most: 3, Spend: 10 * time.Second}, func() error { return scanAll(ctx, a.db.SQL()) }); err != nil {
+		return nil, err
+	}
+	b.progress("%s：重建 / a rebuild, %d residents", e.name(), n)
+	ours, base := figures.Sampler{ServerCPU: e.cpu()}, figures.Sampler{ServerCPU: e.cpu()}
+	client := aggregatorv1.NewAggregatorServiceClient(a.memory)
+	before, err := client.GetFollowing(ctx, &aggregatorv1.GetFollowingRequest{})
+	if err != nil {
+		return nil, err
+	}
+	if err := ours.Time(func() error { return rebuildOnce(ctx, client) }); err != nil {
+		return nil, err
+	}
+	after, err := client.GetFollowing(ctx, &aggregatorv1.GetFollowingRequest{})
+	if err != nil {
+		return nil, err
+	}
+	if before.GetDigest() != after.GetDigest() {
+		return nil, fmt.Errorf("%w: another digest", errRebuild)
+	}
+	facts := 0
+	err = base.Time(func() error {
+		for _, source := range aggregator.SourceNames() {
+			for range county.Facts(b.county(n), source) {
+				facts++
+			}
+		}
+		_, err := a.service.Evaluate(ctx)
+		return err
+	})
+	most, perr := peak()
+	return []figures.Comparison{{
+		Section: "k", Case: "重建 rebuild, " + e.name(), Residents: n,
+		Ours: ours.Line("由变更流重建 from the feeds", n), Baseline: base.Line("读一遍并各算一次 one scan and one evaluation", n),
+		Checked: "重建前后摘要相同 the same digest before and after",
+		Note: fmt.Sprintf("%d 条事实 facts，每秒 %.0f 条 a second；本进程内存最高 %.0f MiB（含基准）most memory of this process, baseline included", facts,
+			float64(facts)/ours.Line("", 0).Wall.Seconds(), float64(most)/(1<<20)),
+	}, {
+		Section: "k", Case: "启动 start, " + e.name(), Residents: n,
+		Ours: started, Baseline: scan.Line("同样的行扫描一遍 a plain scan of the same rows", n),
+		Note: "×wall 不低于 0.5 即达到扫描速率的一半 / ×wall of 0.5 or more is half the rate of the scan",
+	}}, errors.Join(err, perr)
+}
+
+// scanAll reads every row that a start needs and does nothing with it.
+func scanAll(ctx context.Context, db *sql.DB) error {
+	for _, query := range []string{"SELECT resident_id, facts FROM resident_fact WHERE generation > ?", "SELECT village, sort_key, resident_id, pieces FROM member WHERE generation > ?"} {
+		statement, err := db.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(readAll(ctx, statement, []any{0}), statement.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rebuildOnce(ctx context.Context, client aggregatorv1.AggregatorServiceClient) error {
+	resp, err := client.Rebuild(ctx, &aggregatorv1.RebuildRequest{RequestId: strings.ToLower(rand.Text())})
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		op, err := client.GetOperation(ctx, &aggregatorv1.GetOperationRequest{OperationId: resp.GetOperation().GetOperationId()})
+		if err != nil {
+			return err
+		}
+		switch op.GetOperation().GetState() {
+		case typev1.OperationState_OPERATION_STATE_SUCCEEDED:
+			return nil
+		case typev1.OperationState_OPERATION_STATE_FAILED:
+			return fmt.Errorf("%w: %s", errRebuild, op.GetOperation().GetFailureReason())
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/show"
+)
+
+type forecastCmd struct {
+	connected
+	listing
+	Division divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
+	Items    []string     `name:"item" required:"" sep:"," placeholder:"ID" help:"指标或规则，可重复，须同为一类。Indicators or rules, all of one kind; repeatable."`
+	From     day          `placeholder:"2026-06-30" help:"从哪一天之后，默认今天。The day after which it begins; today by default."`
+	Days     int32        `default:"30" placeholder:"N" help:"天数，1 到 366，默认 30。Days, 1 to 366; 30 by default."`
+	By       string       `enum:"week,day" default:"week" placeholder:"UNIT" help:"按 week 周或 day 日汇总。Counts per week or day."`
+	List     bool         `help:"列出名单。List the people."`
+	Kind     string       `enum:",enters,becomes-uncovered,leaves" default:"" placeholder:"KIND" help:"名单只列 enters、becomes-uncovered 或 leaves。List only these changes."`
+	Limit    int          `default:"50" placeholder:"N" help:"名单最多多少条，0 为全部，默认 50。At most so many lines, 0 for all; 50 by default."`
+}
+
+// Help says what it rests on.
+func (forecastCmd) Help() string {
+	return "按现有记录推算：无人迁移、无人接受服务。As is known now: nobody moves, nobody is served.\n\n  xinju forecast --division 990101001000 --item HED01 --days 30\n  xinju forecast --division 990101001000 --item HED01 --list --kind becomes-uncovered -o csv"
+}
+
+var turnKinds = map[aggregatorv1.TransitionKind]string{
+	aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS: "进入应服务 becomes eligible", aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED: "变为未服务 becomes uncovered",
+	aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES: "退出 leaves",
+}
+
+var typedKinds = map[string]aggregatorv1.TransitionKind{
+	"enters": aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS, "becomes-uncovered": aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED,
+	"leaves": aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES,
+}
+
+// Run asks and prints.
+func (c forecastCmd) Run(a *app) error {
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
+	return c.dial(func(s *client.Suite) error {
+		var last *aggregatorv1.GetForecastResponse
+		limit := c.Limit
+		if !c.List {
+			limit = 1
+		}
+		list, _, err := collect(limit, func(size int32, token string) (page[*aggregatorv1.Transition], error) {
+			resp, err := s.Chase.GetForecast(a.ctx, &aggregatorv1.GetForecastRequest{
+				Division: string(c.Division), ItemIds: c.Items, FromDate: c.From.proto(), Days: c.Days, Kind: typedKinds[c.Kind], PageSize: size, PageToken: token,
+			})
+			last = resp
+			return page[*aggregatorv1.Transition]{resp.GetTransitions(), resp.GetNextPageToken()}, err
+		})
+		if err != nil {
+			return err
+		}
+		t := c.counts(last)
+		if c.List {
+			t = c.people(a, s, list)
+			t.Note("共 %d，列出 %d（%d of %d shown）", last.GetTotalSize(), len(list), len(list), last.GetTotalSize())
+		} else {
+			t.Note("名单 the people: 加 add --list")
+		}
+		t.Notes = append(t.Notes, lagging(last.GetPositions())...)
+		return t.Write(a.Out, c.Output)
+	})
+}
+
+func (c forecastCmd) counts(resp *aggregatorv1.GetForecastResponse) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "item", Title: "项目 Item"}, {Key: "first_date", Title: "自 From"}, {Key: "kind", Title: "变化 Change"}, {Key: "count", Title: "数 Count", Right: true},
+	}}
+	list := resp.GetWeeks()
+	if c.By == "day" {
+		list = resp.GetDays()
+	}
+	for _, n := range list {
+		t.Add(n.GetItemId(), dateText(n.GetFirstDate()), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), n.GetCount())
+	}
+	return t
+}
+
+func (c forecastCmd) people(a *app, s *client.Suite, list []*aggregatorv1.Transition) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "on", Title: "日期 On"}, {Key: "item", Title: "项目 Item"}, {Key: "kind", Title: "变化 Change"},
+		{Key: "village", Title: "村居 Village"}, {Key: "resident_id", Title: "居民编号 Resident"}, {Key: "event_id"},
+	}}
+	names := newDirectory(s)
+	for _, n := range list {
+		t.Add(dateText(n.GetOnDate()), n.GetItemId(), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), names.division(a.ctx, n.GetVillage()), n.GetResidentId(), orNil(n.GetEventId()))
+	}
+	return t
+}

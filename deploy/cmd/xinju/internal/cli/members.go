@@ -1,0 +1,69 @@
+package cli
+
+import (
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
+)
+
+type coverageMembers struct {
+	connected
+	listing
+	Division  divisionCode `env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码，与 --unit 至少给一个。Division code; this or --unit."`
+	Unit      string       `placeholder:"ID" help:"机构，none 为未归机构的部分。A unit; none for what belongs to no unit."`
+	Role      string       `enum:"manager,provider" default:"manager" placeholder:"ROLE" help:"机构按负责或提供统计，默认负责。As manager, the default, or provider."`
+	Indicator string       `required:"" placeholder:"ID" help:"指标。Indicator."`
+	Set       string       `enum:"eligible,covered,uncovered" default:"eligible" placeholder:"SET" help:"eligible 应服务、covered 已服务、uncovered 未服务，默认应服务。Which list; eligible by default."`
+	Date      day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
+	Limit     int          `default:"50" placeholder:"N" help:"最多列出多少人，0 为全部，默认 50。At most so many, 0 for all; 50 by default."`
+	Full      bool         `help:"显示完整姓名，默认只显示姓。Show whole names rather than the surname alone."`
+}
+
+var sets = map[string]aggregatorv1.MemberSet{
+	"eligible": aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE, "covered": aggregatorv1.MemberSet_MEMBER_SET_COVERED, "uncovered": aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED,
+}
+
+// Run asks, page by page, adds names and prints.
+func (c coverageMembers) Run(a *app) error {
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
+	if c.Division == "" && c.Unit == "" {
+		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
+	}
+	return c.dial(func(s *client.Suite) error {
+		total := int32(0)
+		members, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.Member], error) {
+			got, next, n, err := c.page(a, s, size, token)
+			total = max(total, n)
+			return page[*aggregatorv1.Member]{got, next}, err
+		})
+		if err != nil {
+			return err
+		}
+		t, err := uncoveredList{Full: c.Full}.table(a.ctx, s, members)
+		if err != nil {
+			return err
+		}
+		t.Note("共 %d，列出 %d（%d of %d shown）", total, len(members), len(members), total)
+		if len(members) < int(total) {
+			t.Note("全部 all of them: --limit 0")
+		}
+		return t.Write(a.Out, c.Output)
+	})
+}
+
+func (c coverageMembers) page(a *app, s *client.Suite, size int32, token string) ([]*aggregatorv1.Member, string, int32, error) {
+	if c.Unit == "" {
+		resp, err := s.Aggregator.ListMembers(a.ctx, &aggregatorv1.ListMembersRequest{
+			Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Set: sets[c.Set], PageSize: size, PageToken: token,
+		})
+		return resp.GetMembers(), resp.GetNextPageToken(), resp.GetTotalSize(), err
+	}
+	resp, err := s.Leagues.ListUnitMembers(a.ctx, &aggregatorv1.ListUnitMembersRequest{
+		UnitId: c.Unit, UnitRole: roles[c.Role], Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(),
+		Set: sets[c.Set], PageSize: size, PageToken: token,
+	})
+	return resp.GetMembers(), resp.GetNextPageToken(), resp.GetTotalSize(), err
+}

@@ -1,0 +1,75 @@
+package edge_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+)
+
+// TestEveryNumberCarriesTheAddressThatOpensIt asks over REST, and then calls each
+// address: it must lead to the call that lists exactly that number.
+func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
+	f := newFake(t)
+	h := f.gateway(t)
+	day := &date.Date{Year: 2026, Month: 6, Day: 30}
+	row := &aggregatorv1.CoverageRow{Division: "990101000000", IndicatorId: "HED01", AsOfDate: day, Eligible: 3, Covered: 1}
+	plain := &aggregatorv1.CoverageRow{UnitId: "01U", UnitRole: aggregatorv1.UnitRole_UNIT_ROLE_PROVIDER, IndicatorId: "DOSES", AsOfDate: day, Plain: true}
+	ratio := &aggregatorv1.CoverageRow{Division: "990101000000", IndicatorId: "BASE", AsOfDate: day, Ratio: &aggregatorv1.CoverageRatio{
+		NumeratorTerms: []*aggregatorv1.CoverageTerm{
+			{IndicatorId: "POP", Division: "990101000000", AsOfDate: day, HasValue: true, Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE},
+			{FigureId: "staff", Division: "990101000000", AsOfDate: day},
+		},
+	}}
+	waiting := &aggregatorv1.CoverageRow{Division: "990101000000", IndicatorId: "SOON", AsOfDate: day, Awaits: "x"}
+	row.Beside = []*aggregatorv1.CoverageRow{proto.CloneOf(plain)}
+	f.answer = func(_ seen, _ grpc.ServerStream, out proto.Message) error {
+		proto.Merge(out, &aggregatorv1.GetCoverageResponse{Rows: []*aggregatorv1.CoverageRow{row, plain, ratio, waiting}})
+		return nil
+	}
+	w := do(h, "GET", "/v1/coverage?divisions=990101000000", "")
+	var got struct {
+		Rows []map[string]any `json:"rows"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Rows) != 4 {
+		t.Fatal(w.Body.String(), err)
+	}
+	uri := func(m map[string]any, key string) string { s, _ := m[key].(string); return s }
+	unit := "/v1/unit-members?as_of_date=2026-06-30&indicator_id=DOSES&set=MEMBER_SET_ELIGIBLE&unit_id=01U&unit_role=UNIT_ROLE_PROVIDER"
+	members := "/v1/coverage:members?as_of_date=2026-06-30&division=990101000000&indicator_id=HED01&set="
+	terms, _ := got.Rows[2]["ratio"].(map[string]any)["numeratorTerms"].([]any)
+	want := []string{members + "MEMBER_SET_ELIGIBLE", members + "MEMBER_SET_COVERED", members + "MEMBER_SET_UNCOVERED", unit, unit, "", "",
+		"/v1/coverage:members?as_of_date=2026-06-30&division=990101000000&indicator_id=POP&set=MEMBER_SET_ELIGIBLE",
+		"/v1/figures:read?as_of_date=2026-06-30&division=990101000000&figure_id=staff",
+	}
+	beside, _ := got.Rows[0]["beside"].([]any)
+	shown := []string{
+		uri(got.Rows[0], "eligibleListUri"), uri(got.Rows[0], "coveredListUri"), uri(got.Rows[0], "uncoveredListUri"),
+		uri(beside[0].(map[string]any), "eligibleListUri"), uri(got.Rows[1], "eligibleListUri"), uri(got.Rows[1], "coveredListUri"), uri(got.Rows[3], "eligibleListUri"),
+		uri(terms[0].(map[string]any), "listUri"), uri(terms[1].(map[string]any), "listUri"),
+	}
+	if diff := cmp.Diff(want, shown); diff != "" {
+		t.Fatal(diff)
+	}
+	f.answer = nil
+	for address, asked := range map[string]proto.Message{
+		shown[2]: &aggregatorv1.ListMembersRequest{Division: "990101000000", IndicatorId: "HED01", AsOfDate: day, Set: aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED},
+		unit: &aggregatorv1.ListUnitMembersRequest{
+			UnitId: "01U", UnitRole: aggregatorv1.UnitRole_UNIT_ROLE_PROVIDER, IndicatorId: "DOSES", AsOfDate: day, Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE,
+		},
+		shown[8]: &aggregatorv1.ReadFigureRequest{FigureId: "staff", Division: "990101000000", AsOfDate: day},
+	} {
+		w := do(h, "GET", address, "")
+		f.mu.Lock()
+		last := f.calls[len(f.calls)-1].msg
+		f.mu.Unlock()
+		if w.Code != 200 || !proto.Equal(last, asked) {
+			t.Errorf("%s: %d, asked %v", address, w.Code, last)
+		}
+	}
+}
