@@ -60,6 +60,10 @@ func address(m protoreflect.MethodDescriptor) (verb, template string) {
 		return "POST", "/v1/record-imports/{kind}:preview"
 	case "DownloadImportRejects":
 		return "GET", "/v1/record-imports/{kind}/{batch_id}:rejects"
+	case "RenderReport":
+		return "GET", "/v1/reports/{report_id}:render"
+	case "ExportReport":
+		return "GET", "/v1/reports/{report_id}:export"
 	}
 	rule, _ := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
 	for verb, template := range map[string]string{"GET": rule.GetGet(), "POST": rule.GetPost(), "PATCH": rule.GetPatch(), "DELETE": rule.GetDelete()} {
@@ -91,7 +95,7 @@ func TestEveryPublicMethodIsReachedByItsRouteAndDescribed(t *testing.T) {
 			if verb == "" {
 				t.Fatal("no REST address")
 			}
-			target, body := strings.Replace(template, "{kind}", "doses", 1), "" // a kind decides the service
+			target, body := strings.NewReplacer("{kind}", "doses", "{version}", "1").Replace(template), "" // a kind decides the service
 			target = inPath.ReplaceAllString(target, "x1")
 			switch {
 			case strings.HasSuffix(target, ":upload"), strings.HasSuffix(target, ":preview"):

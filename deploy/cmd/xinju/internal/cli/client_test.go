@@ -122,7 +122,8 @@ func TestWhatIsWrongHasItsExitCode(t *testing.T) {
 		says string
 	}{
 		{"a command that does not exist", "covrage show", 2, "命令用法不对"},
-		{"a flag that is missing", "coverage show --run " + run, 2, "xinju coverage show --help"},
+		{"a flag that is missing", "coverage trend --run " + run, 2, "xinju coverage trend --help"},
+		{"neither a division nor a unit", "coverage show --run " + run, 2, "--division 或 --unit"},
 		{"a run file that is not there", "policy list --run " + run + ".none", 3, "没有这个运行文件"},
 		{"a format that does not exist", "policy list -o xml --run " + run, 2, "must be one of"},
 		{"a day that does not exist", "coverage show --division 990101 --date 2026-02-30 --run " + run, 2, "日期要写成 2026-06-30"},

@@ -117,5 +117,5 @@ func TestFlagsOfServeAreItsSettings(t *testing.T) {
 
 func allServed() served {
 	text, port, on := "x", 1, day(1)
-	return served{Data: &text, HTTP: &text, Debug: &text, GRPCPort: &port, Today: &on, Origins: &text, RunFile: &text, LogLevel: &text, LogFile: &text}
+	return served{Data: &text, HTTP: &text, Debug: &text, GRPCPort: &port, Today: &on, Origins: &text, RunFile: &text, WebhookPrivate: &text, WebhookGiveUp: &text, LogLevel: &text, LogFile: &text}
 }

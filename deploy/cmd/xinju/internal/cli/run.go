@@ -52,16 +52,18 @@ func (c demoCmd) Run(a *app) error {
 // served is the flags of serve; each stands for the setting of the same name.
 // A flag that is not given is nil and leaves the setting to the environment.
 type served struct {
-	ConfigFile string  `name:"config" placeholder:"FILE" help:"配置文件（YAML）。Settings file."`
-	Data       *string `name:"data" placeholder:"DIR" help:"数据目录，不存在则新建。Folder of the data; made when missing."`
-	HTTP       *string `name:"http" placeholder:"ADDR" help:"REST 地址，默认 127.0.0.1:8080，被占用时另选。Address of REST, 127.0.0.1:8080 by default; a free port when it is taken."`
-	GRPCPort   *int    `name:"grpc-port" placeholder:"PORT" help:"gRPC 起始端口，默认 9101。First gRPC port; 9101 by default."`
-	Debug      *string `name:"debug" placeholder:"ADDR" help:"指标、健康检查与性能剖析的地址，默认不开。Address of metrics, health and profiles; off by default."`
-	Today      *day    `name:"today" placeholder:"DATE" help:"系统日期，默认为当天，演示用。The suite's day instead of the calendar's."`
-	Origins    *string `name:"origins" placeholder:"URL,…" help:"允许跨域访问的网页来源。Web origins that may call REST."`
-	RunFile    *string `name:"run" placeholder:"FILE" help:"运行文件（XINJU_RUN）。Run file, by which other commands find the suite."`
-	LogLevel   *string `name:"log-level" placeholder:"LEVEL" help:"日志级别 debug、info、warn、error。Level of the log."`
-	LogFile    *string `name:"log-file" placeholder:"FILE" help:"日志文件，- 为标准错误，默认在数据目录。File of the log, - for stderr; in the data folder by default."`
+	ConfigFile     string  `name:"config" placeholder:"FILE" help:"配置文件（YAML）。Settings file."`
+	Data           *string `name:"data" placeholder:"DIR" help:"数据目录，不存在则新建。Folder of the data; made when missing."`
+	HTTP           *string `name:"http" placeholder:"ADDR" help:"REST 地址，默认 127.0.0.1:8080，被占用时另选。Address of REST, 127.0.0.1:8080 by default; a free port when it is taken."`
+	GRPCPort       *int    `name:"grpc-port" placeholder:"PORT" help:"gRPC 起始端口，默认 9101。First gRPC port; 9101 by default."`
+	Debug          *string `name:"debug" placeholder:"ADDR" help:"指标、健康检查与性能剖析的地址，默认不开。Address of metrics, health and profiles; off by default."`
+	Today          *day    `name:"today" placeholder:"DATE" help:"系统日期，默认为当天，演示用。The suite's day instead of the calendar's."`
+	Origins        *string `name:"origins" placeholder:"URL,…" help:"允许跨域访问的网页来源。Web origins that may call REST."`
+	RunFile        *string `name:"run" placeholder:"FILE" help:"运行文件（XINJU_RUN）。Run file, by which other commands find the suite."`
+	WebhookPrivate *string `name:"webhook-private" enum:"true,false" placeholder:"true|false" help:"变更推送可发往内网地址，默认 false。Let receivers of changes have addresses of private networks."`
+	WebhookGiveUp  *string `name:"webhook-give-up" placeholder:"DURATION" help:"接收方连续失败多久后停止推送，默认 24h。After how long a receiver that fails is given up."`
+	LogLevel       *string `name:"log-level" placeholder:"LEVEL" help:"日志级别 debug、info、warn、error。Level of the log."`
+	LogFile        *string `name:"log-file" placeholder:"FILE" help:"日志文件，- 为标准错误，默认在数据目录。File of the log, - for stderr; in the data folder by default."`
 }
 
 // Help says where settings come from.
@@ -72,7 +74,7 @@ func (served) Help() string {
 // flags returns the settings that were given, by key.
 func (c served) flags() map[string]string {
 	set := map[string]string{}
-	for key, v := range map[string]*string{"data": c.Data, "http": c.HTTP, "debug": c.Debug, "origins": c.Origins, "run": c.RunFile, "log.level": c.LogLevel, "log.file": c.LogFile} {
+	for key, v := range map[string]*string{"data": c.Data, "http": c.HTTP, "debug": c.Debug, "origins": c.Origins, "run": c.RunFile, "webhook.private": c.WebhookPrivate, "webhook.give_up": c.WebhookGiveUp, "log.level": c.LogLevel, "log.file": c.LogFile} {
 		if v != nil {
 			set[key] = *v
 		}
