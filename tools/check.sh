@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-stages=(tidy-check standalone build arch proto-check proto-lint breaking openapi-lint lint test)
+stages=(tidy-check standalone build arch tidb proto-check proto-lint breaking openapi-lint lint test)
 began=$SECONDS
 report=()
 for stage in "${stages[@]}"; do

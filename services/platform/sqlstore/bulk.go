@@ -35,9 +35,9 @@ func InsertMany(tx *gorm.DB, table string, columns []string, rows [][]any) error
 	}
 	if EngineOf(tx) == SQLite {
 		if len(rows) >= sqliteRowsFew && len(columns) <= rowtable.Columns {
-			return insertRead(tx, table, columns, rows)
+			return writeRead(tx, "INSERT OR FAIL", table, columns, rows)
 		}
-		return insertBound(tx, table, columns, rows, sqliteParamBest)
+		return writeBound(tx, "INSERT", table, columns, rows, sqliteParamBest)
 	}
 	if load := loadingOf(tx); load != nil && len(rows) >= mysqlLoadLeast {
 		done, err := load.insertLoaded(tx, table, columns, rows)
@@ -46,11 +46,11 @@ func InsertMany(tx *gorm.DB, table string, columns []string, rows [][]any) error
 		}
 		rows = rows[done:]
 	}
-	return insertBound(tx, table, columns, rows, mysqlParamMax)
+	return writeBound(tx, "INSERT", table, columns, rows, mysqlParamMax)
 }
 
-// insertBound inserts rows with as few statements as limit of parameters allows.
-func insertBound(tx *gorm.DB, table string, columns []string, rows [][]any, limit int) error {
+// writeBound writes rows with as few statements as limit of parameters allows.
+func writeBound(tx *gorm.DB, verb, table string, columns []string, rows [][]any, limit int) error {
 	step := max(1, min(maxRows, limit/max(len(columns), 1)))
 	args := make([]any, 0, min(step, len(rows))*len(columns))
 	for len(rows) > 0 {
@@ -59,7 +59,7 @@ func insertBound(tx *gorm.DB, table string, columns []string, rows [][]any, limi
 		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if err := Exec(tx, insertSQL(table, columns, n), args...); err != nil {
+		if err := Exec(tx, writeSQL(verb, table, columns, n), args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -67,9 +67,9 @@ func insertBound(tx *gorm.DB, table string, columns []string, rows [][]any, limi
 	return nil
 }
 
-func insertSQL(table string, columns []string, n int) string {
+func writeSQL(verb, table string, columns []string, n int) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) VALUES ")
+	b.WriteString(verb + " INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) VALUES ")
 	one := "(" + strings.Repeat("?,", len(columns)-1) + "?)"
 	for i := range n {
 		if i > 0 {

@@ -16,9 +16,12 @@ const (
 	sqliteRowsFew  = 2 // a single one is bound as fast
 )
 
-// insertRead lets SQLite read the rows itself.
-func insertRead(tx *gorm.DB, table string, columns []string, rows [][]any) error {
-	query := insertReadSQL(table, columns)
+// writeRead lets SQLite read the rows itself. INSERT OR FAIL: what a failing
+// statement has inserted stays until the transaction is rolled back, which it is.
+// To be able to undo the statement alone, SQLite would copy every page before it
+// changes it, a tenth of the time.
+func writeRead(tx *gorm.DB, verb, table string, columns []string, rows [][]any) error {
+	query := verb + " INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) SELECT " + readColumns(len(columns)) + " FROM " + rowtable.Table + "(?)"
 	for len(rows) > 0 {
 		n := min(sqliteRowsMost, len(rows))
 		if err := withRows(rows[:n], len(columns), func(handle int64) error { return Exec(tx, query, handle) }); err != nil {
@@ -38,18 +41,14 @@ func withRows(rows [][]any, width int, use func(handle int64) error) error {
 	return use(r.Handle())
 }
 
-func insertReadSQL(table string, columns []string) string {
+// readColumns lists the first columns of rows that are read.
+func readColumns(n int) string {
 	var b strings.Builder
-	// OR FAIL: what a failing statement has inserted stays until the transaction is
-	// rolled back, which it is. To be able to undo the statement alone, SQLite would
-	// copy every page before it changes it, a tenth of the time.
-	b.WriteString("INSERT OR FAIL INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) SELECT ")
-	for i := range columns {
+	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteString("c" + strconv.Itoa(i))
 	}
-	b.WriteString(" FROM " + rowtable.Table + "(?)")
 	return b.String()
 }

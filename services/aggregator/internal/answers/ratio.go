@@ -46,7 +46,9 @@ func (a *Asker) ratio(out *Row, c *Column, s *spec) {
 		return
 	}
 	r.Numerator, r.Num = a.side(&c.Numerator, c, &out.Place, out.Day)
-	r.Denominator, r.Den = a.side(&c.Denominator, c, &out.Place, out.Day)
+	if r.Den = big.NewRat(1, 1); !c.Total() {
+		r.Denominator, r.Den = a.side(&c.Denominator, c, &out.Place, out.Day)
+	}
 	if s.awaits != (policy.Text{}) || s.noRate || r.Num == nil || r.Den == nil || r.Den.Sign() <= 0 {
 		return
 	}
@@ -75,9 +77,12 @@ func (a *Asker) side(s *policy.Side, c *Column, at *Place, day civil.Date) ([]Te
 		times := new(big.Rat).Quo(t.Times.Rat(), big.NewRat(int64(len(days)), 1))
 		for _, on := range days {
 			x := Term{Part: t.Part, Figure: t.Figure, Place: *at, Day: on, Times: times}
-			if t.Figure != "" {
+			switch {
+			case t.Figure != "":
 				a.figureTerm(&x, c.pack)
-			} else {
+			case t.Average && on < c.pack.From:
+				x.Indicator, x.Missing = c.pack.Indicators[t.Index].ID, notYet
+			default:
 				a.indicatorTerm(&x, &c.pack.Indicators[t.Index], c.pack)
 			}
 			out = append(out, x)
@@ -91,6 +96,10 @@ func (a *Asker) side(s *policy.Side, c *Column, at *Place, day civil.Date) ([]Te
 	}
 	return out, sum
 }
+
+// notYet stands where the start of the period lies before the pack: nobody was
+// counted by it then, and half of nothing would be taken for a mean.
+var notYet = policy.Text{Chinese: "期初本包尚未生效，没有期初数", English: "the pack was not in force at the start of the period"}
 
 func (a *Asker) indicatorTerm(t *Term, ind *policy.Indicator, p *policy.Pack) {
 	t.Indicator = ind.ID

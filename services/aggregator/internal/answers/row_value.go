@@ -35,7 +35,7 @@ func (r *Row) Value() float64 {
 // False for a plain count, which has none.
 func (r *Row) Weight() (*big.Rat, bool) {
 	switch {
-	case r.Plain:
+	case r.Plain, r.Ratio != nil && r.Indicator.Total():
 		return nil, false
 	case r.Ratio == nil:
 		return big.NewRat(int64(r.Eligible), 1), true

@@ -8,6 +8,7 @@ import (
 // Normalize puts every slice into the order of fact ids, so that the same facts
 // in any order of arrival are the same value.
 func (r *Resident) Normalize() {
+	slices.Sort(r.Person.Flags)
 	byKey(r.Residences, func(x *Residence) Key { return x.Key })
 	byKey(r.Permits, func(x *Permit) Key { return x.Key })
 	byKey(r.Relations, func(x *Relation) Key { return x.Key })

@@ -73,6 +73,7 @@ type Person struct {
 	Death    civil.Date
 	Marital  int32 // GB/T 2261.2: 10 single, 20–23 married, 30 widowed, 40 divorced, 90 not stated, 0 unknown
 	MotherID string
+	Flags    []string // why the registry doubts the record, as it stands today; sorted
 }
 
 // HukouSpan is one place of hukou registration, until the next one begins.

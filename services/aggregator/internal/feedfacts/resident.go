@@ -77,7 +77,7 @@ func (e *Entry) addRegistry(r *facts.Resident) error {
 		}
 		p := facts.Person{
 			Key: e.key(), Birth: day(m.GetBirthYmd()), Sex: m.GetSex(), Death: day(m.GetDeathYmd()),
-			Marital: m.GetMarital(), MotherID: m.GetMotherId(),
+			Marital: m.GetMarital(), MotherID: m.GetMotherId(), Flags: m.GetFlags(),
 		}
 		for _, h := range m.GetHukou() {
 			p.Hukou = append(p.Hukou, facts.HukouSpan{From: day(h.GetFromYmd()), Division: h.GetDivision(), Kind: h.GetKind()})

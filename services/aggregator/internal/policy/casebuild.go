@@ -25,7 +25,7 @@ func (c *caseFacts) resident() *facts.Resident {
 		ID: cmp.Or(c.ID, "case"), Birth: c.Birth, Sex: c.Sex, Hukou: c.Hukou, Death: c.Death, Marital: c.Marital, Mother: c.Mother,
 		Stays: c.Stays, Permits: c.Permits, Relations: c.Relations,
 	}, "person")
-	r.Person.Recorded = c.Recorded
+	r.Person.Recorded, r.Person.Flags = c.Recorded, c.Flags
 	for i := range c.Others {
 		o := &c.Others[i]
 		r.Others = append(r.Others, b.person(o, "person-"+o.ID))
@@ -104,7 +104,7 @@ func (c *caseFacts) eventsInto(r *facts.Resident, b *caseBuilder) {
 	}
 	for _, g := range c.Pregnant {
 		k := b.key("pregnancy", civil.None)
-		r.Pregnancies = append(r.Pregnancies, facts.Pregnancy{Key: k, LMP: g.LMP, Registered: g.Registered, Ended: g.Ended, Outcome: g.Outcome, UnitID: g.Unit})
+		r.Pregnancies = append(r.Pregnancies, facts.Pregnancy{Key: k, LMP: g.LMP, Registered: g.Registered, Ended: g.Ended, Outcome: g.Outcome, Risk: g.Risk, UnitID: g.Unit})
 		for i, on := range g.Antenatal {
 			x := facts.Antenatal{Key: b.key("antenatal", civil.None), PregnancyID: k.ID, On: on}
 			if i < len(g.Weeks) {

@@ -14,6 +14,7 @@ type caseFacts struct {
 	Death      civil.Date      `yaml:"death"`
 	Marital    int32           `yaml:"marital"`
 	Mother     string          `yaml:"mother"`
+	Flags      []string        `yaml:"flags"`    // why the registry doubts the record
 	Recorded   civil.Date      `yaml:"recorded"` // of the person's own record
 	Stays      []caseStay      `yaml:"stays"`
 	Archives   []caseArchive   `yaml:"archives"`
@@ -77,6 +78,7 @@ type casePregnancy struct {
 	Registered civil.Date    `yaml:"registered"`
 	Ended      civil.Date    `yaml:"ended"`
 	Outcome    int32         `yaml:"outcome"`
+	Risk       int32         `yaml:"risk"` // 1 green … 5 purple
 	Unit       string        `yaml:"unit"`
 	Antenatal  []civil.Date  `yaml:"antenatals"`
 	Weeks      []int32       `yaml:"weeks"` // of the antenatal visits, in the same order

@@ -80,6 +80,7 @@ func (c *compiler) trees(out *Indicator, it *indicatorItem) {
 	}
 	c.flow = false
 	out.codes = c.codesOf(out.eligible, out.covered)
+	out.awaited = c.codesOf(out.covered)
 	if out.events != nil {
 		out.codes = union(out.codes, recordCodes(reflect.ValueOf(out.events)))
 	}

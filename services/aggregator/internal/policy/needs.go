@@ -38,11 +38,11 @@ var predicateSources = map[string]Sources{
 	"all": 0, "any": 0, "not": 0, "use": 0, "floating": 0, "no_source": 0,
 	"present": FromRegistry, "lived": FromRegistry, "hukou": FromRegistry, "hukou_elsewhere": FromRegistry, "reason": FromRegistry,
 	"age": FromRegistry, "sex": FromRegistry, "marital": FromRegistry, "married": FromRegistry, "between": FromRegistry,
-	"permit": FromRegistry, "points": FromRegistry, "related": FromRegistry, "resident_here": FromRegistry, "complete": FromRegistry,
+	"permit": FromRegistry, "points": FromRegistry, "related": FromRegistry, "resident_here": FromRegistry, "complete": FromRegistry, "flagged": FromRegistry,
 	"archive": FromArchive, "reported": FromArchive,
 	"vaccinated": FromImmunization, "dose_window": FromImmunization,
 	"pregnant": FromMaternal, "postpartum": FromMaternal, "antenatal": FromMaternal, "postnatal": FromMaternal,
-	"in_hospital": FromMaternal, "outcome": FromMaternal,
+	"in_hospital": FromMaternal, "outcome": FromMaternal, "risk": FromMaternal,
 	"method":  FromPlanning,
 	"entered": 0, "value": 0, "product": 0, // about the event itself
 }

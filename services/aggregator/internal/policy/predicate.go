@@ -69,6 +69,7 @@ var predicates = map[string]func() predicate{
 	"records":         func() predicate { return &records{} },
 	"complete":        func() predicate { return &complete{} },
 	"related":         func() predicate { return &related{} },
+	"flagged":         func() predicate { return &flagged{} },
 }
 
 var eventPredicates = map[string]func() eventPredicate{
@@ -82,4 +83,6 @@ var eventPredicates = map[string]func() eventPredicate{
 	"resident_here": func() eventPredicate { return &residentHere{} },
 	"value":         func() eventPredicate { return &valueOf{} },
 	"product":       func() eventPredicate { return &product{} },
+	"followed":      func() eventPredicate { return &followed{} },
+	"risk":          func() eventPredicate { return &risk{} },
 }

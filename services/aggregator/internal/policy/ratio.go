@@ -63,7 +63,14 @@ func (s *Side) Sum(period Period, day civil.Date, value func(t *Term, on civil.D
 	return total, true
 }
 
-// Computed says whether a ratio has terms on both sides.
+// Computed says whether a ratio has terms on both sides, or is a total.
 func (i *Indicator) Computed() bool {
-	return len(i.Numerator.Terms) > 0 && len(i.Denominator.Terms) > 0
+	return len(i.Numerator.Terms) > 0 && (len(i.Denominator.Terms) > 0 || i.Total())
+}
+
+// Total says whether a ratio is its numerator alone, a number such as an
+// assessment base or the rooms refitted: its unit is count and it has no
+// denominator, which is then 1.
+func (i *Indicator) Total() bool {
+	return i.Kind == Ratio && i.Unit == Counted && len(i.Numerator.Terms) > 0 && len(i.Denominator.Terms) == 0 && i.Denominator.Text == (Text{})
 }

@@ -1,6 +1,9 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ratio reads the sides of a ratio once every indicator of the pack is known. A
 // term may name no ratio, so that no ratio leads back to itself.
@@ -51,11 +54,14 @@ func (c *compiler) side(it *indicatorItem, s *sideItem, name string, out *Indica
 func (c *compiler) term(it *termItem, of *indicatorItem, out *Indicator, p *Pack) (Term, Text) {
 	t := Term{Index: -1, Figure: it.Figure, Times: Fraction{1, 1}}
 	if it.Times != "" {
-		num, den, ok := fraction(it.Times)
+		size, less := strings.CutPrefix(it.Times, "-")
+		num, den, ok := fraction(size)
 		if !ok || num == 0 {
-			return t, Text{"times 须为正数，如 5、1/5、0.2", "times is a positive number such as 5, 1/5 or 0.2"}
+			return t, Text{"times 须为非零数，如 5、1/5、0.2；减去用负数 -1", "times is a number such as 5, 1/5 or 0.2, not 0; -1 takes away"}
 		}
-		t.Times = Fraction{num, den}
+		if t.Times = (Fraction{num, den}); less {
+			t.Times.Num = -num
+		}
 	}
 	switch it.Average {
 	case "":

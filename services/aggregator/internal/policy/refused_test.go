@@ -25,7 +25,7 @@ func TestPacksThatDoNotHoldTogetherAreRefused(t *testing.T) {
 		{"a term of both", shaped("{indicator: DONE}", "{indicator: DONE, figure: live_births}"), "indicators[3].numerator.sum[0]", "either an indicator or a figure"},
 		{"a term of an unknown figure", shaped("figure: registered_population,", "figure: registerd_population,"), "indicators[3].denominator.sum[1]", "did you mean registered_population"},
 		{"covered of a plain count", shaped("{indicator: DONE}", "{indicator: DONE, part: covered}"), "indicators[3].numerator.sum[0]", "no covered"},
-		{"a factor of nothing", shaped("times: 1/5", "times: 1/0"), "indicators[3].denominator.sum[0]", "positive number"},
+		{"a factor of nothing", shaped("times: 1/5", "times: 1/0"), "indicators[3].denominator.sum[0]", "such as 5"},
 		{"the mean of a year", shaped("at: day", "at: year"), "indicators[3].denominator.sum[1]", "no start and end"},
 		{"the mean of a flow", shaped("{indicator: DONE}", "{indicator: DONE, average: start_end}"), "indicators[3].numerator.sum[0]", "only a stock"},
 		{"terms over different periods", shaped("period: calendar_year\n    unit", "period: month\n    unit"), "indicators[3].numerator.sum[0]", "different periods"},

@@ -614,7 +614,12 @@ type PersonFact struct {
 	// GB/T 2261.2: 10 single, 20–23 married, 30 widowed, 40 divorced, 90 not stated, 0 unknown.
 	Marital int32 `protobuf:"varint,5,opt,name=marital,proto3" json:"marital,omitempty"`
 	// resident_id of the mother, when known.
-	MotherId      string `protobuf:"bytes,6,opt,name=mother_id,json=motherId,proto3" json:"mother_id,omitempty"`
+	MotherId string `protobuf:"bytes,6,opt,name=mother_id,json=motherId,proto3" json:"mother_id,omitempty"`
+	// Why the registry doubts the record as it stands today, by the reasons of its flags, sorted, each once:
+	// OVERLAPPING_STAYS, DOCUMENT_CONTRADICTS, NUMBER_SHARED, NO_DOCUMENT and others of the registry, and
+	// DUPLICATE_SUSPECTED while a suspected duplicate of the person waits for review. Empty when it has no doubts.
+	// A flag carries no date: it holds until the record is mended.
+	Flags         []string `protobuf:"bytes,7,rep,name=flags,proto3" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -689,6 +694,13 @@ func (x *PersonFact) GetMotherId() string {
 		return x.MotherId
 	}
 	return ""
+}
+
+func (x *PersonFact) GetFlags() []string {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
 }
 
 // HukouSpan is one place of hukou registration.
@@ -2497,7 +2509,7 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x06method\x182 \x01(\v2\x19.xinju.feed.v1.MethodFactH\x00R\x06method\x12O\n" +
 	"\x10planning_service\x183 \x01(\v2\".xinju.feed.v1.PlanningServiceFactH\x00R\x0fplanningService\x123\n" +
 	"\x06record\x18F \x01(\v2\x19.xinju.feed.v1.RecordFactH\x00R\x06recordB\x06\n" +
-	"\x04body\"\xdd\x01\n" +
+	"\x04body\"\xf9\x01\n" +
 	"\n" +
 	"PersonFact\x12!\n" +
 	"\tbirth_ymd\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x03R\bbirthYmd\x12\x16\n" +
@@ -2505,7 +2517,8 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x05hukou\x18\x03 \x03(\v2\x18.xinju.feed.v1.HukouSpanR\x05hukou\x12!\n" +
 	"\tdeath_ymd\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x03R\bdeathYmd\x12\x1e\n" +
 	"\amarital\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x03R\amarital\x12!\n" +
-	"\tmother_id\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x03R\bmotherId\"h\n" +
+	"\tmother_id\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x03R\bmotherId\x12\x1a\n" +
+	"\x05flags\x18\a \x03(\tB\x04\xc8\xf3\x18\x03R\x05flags\"h\n" +
 	"\tHukouSpan\x12\x1f\n" +
 	"\bfrom_ymd\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x03R\afromYmd\x12 \n" +
 	"\bdivision\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12\x18\n" +

@@ -13,6 +13,7 @@ type divisionCmds struct {
 	List   divisionList   `cmd:"" help:"一个区划的直接下级。The nodes directly below a division."`
 	Find   divisionFind   `cmd:"" help:"按名称查区划，同名的都列出。Find divisions by name; all of one name are listed."`
 	Trace  divisionTrace  `cmd:"" help:"以前的代码现在是什么。What a code of an earlier day is now."`
+	Add    divisionAdd    `cmd:"" help:"新增一个省、地或县。Add a province, prefecture or county."`
 	Import divisionImport `cmd:"" help:"导入完整的下级清单，先看差异再生效。Import a complete list of nodes; the differences are shown first."`
 }
 
