@@ -67,6 +67,11 @@ test-short: ## 较快的测试，不用竞态检测 / a quicker run: no race det
 tidb: ## SQL 与迁移能被 TiDB 解析 / migrations and statements parse as TiDB's
 	@GOWORK=off go -C tools/tidb test -count=1 ./...
 
+.PHONY: laws
+laws: ## 长时间的性质测试，N 为历史数 / incremental = rebuild = brute force on many more histories: make laws N=100000
+	@deploy/mariadb/install.sh
+	@XINJU_LONG=$(N) deploy/mariadb/test-server.sh go test -timeout 0 -run 'BruteForce|UnderEveryPack' $(ARGS) ./services/aggregator/internal/policy ./services/aggregator/internal/derived
+
 .PHONY: arch
 arch: ## 依赖方向与源码规则 / import rules and source rules alone
 	@go test ./services/archtest/...

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/bench/internal/figures"
@@ -25,11 +27,12 @@ func (b *bench) runForms(ctx context.Context) (all []figures.Comparison, err err
 	before := map[string]figures.Comparison{}
 	for _, n := range b.sizes() {
 		for _, e := range b.engines() {
-			beside, stored, err := b.formsOn(ctx, n, e, caller(ctx, echoes.memory))
+			list, err := b.formsOn(ctx, n, e, caller(ctx, echoes.memory))
 			if err != nil {
 				return all, fmt.Errorf("%s, %d residents: %w", e.name(), n, err)
 			}
-			all = append(all, beside, stored)
+			all = append(all, list...)
+			beside := list[0]
 			if small, ok := before[e.name()]; ok {
 				all = append(all, figures.Comparison{
 					Section: "g", Case: fmt.Sprintf("由 %d 到 %d 人 growth, %s", small.Residents, n, e.name()), Residents: n,
@@ -44,35 +47,65 @@ func (b *bench) runForms(ctx context.Context) (all []figures.Comparison, err err
 	return all, nil
 }
 
-func (b *bench) formsOn(ctx context.Context, n int, e engine, echoOnce func() error) (beside, stored figures.Comparison, err error) {
+// formsOn compares with an echo of the same answer, with the plain echo, and the
+// ledger in SQL with the join.
+func (b *bench) formsOn(ctx context.Context, n int, e engine, echoOnce func() error) (list []figures.Comparison, err error) {
 	j, err := b.openJoin(ctx, n, e)
 	if err != nil {
-		return beside, stored, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, j.db.Close()) }()
 	b.form = aggregator.InBoth
 	a, err := b.openAggregator(ctx, n, e)
 	b.form = ""
 	if err != nil {
-		return beside, stored, err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.stop()) }()
 	towns := townshipsOf(b.county(n))
-	client := aggregatorv1.NewAggregatorServiceClient(a.memory)
-	ours, echoed, err := b.reading(echoOnce, func() error {
-		_, err := client.GetCoverage(ctx, coverageRequest(towns, today))
-		return err
-	})
+	list, err = b.besideEchoes(ctx, n, e, a, coverageRequest(towns, today), echoOnce)
 	if err != nil {
-		return beside, stored, err
+		return nil, err
 	}
-	beside = figures.Comparison{
-		Section: "g", Case: fmt.Sprintf("%d 乡镇 × %d 指标，与回显相比 beside an echo, %s", len(towns), len(indicators), e.name()), Residents: n,
-		Ours: ours.Line("账簿，gRPC ledger, gRPC", 0), Baseline: echoed.Line("回显，同样的拦截器 echo, same interceptors", 0),
-		Note: "×CPU 不低于 0.33 即不超过回显的 3 倍 / ×CPU of 0.33 or more is at most 3 echoes",
+	stored, err := b.storedOn(ctx, n, e, j, aggregatorv1.NewAggregatorServiceClient(a.memory), towns)
+	return append(list, stored), err
+}
+
+// besideEchoes measures the same reads beside two echoes.
+func (b *bench) besideEchoes(
+	ctx context.Context, n int, e engine, a *running, request *aggregatorv1.GetCoverageRequest, echoOnce func() error,
+) (list []figures.Comparison, err error) {
+	answer, err := aggregatorv1.NewAggregatorServiceClient(a.memory).GetCoverage(ctx, request)
+	if err != nil {
+		return nil, err
 	}
-	stored, err = b.storedOn(ctx, n, e, j, client, towns)
-	return beside, stored, err
+	same, err := serve(ctx, "same answer", answered{answer: answer})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, same.stop()) }()
+	size := proto.Size(answer)
+	for _, with := range []struct {
+		name string
+		once func() error
+		note string
+	}{
+		{
+			"同样的问题与回答 the same question and answer", coverageCaller(ctx, same.memory, request),
+			fmt.Sprintf("回答 %d 字节；×CPU 不低于 0.33 即不超过回显的 3 倍 / an answer of %d bytes; ×CPU of 0.33 or more is at most 3 echoes", size, size),
+		},
+		{"128 字节 128 bytes", echoOnce, fmt.Sprintf("消息小 %d 倍，仅供对照 / a message %d times smaller, for comparison", size/payload, size/payload)},
+	} {
+		ours, echoed, err := b.reading(with.once, coverageCaller(ctx, a.memory, request))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, figures.Comparison{
+			Section: "g", Case: fmt.Sprintf("%d 乡镇 × %d 指标，与回显相比 beside an echo, %s", len(request.GetDivisions()), len(indicators), e.name()), Residents: n,
+			Ours: ours.Line("账簿，gRPC ledger, gRPC", 0), Baseline: echoed.Line("回显，同样的拦截器，"+with.name+" echo, same interceptors", 0), Note: with.note,
+		})
+	}
+	return list, nil
 }
 
 // reading measures b.reads single calls each way, by turns.

@@ -25,20 +25,16 @@ type person struct {
 	index  []byte // of the document
 }
 
-// runLookup compares what a look-up costs beyond an echo through the same
-// interceptors with the bare prepared statement that finds the same rows.
+// runLookup compares what a look-up costs beyond an echo of the same messages
+// through the same interceptors with the bare prepared statement that finds the
+// same rows.
 func (b *bench) runLookup(ctx context.Context) (all []figures.Comparison, err error) {
 	feed, err := b.writeFeed(b.residents)
 	if err != nil {
 		return nil, err
 	}
-	echoes, err := serve(ctx, "echo", echo{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, echoes.stop()) }()
 	for _, e := range b.engines() {
-		list, err := b.lookUpOn(ctx, e, feed, echoes.memory)
+		list, err := b.lookUpOn(ctx, e, feed)
 		if err != nil {
 			return all, fmt.Errorf("%s: %w", e.name(), err)
 		}
@@ -47,7 +43,7 @@ func (b *bench) runLookup(ctx context.Context) (all []figures.Comparison, err er
 	return all, nil
 }
 
-func (b *bench) lookUpOn(ctx context.Context, e engine, feed feedFile, echoes *grpc.ClientConn) (list []figures.Comparison, err error) {
+func (b *bench) lookUpOn(ctx context.Context, e engine, feed feedFile) (list []figures.Comparison, err error) {
 	dsn, drop, err := e.fresh(ctx, b)
 	if err != nil {
 		return nil, err
@@ -70,21 +66,30 @@ func (b *bench) lookUpOn(ctx context.Context, e engine, feed feedFile, echoes *g
 	if err != nil {
 		return nil, err
 	}
+	same, err := answersOf(ctx, r.memory, people[0])
+	if err != nil {
+		return nil, err
+	}
+	echoes, err := serve(ctx, "echo", same)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, echoes.stop()) }()
 	for _, one := range []struct {
 		name, query string
-		call        func(person) error
+		by          func(context.Context, *grpc.ClientConn, bool) func(person) error
 		keys        func(person) []any
 	}{
 		{
 			"按证件 by document", "SELECT resident_id FROM document WHERE document_index = ?",
-			byDocument(ctx, r.memory), func(p person) []any { return []any{p.index} },
+			byDocument, func(p person) []any { return []any{p.index} },
 		},
 		{
 			"按编号 by id", "SELECT r.person, r.flags, e.coded, e.sealed FROM resident r JOIN event e ON e.resident_id = r.resident_id WHERE r.resident_id = ?",
-			byID(ctx, r.memory), func(p person) []any { return []any{p.id} },
+			byID, func(p person) []any { return []any{p.id} },
 		},
 	} {
-		c, err := b.beyondEcho(ctx, r.db.SQL(), one.query, people, one.keys, one.call, caller(ctx, echoes))
+		c, err := b.beyondEcho(ctx, r.db.SQL(), one.query, people, one.keys, one.by(ctx, r.memory, true), one.by(ctx, echoes.memory, false))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", one.name, err)
 		}
@@ -121,22 +126,24 @@ func citizen(number string) *registryv1.Document {
 	return &registryv1.Document{Type: registryv1.DocumentType_DOCUMENT_TYPE_CITIZEN, Number: number}
 }
 
-func byDocument(ctx context.Context, conn *grpc.ClientConn) func(person) error {
+// byDocument asks who holds a document; checked, it must be the one.
+func byDocument(ctx context.Context, conn *grpc.ClientConn, checked bool) func(person) error {
 	client := registryv1.NewRegistryServiceClient(conn)
 	return func(p person) error {
 		resp, err := client.LookupResidents(ctx, &registryv1.LookupResidentsRequest{Documents: []*registryv1.Document{citizen(p.number)}})
-		if err == nil && resp.GetResults()[0].GetResidentId() != p.id {
+		if err == nil && checked && resp.GetResults()[0].GetResidentId() != p.id {
 			return errors.New("somebody else was found")
 		}
 		return err
 	}
 }
 
-func byID(ctx context.Context, conn *grpc.ClientConn) func(person) error {
+// byID asks for a resident; checked, it must be the one.
+func byID(ctx context.Context, conn *grpc.ClientConn, checked bool) func(person) error {
 	client := registryv1.NewRegistryServiceClient(conn)
 	return func(p person) error {
 		resp, err := client.GetResident(ctx, &registryv1.GetResidentRequest{ResidentId: p.id})
-		if err == nil && resp.GetResident().GetResidentId() != p.id {
+		if err == nil && checked && resp.GetResident().GetResidentId() != p.id {
 			return errors.New("somebody else was found")
 		}
 		return err
@@ -145,33 +152,23 @@ func byID(ctx context.Context, conn *grpc.ClientConn) func(person) error {
 
 // beyondEcho measures calls, echoes and statements by turns, and takes the echo
 // from the call.
-func (b *bench) beyondEcho(ctx context.Context, db *sql.DB, query string, people []person, keys func(person) []any, call func(person) error, echoOnce func() error) (figures.Comparison, error) {
+func (b *bench) beyondEcho(ctx context.Context, db *sql.DB, query string, people []person, keys func(person) []any, call, echo func(person) error) (figures.Comparison, error) {
 	statement, err := db.PrepareContext(ctx, query)
 	if err != nil {
 		return figures.Comparison{}, err
 	}
 	defer statement.Close() //nolint:errcheck // the database goes next
-	next := 0
-	each := func(do func(person) error) func() error {
-		return func() error {
-			next++
-			return do(people[next%len(people)])
-		}
-	}
-	bareSQL := each(func(p person) error { return readAll(ctx, statement, keys(p)) })
-	calls, echoes, err := b.turns(each(call), echoOnce)
+	bareSQL := func(p person) error { return readAll(ctx, statement, keys(p)) }
+	took, err := b.byTurns(eachOf(people, call), eachOf(people, echo), eachOf(people, bareSQL))
 	if err != nil {
 		return figures.Comparison{}, err
 	}
-	_, bare, err := b.turns(echoOnce, bareSQL)
-	if err != nil {
-		return figures.Comparison{}, err
-	}
-	ours, echoed := calls.named("调用减回显 call less echo"), echoes.named("echo")
+	ours, echoed := took[0].named("调用减回显 call less echo"), took[1].named("同样消息的回显 echo of the same messages")
 	ours.Wall, ours.CPU = less(ours.Wall, echoed.Wall), less(ours.CPU, echoed.CPU)
 	return figures.Comparison{
-		Section: "f", Residents: b.residents, Ours: ours, Baseline: bare.named("裸预备语句 bare prepared SQL"),
-		Note: fmt.Sprintf("回显 the echo takes %s; 每次核对人员 the person is checked in every call", figures.Short(echoed.Wall)),
+		Section: "f", Residents: b.residents, Ours: ours, Baseline: took[2].named("裸预备语句 bare prepared SQL"),
+		Note: fmt.Sprintf("%d 人同时查 ask at once; 回显 the echo of the same messages takes %s, CPU %s; 每次核对人员 the person is checked in every call",
+			lookers, figures.Short(echoed.Wall), figures.Short(echoed.CPU)),
 	}, nil
 }
 

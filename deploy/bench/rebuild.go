@@ -93,7 +93,8 @@ func scanAll(ctx context.Context, db *sql.DB) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(readAll(ctx, statement, []any{0}), statement.Close()); err != nil {
+		err = readAll(ctx, statement, []any{0})
+		if err := errors.Join(err, statement.Close()); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"xinju.dev/services/aggregator"
 	"xinju.dev/services/archive"
@@ -90,7 +91,13 @@ var builders = []builder{
 			}
 			sources[name] = feedv1.NewChangeFeedServiceClient(conn)
 		}
-		return aggregator.New(aggregator.Deps{DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sources: sources})
+		registry, err := s.dial("registry", s.cfg.Token)
+		if err != nil {
+			return nil, err
+		}
+		return aggregator.New(aggregator.Deps{
+			DB: db, Now: s.cfg.Now, Log: s.cfg.Log, Sources: sources, Verification: registryv1.NewVerificationServiceClient(registry),
+		})
 	}},
 }
 

@@ -123,6 +123,24 @@ func TestASenderGetsFromAnEmptyFolderToAnAcceptedBatch(t *testing.T) {
 	}
 }
 
+func TestACountyGetsFromANoticeToAListOfNames(t *testing.T) {
+	said := typed(t, "../../docs/new-county.md")
+	for _, want := range []string{
+		"did you mean floating_resident", "is must be male or female", // the two mistakes, explained
+		"completed on 2026-04-10", "失败 failed: 0", // the case
+		"满20岁、未满50岁", "≥ 75 %（2026-12-31前）", // words and differences
+		"33.33%", "已启用 in use: yunling-2026 v1", "50.00%", // what-if, load, coverage
+		"李*", "孙*", "eligible since 2026-01-01", "王*", // lists and the reason
+		"差目标 5 个点以上", "becomes eligible", "reported done", // league, forecast, chase
+		"eligible since 2026-06-01", "已启用 in use: yunling-2026 v2", "25.00%", // the amendment
+		"已停用加载的版本", "政策包 pack national",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is nowhere in what was printed:\n%s", want, said)
+		}
+	}
+}
+
 // TestAPageThatGoesWrongIsNoticed: a test that cannot fail proves nothing.
 func TestAPageThatGoesWrongIsNoticed(t *testing.T) {
 	for name, b := range map[string]block{

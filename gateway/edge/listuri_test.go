@@ -43,7 +43,8 @@ func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
 	unit := "/v1/unit-members?as_of_date=2026-06-30&indicator_id=DOSES&set=MEMBER_SET_ELIGIBLE&unit_id=01U&unit_role=UNIT_ROLE_PROVIDER"
 	members := "/v1/coverage:members?as_of_date=2026-06-30&division=990101000000&indicator_id=HED01&set="
 	terms, _ := got.Rows[2]["ratio"].(map[string]any)["numeratorTerms"].([]any)
-	want := []string{members + "MEMBER_SET_ELIGIBLE", members + "MEMBER_SET_COVERED", members + "MEMBER_SET_UNCOVERED", unit, unit, "", "",
+	want := []string{
+		members + "MEMBER_SET_ELIGIBLE", members + "MEMBER_SET_COVERED", members + "MEMBER_SET_UNCOVERED", unit, unit, "", "",
 		"/v1/coverage:members?as_of_date=2026-06-30&division=990101000000&indicator_id=POP&set=MEMBER_SET_ELIGIBLE",
 		"/v1/figures:read?as_of_date=2026-06-30&division=990101000000&figure_id=staff",
 	}

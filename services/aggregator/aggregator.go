@@ -1,8 +1,9 @@
 // Package aggregator joins the five record services per resident: who is owed
 // what on which day and why, and coverage of any division on any date.
 //
-// It only reads the other services' change feeds; everything that it stores can
-// be dropped and built again from them. Here its parts are put together.
+// It only reads the other services' change feeds; what it derives can be dropped
+// and built again from them, unlike what people keep on its desk (package desk).
+// Here its parts are put together.
 package aggregator
 
 import (
@@ -15,6 +16,7 @@ import (
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/desk"
+	"xinju.dev/services/aggregator/internal/feedback"
 	"xinju.dev/services/aggregator/internal/figures"
 	"xinju.dev/services/aggregator/internal/freeze"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -27,6 +29,7 @@ import (
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -60,6 +63,11 @@ type Deps struct {
 	Packs   *Packs
 	Metrics prometheus.Registerer // may be nil
 	Ledger  Ledger                // where the numbers are
+
+	// Verification is the registry, asked for the feedback of verifications; nil:
+	// those figures are loaded by hand, or missing.
+	Verification      registryv1.VerificationServiceClient
+	VerificationEvery time.Duration // 0: every ten minutes
 }
 
 // maxSource bounds the name of a source, in bytes.
@@ -92,6 +100,7 @@ type Service struct {
 	feed    *rpc.FeedServer
 	packs   *rpc.PackServer
 	sources []tail.Source
+	asks    *feedback.Poller // nil without a registry to ask
 	log     *zap.Logger
 
 	published bool // the numbers are written for those who only read
@@ -137,7 +146,11 @@ func New(d Deps) (*Service, error) {
 	s.feed = rpc.NewFeed(s.book, d.Now)
 	s.packs = rpc.NewPacks(s.book, d.Now)
 	s.server = rpc.New(s.book, d.Now)
-	s.figures = s.server.Figures(figures.Open(d.DB))
+	kept := figures.Open(d.DB)
+	s.figures = s.server.Figures(kept)
+	if d.Verification != nil {
+		s.asks = &feedback.Poller{Client: d.Verification, Look: s.book.Look, Load: kept.Load, Now: d.Now, Log: d.Log, Every: d.VerificationEvery}
+	}
 	s.reports = freeze.New(freeze.Deps{Desk: desk.New(d.DB), Book: s.book, Figures: figures.Open(d.DB).Current, Late: answers.DefaultLate, Now: d.Now, Log: d.Log})
 	s.forms = rpc.NewReports(s.reports, d.Now)
 	return s, nil
@@ -175,6 +188,9 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 	}
 	group.Go(func() error { return s.book.RunRebuilds(ctx, feeds) })
 	group.Go(func() error { return s.reports.Run(ctx) })
+	if s.asks != nil {
+		group.Go(func() error { return s.asks.Run(ctx) })
+	}
 	if s.published {
 		group.Go(func() error { return s.book.Publisher().Run(ctx) })
 	}

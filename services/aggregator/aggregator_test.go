@@ -48,15 +48,19 @@ func start(t testing.TB, db *sqlstore.DB, sources map[string]*source) *suite {
 }
 
 // startWith is start under other policy packs.
-func startWith(t testing.TB, db *sqlstore.DB, sources map[string]*source, packs *aggregator.Packs) *suite {
+func startWith(t testing.TB, db *sqlstore.DB, sources map[string]*source, packs *aggregator.Packs, change ...func(*aggregator.Deps)) *suite {
 	t.Helper()
 	clients := map[string]feedv1.ChangeFeedServiceClient{}
 	for name, s := range sources {
 		clients[name] = s.conn
 	}
-	service, err := aggregator.New(aggregator.Deps{
+	deps := aggregator.Deps{
 		DB: db, Now: testkit.NewClock(civil.Must("2020-12-31")).Now, Log: zap.NewNop(), Sources: clients, Packs: packs,
-	})
+	}
+	for _, f := range change {
+		f(&deps)
+	}
+	service, err := aggregator.New(deps)
 	if err != nil {
 		t.Fatal(err)
 	}

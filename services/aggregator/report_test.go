@@ -313,7 +313,8 @@ func (r *reports) compareAll(before *aggregatorv1.Report) {
 	r.t.Helper()
 	var numbers []*aggregatorv1.ReportRestatement
 	var differences []*aggregatorv1.ReportDifference
-	token, total := "", int64(0)
+	token := ""
+	var total int64
 	for {
 		resp, err := r.c.CompareReport(r.t.Context(), &aggregatorv1.CompareReportRequest{ReportId: before.GetReportId(), PageSize: 2, PageToken: token})
 		if err != nil {

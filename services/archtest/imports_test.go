@@ -55,8 +55,8 @@ var rules = []rule{
 		why: "the gateway takes only the kit from services", from: `xinju\.dev/gateway(/.*)?`, reach: transitive,
 		never: []string{`xinju\.dev/(services|deploy)(/.*)?`}, allow: []string{kit},
 	},
-	{why: "only sqlstore's table of rows speaks to SQLite past its driver", from: `xinju\.dev/services/platform/sqlstore/internal/rowtable`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`}, allow: []string{`modernc\.org/sqlite/lib`}},
-	{why: "one pure Go SQLite and no other", from: `xinju\.dev/.*`, but: `xinju\.dev/services/platform/sqlstore/internal/rowtable`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`, `github\.com/mattn/go-sqlite3`, `gorm\.io/driver/sqlite`}},
+	{why: "only sqlstore's table of rows and its prepared reading speak to SQLite past its driver", from: `xinju\.dev/services/platform/sqlstore/internal/(rowtable|reading)`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`}, allow: []string{`modernc\.org/sqlite/lib`}},
+	{why: "one pure Go SQLite and no other", from: `xinju\.dev/.*`, but: `xinju\.dev/services/platform/sqlstore/internal/(rowtable|reading)`, reach: direct, never: []string{`modernc\.org/sqlite(/.*)?`, `github\.com/mattn/go-sqlite3`, `gorm\.io/driver/sqlite`}},
 }
 
 func TestImports(t *testing.T) {
@@ -98,7 +98,7 @@ func TestRulesFindWhatBreaksThem(t *testing.T) {
 		{"the contract carries no runtime", pkg{ImportPath: path("api/gen"), Deps: []string{"go.uber.org/zap"}}, pkg{ImportPath: path("api/gen"), Deps: []string{"google.golang.org/grpc"}}},
 		{"the gateway opens no database", pkg{ImportPath: path("gateway/edge"), Deps: []string{"github.com/glebarez/sqlite"}}, pkg{ImportPath: path("gateway/edge"), Deps: []string{"database/sql"}}},
 		{"the gateway takes only the kit from services", pkg{ImportPath: path("gateway/edge"), Deps: []string{path("services/registry")}}, pkg{ImportPath: path("gateway/edge"), Deps: []string{path("services/platform/obs")}}},
-		{"only sqlstore's table of rows speaks to SQLite past its driver", pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite"}}, pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite/lib"}}},
+		{"only sqlstore's table of rows and its prepared reading speak to SQLite past its driver", pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite"}}, pkg{ImportPath: path("services/platform/sqlstore/internal/rowtable"), Imports: []string{"modernc.org/sqlite/lib"}}},
 		{"one pure Go SQLite and no other", pkg{ImportPath: path("services/platform/sqlstore"), Imports: []string{"gorm.io/driver/sqlite"}}, pkg{ImportPath: path("services/platform/sqlstore"), Imports: []string{"github.com/glebarez/sqlite"}}},
 	}
 	if len(cases) != len(rules) {

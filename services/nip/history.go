@@ -66,7 +66,12 @@ func (h *history) lastLive(t civil.Date) civil.Date {
 
 // read fills an empty h with the doses given up to the day `until` and judges them.
 func (s *Schedule) read(h *history, c Child, doses []Dose, until civil.Date) {
-	h.child, h.doses = c, make([]given, 0, len(doses))
+	s.readInto(h, c, doses, until, make([]given, 0, len(doses)))
+}
+
+// readInto is read with room for the doses.
+func (s *Schedule) readInto(h *history, c Child, doses []Dose, until civil.Date, room []given) {
+	h.child, h.doses = c, room
 	for i, d := range doses {
 		p := s.byID[d.Product]
 		if p == nil || d.On == civil.None || d.On > until {

@@ -47,17 +47,42 @@ func (s *Schedule) lineOf(series string) int {
 // and spacing of live vaccines do not move the recommended day: it is max(birth
 // + age, previous dose + interval).
 func (s *Schedule) Numbered(c Child, doses []Dose, series string, number int) Numbered {
+	var r Record
+	r.Read(s, c, doses)
+	return r.Numbered(series, number)
+}
+
+// Record is one child's record, judged once for many questions. It is not safe for
+// concurrent use.
+type Record struct {
+	schedule *Schedule
+	h        history
+	known    bool
+}
+
+// Read forgets what was read before and judges these doses, which must not change
+// while questions are asked.
+func (r *Record) Read(s *Schedule, c Child, doses []Dose) {
+	given, live := r.h.doses[:0], r.h.live[:0]
+	r.h = history{live: live}
+	r.schedule, r.known = s, c.Birth != civil.None
+	if r.known {
+		s.readInto(&r.h, c, doses, civil.Forever, given)
+	}
+}
+
+// Numbered is that of a Schedule.
+func (r *Record) Numbered(series string, number int) Numbered {
 	out := Numbered{Index: -1}
+	s, h := r.schedule, &r.h
 	li := s.lineOf(series)
-	if c.Birth == civil.None || li < 0 || number < 1 {
+	if !r.known || li < 0 || number < 1 {
 		return out
 	}
-	var h history
-	s.read(&h, c, doses, civil.Forever)
 	var room [64]civil.Date
-	days := s.changes(&h, li, room[:0])
+	days := s.changes(h, li, room[:0])
 	for i, from := range days {
-		at := s.courseOn(&h, li, from)
+		at := s.courseOn(h, li, from)
 		if at.n >= number {
 			t := &h.tallies[li][at.track]
 			out.Given, out.Index = t.on[number-1], h.indexOf(t, number-1)
@@ -67,7 +92,7 @@ func (s *Schedule) Numbered(c Child, doses []Dose, series string, number int) Nu
 		if i+1 < len(days) {
 			to = days[i+1]
 		}
-		if on, ok := s.recommended(&h, li, number, at, from); ok {
+		if on, ok := s.recommended(h, li, number, at, from); ok {
 			out.Awaited = append(out.Awaited, Awaited{from, to, on})
 		}
 	}

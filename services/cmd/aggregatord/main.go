@@ -7,6 +7,7 @@ import (
 	"os"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	"xinju.dev/services/aggregator"
 	"xinju.dev/services/platform/daemon"
 )
@@ -48,7 +49,14 @@ func main() {
 				}
 				sources[name] = feedv1.NewChangeFeedServiceClient(conn)
 			}
-			return aggregator.New(aggregator.Deps{DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics, Ledger: cfg.Ledger})
+			registry, err := env.Dial(cfg.Feeds.Registry, cfg.Feeds.Token)
+			if err != nil {
+				return nil, err
+			}
+			return aggregator.New(aggregator.Deps{
+				DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics, Ledger: cfg.Ledger,
+				Verification: registryv1.NewVerificationServiceClient(registry),
+			})
 		},
 	}))
 }

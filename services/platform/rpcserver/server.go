@@ -113,6 +113,7 @@ func (r registrar) RegisterService(desc *grpc.ServiceDesc, impl any) {
 func (s *Server) Serve(lis net.Listener) error {
 	if err := s.prepare(lis); err != nil {
 		lis.Close()
+		s.abandon()
 		return fmt.Errorf("serve %s: %w", s.cfg.Name, err)
 	}
 	err := s.grpc.Serve(lis)
@@ -120,6 +121,15 @@ func (s *Server) Serve(lis net.Listener) error {
 		return nil
 	}
 	return fmt.Errorf("serve %s: %w", s.cfg.Name, err)
+}
+
+// abandon ends the goroutines that wait for calls when there will be none.
+func (s *Server) abandon() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.serving {
+		s.grpc.Stop()
+	}
 }
 
 func (s *Server) prepare(lis net.Listener) error {

@@ -10,6 +10,7 @@ import (
 	"net"
 
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/sqlstore/internal/reading"
 
 	gosqlite "github.com/glebarez/go-sqlite"
 	"github.com/go-sql-driver/mysql"
@@ -106,6 +107,9 @@ func Shown(err error) error {
 	}
 	if e, ok := errors.AsType[*gosqlite.Error](err); ok {
 		return classify(&DriverError{SQLite, e.Code()})
+	}
+	if e, ok := errors.AsType[*reading.Error](err); ok {
+		return classify(&DriverError{SQLite, e.Code})
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

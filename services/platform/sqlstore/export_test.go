@@ -2,11 +2,14 @@ package sqlstore
 
 import "gorm.io/gorm"
 
-// Ways of InsertMany, to compare them.
-var (
-	InsertRead  = insertRead
-	InsertBound = insertBound
-)
+// InsertRead and InsertBound are ways of InsertMany, to compare them.
+func InsertRead(tx *gorm.DB, table string, columns []string, rows [][]any) error {
+	return writeRead(tx, "INSERT OR FAIL", table, columns, rows)
+}
+
+func InsertBound(tx *gorm.DB, table string, columns []string, rows [][]any, limit int) error {
+	return writeBound(tx, "INSERT", table, columns, rows, limit)
+}
 
 // InsertLoaded is the way of large inserts on MySQL.
 func InsertLoaded(tx *gorm.DB, table string, columns []string, rows [][]any) error {

@@ -26,6 +26,26 @@ func ReplaceMany(tx *gorm.DB, table string, columns []string, rows [][]any) erro
 	return writeBound(tx, "REPLACE", table, columns, rows, mysqlParamMax)
 }
 
+// UpdateMany is ReplaceMany for a table that has other indexes than its primary
+// key, which is the first keys columns: those in which nothing changes are left alone.
+func UpdateMany(tx *gorm.DB, table string, columns []string, keys int, rows [][]any) error {
+	if EngineOf(tx) != SQLite || len(rows) < sqliteRowsFew || len(columns) > rowtable.Columns {
+		return ReplaceMany(tx, table, columns, rows)
+	}
+	for _, row := range rows {
+		if len(row) != len(columns) {
+			return errShape
+		}
+	}
+	var set []string
+	for _, c := range columns[keys:] {
+		set = append(set, "`"+c+"` = excluded.`"+c+"`")
+	}
+	query := "INSERT OR FAIL INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) SELECT " + readColumns(len(columns)) + " FROM " + rowtable.Table +
+		"(?) WHERE true ON CONFLICT (`" + strings.Join(columns[:keys], "`,`") + "`) DO UPDATE SET " + strings.Join(set, ",")
+	return readRuns(tx, query, len(columns), rows)
+}
+
 // DeleteMany deletes the rows whose columns have the values of one of keys, as few
 // statements as is good for the engine. columns are the primary key or begin it.
 func DeleteMany(tx *gorm.DB, table string, columns []string, keys [][]any) error {
@@ -63,12 +83,5 @@ const mysqlDeletes = 100
 func deleteRead(tx *gorm.DB, table string, columns []string, keys [][]any) error {
 	list := "`" + strings.Join(columns, "`,`") + "`"
 	query := "DELETE FROM `" + table + "` WHERE (" + list + ") IN (SELECT " + readColumns(len(columns)) + " FROM " + rowtable.Table + "(?))"
-	for len(keys) > 0 {
-		n := min(sqliteRowsMost, len(keys))
-		if err := withRows(keys[:n], len(columns), func(handle int64) error { return Exec(tx, query, handle) }); err != nil {
-			return err
-		}
-		keys = keys[n:]
-	}
-	return nil
+	return readRuns(tx, query, len(columns), keys)
 }

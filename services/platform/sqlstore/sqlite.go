@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
+	"xinju.dev/services/platform/sqlstore/internal/reading"
 	"xinju.dev/services/platform/sqlstore/internal/rowtable"
 
 	"github.com/glebarez/sqlite"
@@ -17,7 +19,7 @@ import (
 
 const (
 	sqliteReaders = 8
-	busyTimeoutMS = "5000"
+	busyTimeoutMS = 5000
 
 	// What the writer holds in memory, in KiB below zero: keys that come in no
 	// order touch a page each, and SQLite's own 2 MiB make it read and write the
@@ -58,13 +60,13 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	if db.write, err = db.openFile(ctx, path, 1, url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {
-			"busy_timeout(" + busyTimeoutMS + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
+			"busy_timeout(" + strconv.Itoa(busyTimeoutMS) + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
 			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + checkpointPages + ")",
 		},
 	}); err == nil {
 		db.read, err = db.openFile(ctx, path, readers, url.Values{
 			"_txlock": {"deferred"},
-			"_pragma": {"busy_timeout(" + busyTimeoutMS + ")", "query_only(1)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)"},
+			"_pragma": {"busy_timeout(" + strconv.Itoa(busyTimeoutMS) + ")", "query_only(1)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)"},
 		})
 	}
 	if err == nil {
@@ -74,6 +76,9 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 		_ = db.Close()
 		return nil, err
 	}
+	db.asked = sql.OpenDB(reading.Connector{File: path, BusyTimeout: busyTimeoutMS})
+	db.asked.SetMaxOpenConns(readers)
+	db.asked.SetMaxIdleConns(readers)
 	return db, nil
 }
 
@@ -112,7 +117,7 @@ type setting struct{ pragma, value string }
 func (d *DB) assertPragmas(ctx context.Context, level string) error {
 	for i, pool := range d.pools {
 		want := []setting{
-			{"journal_mode", "wal"}, {"synchronous", level}, {"foreign_keys", "1"}, {"busy_timeout", busyTimeoutMS}, {"query_only", []string{"0", "1"}[i]},
+			{"journal_mode", "wal"}, {"synchronous", level}, {"foreign_keys", "1"}, {"busy_timeout", strconv.Itoa(busyTimeoutMS)}, {"query_only", []string{"0", "1"}[i]},
 		}
 		if i == 0 {
 			want = append(want, setting{"cache_size", writerCache}, setting{"wal_autocheckpoint", checkpointPages})

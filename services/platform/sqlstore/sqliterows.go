@@ -22,9 +22,14 @@ const (
 // changes it, a tenth of the time.
 func writeRead(tx *gorm.DB, verb, table string, columns []string, rows [][]any) error {
 	query := verb + " INTO `" + table + "` (`" + strings.Join(columns, "`,`") + "`) SELECT " + readColumns(len(columns)) + " FROM " + rowtable.Table + "(?)"
+	return readRuns(tx, query, len(columns), rows)
+}
+
+// readRuns runs a statement that reads rows, as many of them at a time as is good.
+func readRuns(tx *gorm.DB, query string, width int, rows [][]any) error {
 	for len(rows) > 0 {
 		n := min(sqliteRowsMost, len(rows))
-		if err := withRows(rows[:n], len(columns), func(handle int64) error { return Exec(tx, query, handle) }); err != nil {
+		if err := withRows(rows[:n], width, func(handle int64) error { return Exec(tx, query, handle) }); err != nil {
 			return err
 		}
 		rows = rows[n:]

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 )
@@ -44,6 +45,9 @@ type DB struct {
 	write  *gorm.DB
 	read   *gorm.DB
 	pools  []*sql.DB // pools[0] belongs to write
+	asked  *sql.DB   // reads by statements that stay prepared; nil where pools do
+
+	writing *semaphore.Weighted // on MySQL: writers, who may have to run alone
 
 	mu      sync.Mutex
 	waiting map[string]chan struct{} // topic → closed at the next announcement
@@ -75,6 +79,9 @@ func (d *DB) SQL() *sql.DB { return d.pools[0] }
 // Close ends all connections. Transactions still running fail.
 func (d *DB) Close() error {
 	var all []error
+	if d.asked != nil {
+		all = append(all, Shown(d.asked.Close()))
+	}
 	for _, p := range d.pools {
 		all = append(all, Shown(p.Close()))
 	}

@@ -21,8 +21,13 @@ type Statement struct {
 // It is good for as long as d is open.
 func (d *DB) Statement(query string) *Statement { return &Statement{db: d, query: query} }
 
-// readers is the pool that reads.
-func (d *DB) readers() *sql.DB { return d.pools[len(d.pools)-1] }
+// readers is the pool whose statements stay prepared.
+func (d *DB) readers() *sql.DB {
+	if d.asked != nil {
+		return d.asked
+	}
+	return d.pools[len(d.pools)-1]
+}
 
 // Each asks with args and calls each for every row. It fails as Read does.
 func (s *Statement) Each(ctx context.Context, each func(rows *sql.Rows) error, args ...any) (err error) {

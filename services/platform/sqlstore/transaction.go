@@ -13,6 +13,12 @@ import (
 const (
 	attempts  = 8
 	firstWait = 4 * time.Millisecond
+
+	// After so many lost races a writer runs alone in this process: who reads rows
+	// to learn which other rows to lock cannot lock them all in one order, and
+	// among enough of them somebody loses every time.
+	tries   = 3
+	writers = 1 << 20 // at once, when nobody runs alone
 )
 
 // Write commits what fn did through tx, or nothing. fn may run several times
@@ -29,13 +35,10 @@ const (
 // STORE_UNAVAILABLE, with a *DriverError, or with what fn returned.
 func (d *DB) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	for n := 1; ; n++ {
-		after := &commitHooks{}
-		err := d.write.WithContext(context.WithValue(ctx, hooksKey{}, after)).Transaction(fn, d.writeOptions())
+		err := d.attempt(ctx, fn, n > tries)
 		if err == nil {
-			d.announce(after.topics)
 			return nil
 		}
-		err = ended(ctx, err)
 		if !transient(err) {
 			return err
 		}
@@ -46,6 +49,27 @@ func (d *DB) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 			return err
 		}
 	}
+}
+
+// attempt runs fn once, alone or beside others.
+func (d *DB) attempt(ctx context.Context, fn func(tx *gorm.DB) error, alone bool) error {
+	if d.engine == MySQL {
+		places := int64(1)
+		if alone {
+			places = writers
+		}
+		if err := d.writing.Acquire(ctx, places); err != nil {
+			return err
+		}
+		defer d.writing.Release(places)
+	}
+	after := &commitHooks{}
+	err := d.write.WithContext(context.WithValue(ctx, hooksKey{}, after)).Transaction(fn, d.writeOptions())
+	if err != nil {
+		return ended(ctx, err)
+	}
+	d.announce(after.topics)
+	return nil
 }
 
 func (d *DB) writeOptions() *sql.TxOptions {

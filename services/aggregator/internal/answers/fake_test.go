@@ -42,6 +42,7 @@ func (n *numbers) Following() []coverage.Following { return n.following }
 func (n *numbers) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return n.counts(key, code, day)
 }
+
 func (n *numbers) Direct(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return n.counts(key, code, day)
 }
@@ -92,7 +93,8 @@ type settings struct {
 func compiled(t interface {
 	Helper()
 	Fatal(...any)
-}, s settings) *policy.Catalogue {
+}, s settings,
+) *policy.Catalogue {
 	t.Helper()
 	text := strings.NewReplacer("MINIMUM", fmt.Sprint(s.minimum), "POINTS", fmt.Sprint(s.points), "BOTTOM", s.bottom, "MONTHS", fmt.Sprint(s.months),
 		"OP", s.op, "TARGET", fmt.Sprint(s.target)).Replace(pack)
@@ -131,7 +133,8 @@ func asker(n *numbers, f *answers.Figures) *answers.Asker {
 func column(t interface {
 	Helper()
 	Fatal(...any)
-}, n *numbers, id string) (*policy.Pack, answers.Column) {
+}, n *numbers, id string,
+) (*policy.Pack, answers.Column) {
 	t.Helper()
 	p, err := answers.PackFor(n, county, civil.Must("2020-06-30"))
 	if err != nil {

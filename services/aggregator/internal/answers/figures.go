@@ -98,9 +98,21 @@ func divisionsBelow(w *facts.World, code string, day civil.Date) []string {
 
 func (f *Figures) own(what *policy.Figure, division string, day civil.Date) (found Figure, ok bool) {
 	for _, x := range f.of[figureOf{what.ID, division}] {
-		if what.At == policy.OfYear && x.Year == day.Year() || what.At != policy.OfYear && x.Year == 0 && x.On <= day {
+		if holdsOn(what.At, &x, day) {
 			found, ok = x, true
 		}
 	}
 	return found, ok
+}
+
+// holdsOn says whether a figure holds on a day. Of a month it holds on all days
+// of the month, also before the day that it is dated with.
+func holdsOn(at policy.FigureTime, x *Figure, day civil.Date) bool {
+	switch at {
+	case policy.OfYear:
+		return x.Year == day.Year()
+	case policy.OfMonth:
+		return x.Year == 0 && policy.Month.Start(x.On) == policy.Month.Start(day)
+	}
+	return x.Year == 0 && x.On <= day
 }

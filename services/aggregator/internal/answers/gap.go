@@ -10,15 +10,33 @@ import (
 // everywhere but for a target of more than two thousand million: a county's page
 // asks for it hundreds of times.
 func gap(t *policy.Target, eligible, covered int32) int64 {
-	if t.Exactly || t.Num < 0 || t.Num > math.MaxInt32 || t.Den < 1 || eligible < 0 {
+	if !isSmall(t) || eligible < 0 {
 		return int64(t.Gap(int(eligible), int(covered)))
 	}
-	want, rest := t.Num*int64(eligible)/t.Den, t.Num*int64(eligible)%t.Den
-	if t.AtMost {
-		return max(0, int64(covered)-want)
+	return away(t, t.Num*int64(eligible), int64(covered))
+}
+
+// gapCount is Target.GapCount in the same way.
+func gapCount(t *policy.Target, n int32) int64 {
+	if !isSmall(t) {
+		return int64(t.GapCount(int(n)))
 	}
-	if rest > 0 {
-		want++
+	return away(t, t.Num, int64(n))
+}
+
+func isSmall(t *policy.Target) bool { return t.Num >= 0 && t.Num <= math.MaxInt32 && t.Den >= 1 }
+
+// away is how many lie between what there is and wanted parts of t.Den.
+func away(t *policy.Target, wanted, have int64) int64 {
+	low, high := wanted/t.Den, wanted/t.Den
+	if wanted%t.Den > 0 {
+		high++
 	}
-	return max(0, want-int64(covered))
+	switch {
+	case t.AtMost:
+		return max(0, have-low)
+	case t.Exactly: // between the two whole numbers around it is as good as met
+		return max(0, low-have, have-high)
+	}
+	return max(0, high-have)
 }

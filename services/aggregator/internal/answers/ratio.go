@@ -14,6 +14,7 @@ type Ratio struct {
 	NumeratorText, DenominatorText policy.Text
 	Numerator, Denominator         []Term
 	Num, Den                       *big.Rat // nil when a term is missing
+	Size                           *big.Rat // of a score: the largest denominator of its rates; else nil
 }
 
 // Term is one number of a ratio and its factor: of an indicator, which opens into
@@ -29,10 +30,14 @@ type Term struct {
 	Value     *big.Rat    // before it is multiplied; nil when there is none
 	Missing   policy.Text // why there is none
 	Source    string      // of a figure: where it was taken from
+	OfRatio   bool        // the indicator is a ratio itself: it has terms instead of a list
 }
 
 // Set is the list that an indicator's number is the length of.
 func (t *Term) Set() coverage.Which {
+	if t.Part == policy.RatePart {
+		return coverage.Uncovered // of a rate the list that somebody works through
+	}
 	if t.Part == policy.CoveredPart {
 		return coverage.Covered
 	}
@@ -42,6 +47,10 @@ func (t *Term) Set() coverage.Which {
 func (a *Asker) ratio(out *Row, c *Column, s *spec) {
 	r := &Ratio{NumeratorText: c.Numerator.Text, DenominatorText: c.Denominator.Text}
 	out.Ratio = r
+	if c.Scored() {
+		a.score(out, c)
+		return
+	}
 	if !c.Computed() {
 		return
 	}

@@ -37,6 +37,8 @@ func (r *Row) Weight() (*big.Rat, bool) {
 	switch {
 	case r.Plain, r.Ratio != nil && r.Indicator.Total():
 		return nil, false
+	case r.Ratio != nil && r.Ratio.Size != nil:
+		return r.Ratio.Size, true
 	case r.Ratio == nil:
 		return big.NewRat(int64(r.Eligible), 1), true
 	case r.Ratio.Den == nil:

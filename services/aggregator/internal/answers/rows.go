@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"slices"
 	"time"
 
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -20,6 +21,7 @@ type Asker struct {
 	lacks   []Lack
 	specs   map[specOf]*spec
 	places  map[placeOn]*places
+	plan    *plan // of the last place
 }
 
 // On returns an asker of the view. figures may be nil; now is the moment by which
@@ -89,26 +91,71 @@ func (a *Asker) column(p *policy.Pack, ind *policy.Indicator) Column {
 // governs the place its own wording and targets go before those of the pack that
 // was asked for.
 func (a *Asker) Rows(asked *policy.Pack, at Place, columns []Column, day civil.Date) []Row {
+	return a.AppendRows(make([]Row, 0, len(columns)), asked, at, columns, day)
+}
+
+// AppendRows appends Rows to out, whose room a caller uses again who keeps none
+// of them.
+func (a *Asker) AppendRows(out []Row, asked *policy.Pack, at Place, columns []Column, day civil.Date) []Row {
 	own, ok := a.view.Packs().PackFor(a.world, at.Code, day)
 	if !ok {
 		own = asked
 	}
-	out := make([]Row, len(columns))
+	p := a.planFor(own, asked, columns, day)
+	if at.UnitID == "" {
+		coverage.Counts(a.view, p.keys, at.Code, day, p.counts)
+	}
+	from := len(out)
+	out = slices.Grow(out, len(columns))[:from+len(columns)]
 	for i := range columns {
-		c := a.governed(own, asked, columns[i])
-		s := a.spec(&c, day)
-		a.row(&out[i], &c, s, &at, day)
-		for j := range s.beside {
-			b := &s.beside[j]
-			out[i].Beside = append(out[i].Beside, Row{})
-			a.row(&out[i].Beside[j], b, a.spec(b, day), &at, day)
-		}
-		if s.other != nil {
-			out[i].Alternative = &Row{}
-			a.row(out[i].Alternative, s.other, a.spec(s.other, day), &at, day)
-		}
+		r := &out[from+i]
+		*r = Row{}
+		a.rowOf(r, &p.columns[i], p.specs[i], &at, day, &p.counts[i])
+		a.besides(r, p.specs[i], &at, day)
 	}
 	return out
+}
+
+// besides adds what stands beside a number.
+func (a *Asker) besides(r *Row, s *spec, at *Place, day civil.Date) {
+	if len(s.beside) > 0 {
+		r.Beside = make([]Row, len(s.beside))
+		for j := range s.beside {
+			a.row(&r.Beside[j], &s.beside[j], a.spec(&s.beside[j], day), at, day)
+		}
+	}
+	if s.other != nil {
+		r.Alternative = &Row{}
+		a.row(r.Alternative, s.other, a.spec(s.other, day), at, day)
+	}
+}
+
+// plan is what is the same of some columns at every place that a pack governs.
+type plan struct {
+	own, asked *policy.Pack
+	day        civil.Date
+	of         []Column // asked for
+	columns    []Column // as the pack has them
+	specs      []*spec
+	keys       []ledger.Key
+	counts     []ledger.Count // room for those of a place
+}
+
+func (a *Asker) planFor(own, asked *policy.Pack, columns []Column, day civil.Date) *plan {
+	if p := a.plan; p != nil && p.own == own && p.asked == asked && p.day == day && slices.Equal(p.of, columns) {
+		return p
+	}
+	p := &plan{
+		own: own, asked: asked, day: day, of: slices.Clone(columns), columns: make([]Column, len(columns)), specs: make([]*spec, len(columns)),
+		keys: make([]ledger.Key, len(columns)), counts: make([]ledger.Count, len(columns)),
+	}
+	for i := range columns {
+		p.columns[i] = a.governed(own, asked, columns[i])
+		p.specs[i] = a.spec(&p.columns[i], day)
+		p.keys[i] = p.specs[i].key
+	}
+	a.plan = p
+	return p
 }
 
 // governed is the column as the pack of the place has it.
@@ -128,6 +175,15 @@ func DivisionPlace(w *facts.World, code string, day civil.Date) Place {
 
 // row computes one number, without what stands beside it.
 func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
+	var n ledger.Count
+	if at.UnitID == "" && c.Kind != policy.Ratio {
+		n = a.view.Count(s.key, at.Code, day)
+	}
+	a.rowOf(out, c, s, at, day, &n)
+}
+
+// rowOf is row with the number of the division; of a unit it is found here.
+func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n *ledger.Count) {
 	out.ID, out.Indicator, out.Place, out.Day, out.From = c.ID, c.Indicator, *at, day, s.from
 	out.Awaits, out.Lacking, out.Plain = s.awaits, s.lacking, c.Plain
 	out.Target, out.HasTarget = s.target, s.hasTarget
@@ -135,10 +191,13 @@ func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
 		a.ratio(out, c, s)
 		return
 	}
-	n, ok := a.count(c, s.key, at, day)
-	if !ok {
-		out.Awaits = notByRole
-		return
+	if at.UnitID != "" {
+		sum, ok := a.count(c, s.key, at, day)
+		if !ok {
+			out.Awaits = notByRole
+			return
+		}
+		n = &sum
 	}
 	out.Eligible, out.Covered = n.Eligible, n.Covered
 	if s.awaits != (policy.Text{}) || s.noRate {
@@ -146,7 +205,7 @@ func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
 	}
 	if c.Plain {
 		if s.hasTarget {
-			out.Gap = int64(s.target.GapCount(int(n.Eligible)))
+			out.Gap = gapCount(&s.target, n.Eligible)
 		}
 		return
 	}

@@ -7,9 +7,8 @@
 package brute
 
 import (
-	"fmt"
-
 	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/nip"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -28,7 +27,12 @@ type Diary struct {
 	w     *facts.World
 	pages []page
 
-	others  map[string]*Diary                // of the people tied to the resident, once they are asked
+	others      map[string]*Diary // of the people tied to the resident, once they are asked
+	services    []happening       // of every kind, once they are asked
+	inOrder     []nip.Dose        // the doses, once they are asked
+	doseNumbers map[which]nip.Numbered
+	dosesGiven  map[which][]happening
+
 	permits []map[civil.Date]PermitDay // of the resident's permits, once they are asked
 }
 
@@ -51,7 +55,7 @@ func Open(r *facts.Resident, w *facts.World) *Diary {
 	for _, day := range w.Changes() {
 		turns[day] = true
 	}
-	spells := map[string]spell{}
+	spells := map[area]spell{}
 	for day := First; day <= Last; day++ {
 		p := &d.pages[day-First]
 		if p.stay = d.stayOn(day); p.stay < 0 {
@@ -69,14 +73,20 @@ func Open(r *facts.Resident, w *facts.World) *Diary {
 	return d
 }
 
+// area is a division at a level.
+type area struct {
+	level facts.Level
+	code  string
+}
+
 type spell struct{ last, since civil.Date }
 
 // clock says since when the person lives in each of the divisions: 离开不超过30天
 // 不中断. Who counts above a level, because nothing below is left of the place, is
 // in no division of it.
-func (p *page) clock(yesterday page, spells map[string]spell, day civil.Date) {
+func (p *page) clock(yesterday page, spells map[area]spell, day civil.Date) {
 	for l := facts.Province; l <= facts.Village; l++ {
-		key := fmt.Sprint(l, p.at[l])
+		key := area{l, p.at[l]}
 		p.since[l] = day
 		if s, ok := spells[key]; ok && p.at[l] != "" && int(day-s.last)-1 <= mostDaysAway {
 			p.since[l] = s.since

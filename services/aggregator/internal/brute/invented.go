@@ -3,73 +3,53 @@ package brute
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
 )
-
-// World is a small country for tests: the jurisdictions of the built-in packs
-// with a neighbour each, an invented province, a township that changes its county
-// on 2021-05-01, a county that was merged away at the end of 2019, and the places
-// of Ended.
-func World() *facts.World {
-	var list []facts.Division
-	add := func(code, name, parent string, l facts.Level) {
-		list = append(list, facts.Division{Key: facts.Key{ID: code}, Code: code, Name: name, Level: l, Parent: parent})
-	}
-	for _, p := range []string{"33", "35", "99"} {
-		add(p+"0000000000", "省"+p, "", facts.Province)
-	}
-	for _, p := range []string{"3306", "3502", "9901", "9902"} {
-		add(p+"00000000", "市"+p, p[:2]+"0000000000", facts.Prefecture)
-	}
-	names := map[string]string{"330681": "诸暨市", "330682": "上虞市", "350213": "翔安区", "350212": "同安区", "990101": "甲区", "990102": "乙区", "990221": "丙县"}
-	for _, c := range Counties {
-		add(c+"000000", names[c], c[:4]+"00000000", facts.County)
-		for t := range 2 {
-			town := fmt.Sprintf("%s10%d000", c, t)
-			if town != moving {
-				add(town, "镇", c+"000000", facts.Township)
-			}
-			for v := range 2 {
-				add(fmt.Sprintf("%s10%d20%d", c, t, v), "村", town, facts.Village)
-			}
-		}
-	}
-	list = append(list,
-		facts.Division{Key: facts.Key{ID: "moving-1"}, Code: moving, Name: "镇", Level: facts.Township, Parent: "990102000000", Until: civil.Must("2021-04-30")},
-		facts.Division{Key: facts.Key{ID: "moving-2"}, Code: moving, Name: "镇", Level: facts.Township, Parent: "990101000000", From: civil.Must("2021-05-01")},
-		facts.Division{
-			Key: facts.Key{ID: "merged"}, Code: "990103000000", Name: "丁区", Level: facts.County, Parent: "990100000000",
-			Until: civil.Must("2019-12-31"), Successors: []string{"990101000000"},
-		})
-	return facts.NewWorld(append(list, ended()...), nil)
-}
-
-// Counties are the counties of World, 6 digits.
-var Counties = []string{"330681", "330682", "350213", "350212", "990101", "990102", "990221"}
-
-// moving is a township that changes its county.
-const moving = "990102101000"
 
 // inventor draws residents.
 type inventor struct {
 	*rand.Rand
 	n    int    // facts so far
 	home string // county that most villages are drawn from
+	last int    // year in which all days lie, or before; 0: any
+
+	strangers int  // percent of villages that lie in any county
+	stranger  bool // comes from another province
 }
 
 // Invent draws one resident with a history between 2015 and 2027: children and
 // adults, moves, absences around 30 days, overlaps, month ends and leap days,
 // conversions of hukou, deaths, gaps in the record. The same seed gives the same.
 func Invent(seed uint64) *facts.Resident {
-	v := &inventor{Rand: rand.New(rand.NewPCG(seed, 1))}
+	v := &inventor{Rand: rand.New(rand.NewPCG(seed, 1)), strangers: 40}
 	v.home = Counties[v.IntN(len(Counties))]
+	return v.resident(seed)
+}
+
+// InventAt draws one who mostly lives in a county and comes from far away, while
+// the pack of the county holds: what a pack counts is exercised by such people.
+func InventAt(county string, seed uint64) *facts.Resident {
+	v := &inventor{Rand: rand.New(rand.NewPCG(seed, 2)), strangers: 10, home: county, stranger: true}
+	if county == xihuCounty {
+		v.last = 2018 // for nine months only
+	}
+	return v.resident(seed)
+}
+
+func (v *inventor) resident(seed uint64) *facts.Resident {
 	r := &facts.Resident{ID: fmt.Sprintf("R%020d", seed)}
 	v.person(r)
 	v.stays(r)
 	v.services(r)
 	v.reproduction(r)
+	v.care(r)
+	v.permits(r)
+	v.records(r)
+	v.relatives(r)
+	v.entries(r)
 	if r.Person.Birth > civil.Must("2010-01-01") {
 		v.childhood(r)
 	}
@@ -87,6 +67,9 @@ func (v *inventor) chance(percent int) bool { return v.IntN(100) < percent }
 
 // day draws a day; one in four is a month's end, a leap day or a first of January.
 func (v *inventor) day(fromYear, toYear int) civil.Date {
+	if v.last > fromYear {
+		toYear = min(toYear, v.last)
+	}
 	y := fromYear + v.IntN(toYear-fromYear+1)
 	m := 1 + v.IntN(12)
 	switch {
@@ -104,10 +87,10 @@ func (v *inventor) day(fromYear, toYear int) civil.Date {
 
 func (v *inventor) village() string {
 	county := v.home
-	if v.chance(40) {
+	if v.chance(v.strangers) {
 		county = Counties[v.IntN(len(Counties))]
 	}
-	if v.chance(15) {
+	if v.chance(v.strangers * 15 / 40) {
 		return Ended[v.IntN(len(Ended))]
 	}
 	return fmt.Sprintf("%s10%d20%d", county, v.IntN(2), v.IntN(2))
@@ -118,6 +101,10 @@ func (v *inventor) person(r *facts.Resident) {
 	switch {
 	case v.chance(45):
 		p.Birth = v.day(2013, 2024)
+		if v.chance(20) {
+			p.Birth = civil.Must("2012-12-01").AddDays(v.IntN(400)) // a girl of 13 when the programme has HPV
+			p.Sex = facts.Female
+		}
 	case v.chance(20):
 		p.Birth = v.day(1948, 1960)
 	case v.chance(95):
@@ -125,9 +112,18 @@ func (v *inventor) person(r *facts.Resident) {
 	}
 	if v.chance(8) {
 		p.Death = max(v.day(2016, 2027), p.Birth)
+		if p.Birth > civil.Must("2013-01-01") && v.chance(60) {
+			p.Death = p.Birth.AddDays(v.IntN(2200))
+		}
 	}
-	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000", Ended[0], Ended[1], Ended[4], "990104"}
-	if v.chance(95) {
+	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000", Ended[0], Ended[1], Ended[4], "990104", "310113", "310110100201", "330784", "361127", "360102", "360103", "520000"}
+	if v.chance(25) {
+		p.Flags = []string{[]string{"NAME_PRIVATE_USE", "NUMBER_SHARED", "NAME_RARE"}[v.IntN(3)]}
+	}
+	switch {
+	case v.stranger && v.chance(85):
+		p.Hukou = append(p.Hukou, facts.HukouSpan{Division: "520102"})
+	case v.chance(95):
 		p.Hukou = append(p.Hukou, facts.HukouSpan{Division: homes[v.IntN(len(homes))]})
 	}
 	for from := v.day(2016, 2020); len(p.Hukou) > 0 && v.chance(25); from = from.AddDays(1 + v.IntN(900)) {
@@ -138,9 +134,18 @@ func (v *inventor) person(r *facts.Resident) {
 
 func (v *inventor) stays(r *facts.Resident) {
 	at := v.day(2015, 2021)
+	if b := r.Person.Birth; b > civil.Must("2015-01-01") && v.chance(40) {
+		at = b // born here
+	}
+	if v.last > 0 {
+		at = v.day(2015, 2017)
+	}
 	place := v.village()
 	for range v.IntN(7) {
-		s := facts.Residence{Key: v.key(), Division: place, Arrived: at, Reason: int32(v.IntN(7))}
+		s := facts.Residence{Key: v.key(), Division: place, Arrived: at, Reason: int32(v.IntN(7)), SortKey: []string{"a", "b", ""}[v.IntN(3)]}
+		if v.chance(60) {
+			s.Registered = at.AddDays(v.IntN(9))
+		}
 		if v.chance(10) {
 			s.Arrived, s.Registered, s.FirstSeen = civil.None, at, at.AddDays(v.IntN(20))
 		}
@@ -181,16 +186,22 @@ func (v *inventor) services(r *facts.Resident) {
 		if n := len(a.Standard); n > 0 && v.chance(50) {
 			a.Standard[n-1].Until = civil.None
 		}
+		if v.chance(70) {
+			a.Touched = a.Opened.AddDays(v.IntN(900))
+		}
 		r.Archives = append(r.Archives, a)
 	}
 	for range v.IntN(6) {
-		r.Educations = append(r.Educations, facts.Education{Key: v.key(), On: v.day(2016, 2026), Form: int32(1 + v.IntN(5))})
+		r.Educations = append(r.Educations, facts.Education{Key: v.key(), On: v.day(2016, 2026), Form: int32(1 + v.IntN(5)), UnitID: v.unit()})
 	}
 	for range v.IntN(3) {
 		c := facts.Case{Key: v.key(), Class: []string{"A", "B", "C", ""}[v.IntN(4)], Registered: v.day(2016, 2026)}
 		c.Diagnosed = c.Registered.Time().Unix() - int64(v.IntN(3*86400)) + 3600
 		if v.chance(15) {
 			c.Registered = civil.None
+		}
+		if c.Class != "" && v.chance(90) {
+			c.DeadlineHours = 24
 		}
 		if v.chance(70) {
 			c.Reported = c.Diagnosed + int64(v.IntN(3*86400))
@@ -207,7 +218,11 @@ func (v *inventor) reproduction(r *facts.Resident) {
 		}
 		if v.chance(85) {
 			g.Ended = max(g.LMP, g.Registered).AddDays(30 + v.IntN(260))
-			g.Outcome = int32(1 + v.IntN(5))
+			g.Outcome = int32([]int{1, 1, 1, 2, 3, 4, 5}[v.IntN(7)])
+			g.Risk = int32(v.IntN(6))
+			if v.chance(6) && r.Person.Sex == facts.Female && r.Person.Death == civil.None {
+				r.Person.Death = max(g.Ended.AddDays(v.IntN(60)-10), r.Person.Birth)
+			}
 		}
 		for range v.IntN(3) {
 			r.Antenatals = append(r.Antenatals, facts.Antenatal{Key: v.key(), PregnancyID: g.ID, On: max(g.LMP, g.Registered).AddDays(v.IntN(320))})
@@ -262,10 +277,31 @@ var routine = []struct {
 	{"MPSV-AC", 72},
 }
 
+// inactive is what stands in for the live vaccines of the routine, and HPV.
+var inactive = []struct {
+	product string
+	month   int
+}{{"JE-I", 8}, {"JE-I", 9}, {"JE-I", 24}, {"JE-I", 72}, {"HepA-I", 18}, {"HepA-I", 24}, {"2vHPV", 156}, {"2vHPV", 162}}
+
 func (v *inventor) childhood(r *facts.Resident) {
 	late := v.IntN(60)
-	for _, x := range routine {
-		if v.chance(6) {
+	if v.chance(70) {
+		r.Certificates = append(r.Certificates, facts.Certificate{Key: v.key(), Issued: r.Person.Birth.AddDays(v.IntN(400))})
+	}
+	if v.chance(50) { // visited as a newborn
+		r.ChildChecks = append(r.ChildChecks, facts.ChildCheck{Key: v.key(), Kind: 1, On: r.Person.Birth.AddDays(v.IntN(34))})
+	}
+	for range v.IntN(12) { // looked after in the first years
+		r.ChildChecks = append(r.ChildChecks, facts.ChildCheck{Key: v.key(), Kind: int32(2 + v.IntN(2)), On: r.Person.Birth.AddMonths(v.IntN(30)).AddDays(v.IntN(20))})
+	}
+	inactivated := v.chance(35)
+	course := routine
+	if inactivated {
+		course = slices.Concat(course, inactive)
+	}
+	for _, x := range course {
+		live := x.product == "JE-L" || x.product == "HepA-L"
+		if v.chance(6) || inactivated && live {
 			continue
 		}
 		on := r.Person.Birth.AddMonths(x.month).AddDays(v.IntN(late + 1))
@@ -273,7 +309,7 @@ func (v *inventor) childhood(r *facts.Resident) {
 			on = on.AddDays(-20) // too early
 		}
 		if on < Last {
-			r.Doses = append(r.Doses, facts.Dose{Key: v.key(), Product: x.product, On: on})
+			r.Doses = append(r.Doses, facts.Dose{Key: v.key(), Product: x.product, On: on, UnitID: v.unit()})
 		}
 	}
 	for range v.IntN(6) {

@@ -1,6 +1,9 @@
 package brute
 
 import (
+	"cmp"
+	"slices"
+
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/nip"
 	"xinju.dev/services/platform/civil"
@@ -52,19 +55,15 @@ func times(days []civil.Date, day civil.Date, in during) int {
 	return n
 }
 
-// archive is 已建立健康档案; with standard 规范化电子健康档案.
-func (d *Diary) archive(day civil.Date, standard bool) bool {
-	for _, a := range d.r.Archives {
+// archive is 已建立健康档案: one is open that is as asked.
+func (d *Diary) archive(day civil.Date, as func(a *facts.Archive, day civil.Date) bool) bool {
+	for i := range d.r.Archives {
+		a := &d.r.Archives[i]
 		if a.Opened == civil.None || day < a.Opened || a.Closed != civil.None && day >= a.Closed {
 			continue
 		}
-		if !standard {
+		if as == nil || as(a, day) {
 			return true
-		}
-		for _, s := range a.Standard {
-			if a.Electronic && s.From <= day && (s.Until == civil.None || day <= s.Until) {
-				return true
-			}
 		}
 	}
 	return false
@@ -148,18 +147,26 @@ func (d *Diary) child() nip.Child {
 	return nip.Child{Birth: d.r.Person.Birth, Sex: int(d.r.Person.Sex)}
 }
 
-// dosesBy is the doses given by the end of a day.
+// dosesBy is the doses given by the end of a day, in the order in which they were
+// given.
 func (d *Diary) dosesBy(day civil.Date) []nip.Dose {
-	var doses []nip.Dose
-	once := map[nip.Dose]bool{} // a dose may be recorded under two identifiers of a person
-	for _, x := range d.r.Doses {
-		one := nip.Dose{Product: x.Product, On: x.On}
-		if x.On != civil.None && x.On <= day && !once[one] {
-			once[one] = true
-			doses = append(doses, one)
+	if d.inOrder == nil {
+		d.inOrder = []nip.Dose{}
+		for _, x := range d.r.Doses {
+			one := nip.Dose{Product: x.Product, On: x.On}
+			if x.On != civil.None && !slices.Contains(d.inOrder, one) { // it may be recorded under two identifiers of a person
+				d.inOrder = append(d.inOrder, one)
+			}
 		}
+		slices.SortFunc(d.inOrder, func(a, b nip.Dose) int {
+			return cmp.Or(cmp.Compare(a.On, b.On), cmp.Compare(a.Product, b.Product))
+		})
 	}
-	return doses
+	n := 0
+	for n < len(d.inOrder) && d.inOrder[n].On <= day {
+		n++
+	}
+	return d.inOrder[:n:n]
 }
 
 // antenatals is the antenatal visits of a pregnancy up to its end.

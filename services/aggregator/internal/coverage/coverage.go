@@ -102,6 +102,7 @@ type Line struct {
 // ListQuery asks for the lines behind one number.
 type ListQuery struct {
 	Division string
+	Direct   bool // what is counted in the division itself, without what lies below it
 	Key      ledger.Key
 	Day      civil.Date
 	Which    Which

@@ -18,7 +18,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "5"
+const version = "6"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {
@@ -58,6 +58,7 @@ type Deriver struct {
 	ids       []string // of the indicators, sorted; a Key is an index
 	keys      map[string]ledger.Key
 	packs     map[*policy.Pack][]ledger.Key
+	others    bool
 }
 
 // New numbers the indicators of all packs: an indicator that several packs have
@@ -81,9 +82,14 @@ func New(c *policy.Catalogue) *Deriver {
 			keys[i] = d.keys[p.Indicators[i].ID]
 		}
 		d.packs[p] = keys
+		d.others = d.others || p.ReadsOthers()
 	}
 	return d
 }
+
+// ReadsOthers says whether what Rows returns may depend on the people tied to the
+// resident. While it does not, they need not be there.
+func (d *Deriver) ReadsOthers() bool { return d.others }
 
 // Packs is what it derives under.
 func (d *Deriver) Packs() *policy.Catalogue { return d.catalogue }

@@ -54,7 +54,7 @@ func positionOf(r *replica, source string) Position {
 func (b *Book) ApplyChanges(ctx context.Context, source, epoch string, changes []Change) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	return b.applyTo(ctx, b.live, source, epoch, changes)
+	return b.healing(ctx, func(r *replica) error { return b.applyTo(ctx, r, source, epoch, changes) })
 }
 
 // applyTo works on the serving replica or on one that is being built.
@@ -89,11 +89,13 @@ func (b *Book) applyTo(ctx context.Context, r *replica, source, epoch string, ch
 func (b *Book) ApplyListing(ctx context.Context, source string, l Listing) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	next, err := listed(b.live, source, l)
-	if err != nil {
-		return err
-	}
-	return b.commit(ctx, b.live, &next, l.Facts)
+	return b.healing(ctx, func(r *replica) error {
+		next, err := listed(r, source, l)
+		if err != nil {
+			return err
+		}
+		return b.commit(ctx, r, &next, l.Facts)
+	})
 }
 
 // listed keeps the snapshot of the first page when a listing begins again: what
@@ -127,7 +129,7 @@ func (b *Book) commit(ctx context.Context, r *replica, next *store.FollowedRow, 
 				return err
 			}
 		}
-		return out.raise(t)
+		return out.raise(t, r == b.live)
 	})
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ type around struct {
 	generation int64
 	links      bool              // some identifier may be linked
 	named      *mentions         // nil: not known
+	plain      bool              // the people around are not asked for
 	facts      map[string]facing // by identifier
 	linked     [moments]map[string][]string
 	complete   map[string]bool     // persons of whom linked is known
@@ -62,6 +63,7 @@ func (c *crowd) around(t store.Tx, out *outcome) *around {
 	a := newAround(t, c.generation)
 	a.links = out.before.links > 0 || out.after.links > 0
 	a.named = out.after.named
+	a.plain = !out.before.deriver.ReadsOthers() && !out.after.deriver.ReadsOthers()
 	a.facts = c.facts
 	for _, id := range c.ids {
 		a.complete[id] = true
@@ -168,13 +170,18 @@ func (a *around) alone(m moment, id string) (*facts.Resident, error) {
 	if r := a.whole[m][id]; r != nil {
 		return r, nil
 	}
+	r, err := a.made(m, id)
+	a.whole[m][id] = r
+	return r, err
+}
+
+// made is alone, made anew: many may ask at the same time.
+func (a *around) made(m moment, id string) (*facts.Resident, error) {
 	p, err := a.person(m, id)
 	if err != nil {
 		return nil, err
 	}
-	r, err := p.facts().Resident(id)
-	a.whole[m][id] = r
-	return r, err
+	return p.facts().Resident(id)
 }
 
 // seen is what others see of a person at hand.

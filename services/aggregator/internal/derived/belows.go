@@ -1,6 +1,8 @@
 package derived
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"xinju.dev/services/aggregator/internal/facts"
@@ -16,7 +18,8 @@ var belows remembered
 type remembered struct {
 	mu    sync.Mutex
 	world *facts.World
-	codes map[belowAt][]string
+	every []string // all codes of the world, ascending
+	codes map[belowAt]*codesBelow
 }
 
 type belowAt struct {
@@ -24,21 +27,52 @@ type belowAt struct {
 	day      civil.Date
 }
 
+// codesBelow is codes, ascending, and in which run each is: between two codes of
+// one run the world has no other code, so that lists of a run are one range.
+type codesBelow struct {
+	codes []string
+	runs  []int32
+}
+
 // rememberMost bounds the results that are kept.
 const rememberMost = 256
 
 // below is the function of that name; the result must not be changed.
-func (r *remembered) below(w *facts.World, division string, day civil.Date) []string {
+func (r *remembered) below(w *facts.World, division string, day civil.Date) *codesBelow {
 	at := belowAt{division, day}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.world != w || len(r.codes) >= rememberMost {
-		r.world, r.codes = w, map[belowAt][]string{}
+	if r.world != w {
+		r.world, r.every, r.codes = w, w.Codes(), nil
 	}
-	codes, ok := r.codes[at]
+	if r.codes == nil || len(r.codes) >= rememberMost {
+		r.codes = map[belowAt]*codesBelow{}
+	}
+	out, ok := r.codes[at]
 	if !ok {
-		codes = below(w, division, day)
-		r.codes[at] = codes
+		codes := below(w, division, day)
+		out = &codesBelow{codes, runsOf(codes, r.every)}
+		r.codes[at] = out
 	}
-	return codes
+	return out
+}
+
+// runsOf numbers the runs that codes are among every code; both ascend.
+func runsOf(codes, every []string) []int32 {
+	runs := make([]int32, len(codes))
+	run := int32(0)
+	for i, code := range codes {
+		at, known := slices.BinarySearchFunc(every, code, strings.Compare)
+		if i > 0 && !(known && at > 0 && every[at-1] == codes[i-1]) {
+			run++
+		}
+		runs[i] = run
+	}
+	return runs
+}
+
+// from is the place of the first code that is not before another one.
+func (c *codesBelow) from(code string) int {
+	at, _ := slices.BinarySearch(c.codes, code)
+	return at
 }

@@ -3,6 +3,8 @@ package derived
 import (
 	"context"
 
+	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/store"
 )
 
@@ -20,23 +22,36 @@ func (b *Book) Evaluate(ctx context.Context) (done int64, err error) {
 	for after := ""; ; {
 		n := 0
 		err := b.Store.Read(ctx, func(t store.Tx) error {
-			near, ids, err := nextPersons(t, r.generation, named, after)
+			near, ids, err := nextPersons(t, r.generation, named, r.deriver.ReadsOthers(), after)
 			if err != nil || len(ids) == 0 {
 				return err
 			}
 			n, after = len(ids), ids[len(ids)-1]
-			for _, id := range ids {
-				resident, err := near.resident(later, id)
-				if err != nil {
-					return err
-				}
-				rowsOf(r.deriver, resident, r.world)
-			}
-			return nil
+			_, err = membersOf(near, ids, r.deriver, r.world)
+			return err
 		})
 		if err != nil || n == 0 {
 			return done, err
 		}
 		done += int64(n)
 	}
+}
+
+// membersOf derives what persons at hand count for, on all processors.
+func membersOf(near *around, ids []string, d *derive.Deriver, w *facts.World) ([][]store.MemberRow, error) {
+	list, err := near.residents(ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]store.MemberRow, len(ids))
+	err = parallel(len(ids), func(i int) (err error) {
+		if list[i] == nil {
+			if list[i], err = near.made(later, ids[i]); err != nil {
+				return err
+			}
+		}
+		out[i] = rowsOf(d, list[i], w)
+		return nil
+	})
+	return out, err
 }

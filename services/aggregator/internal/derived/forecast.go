@@ -153,18 +153,28 @@ func (l *lookout) member(m *store.MemberRow) error {
 // rules reads everybody's facts and evaluates those who live there.
 func (l *lookout) rules() error {
 	for after := ""; ; {
-		near, ids, err := nextPersons(l.t, l.s.generation, nil, after)
+		near, ids, err := nextPersons(l.t, l.s.generation, nil, false, after)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		after = ids[len(ids)-1]
+		var here []string
 		for _, id := range ids {
 			r, err := near.resident(later, id)
 			if err != nil {
 				return err
 			}
 			if l.livesHere(r) {
-				l.person(r)
+				here = append(here, id)
+			}
+		}
+		people, err := readPeople(l.t, l.s.generation, here) // with those around them
+		if err != nil {
+			return err
+		}
+		for i := range people {
+			if people[i].Facts != nil {
+				l.person(people[i].Facts)
 			}
 		}
 	}

@@ -1,8 +1,11 @@
 package derived
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derive"
@@ -44,10 +47,18 @@ func (l lines) write(t store.Tx, generation int64) error {
 			come = append(come, row)
 		}
 	}
+	slices.SortFunc(gone, inLines)
+	slices.SortFunc(come, inLines)
 	if err := t.DeleteLines(generation, gone); err != nil {
 		return err
 	}
 	return t.PutLines(generation, come)
+}
+
+// inLines is the order of the rows in their table.
+func inLines(a, b store.LineRow) int {
+	return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), strings.Compare(a.Village, b.Village), strings.Compare(a.SortKey, b.SortKey),
+		strings.Compare(a.ResidentID, b.ResidentID), strings.Compare(a.EventID, b.EventID), cmp.Compare(a.FromDay, b.FromDay))
 }
 
 // putMembers writes members of a generation that had none, and their lines.
@@ -65,98 +76,104 @@ func putMembers(t store.Tx, generation int64, rows []store.MemberRow) error {
 			return err
 		}
 	}
+	slices.SortFunc(list, inLines)
+	slices.SortFunc(rows, inMembers)
 	if err := t.PutLines(generation, list); err != nil {
 		return err
 	}
 	return t.PutMembers(generation, rows)
 }
 
-// villageCount is a village and how many lines of the list it has.
+// villageCount is a village that is part of the list, and in which run of codes
+// it is: between villages of one run there are no others.
 type villageCount struct {
-	code  string
-	lines int32
+	code string
+	run  int32
 }
 
-// lineReader reads a page of as many of its villages as it can at once, and says
-// of how many.
-type lineReader func(store.LinePage) (rows []store.LineRow, villages int, err error)
+// lineReader reads a page of lines.
+type lineReader func(store.LinePage) ([]store.LineRow, error)
 
 // linesIn reads in a transaction.
 func linesIn(t store.Tx, generation int64) lineReader {
-	return func(p store.LinePage) ([]store.LineRow, int, error) {
-		rows, err := t.Lines(generation, p)
-		return rows, len(p.Villages), err
-	}
+	return func(p store.LinePage) ([]store.LineRow, error) { return t.Lines(generation, p) }
 }
 
 // errMoved says that something else is served than a moment ago.
 var errMoved = errors.New("what is served has changed")
 
 // uncovered reads a page of an uncovered list without a transaction: every
-// statement says what is served, and that must be what the number is of.
+// statement asks for what the number is of, and finds nothing once that is not
+// served any more.
 func (b *Book) uncovered(ctx context.Context, q *coverage.ListQuery) (out coverage.List, err error) {
+	most := enough(q)
 	for range snapshotTries {
 		var villages []villageCount
+		var all bool
 		var is store.Head
 		var changed <-chan struct{}
 		err := b.look(func(v view) error {
-			out, villages = begun(v, q)
+			out, villages, all = begun(v, q, most)
 			is.Generation, is.Revision, changed = v.r.generation, v.r.revision, b.changed
 			return nil
 		})
-		if err != nil || len(villages) == 0 {
+		if err != nil {
 			return out, err
 		}
-		err = fillUncovered(q, func(p store.LinePage) ([]store.LineRow, int, error) {
-			rows, n, head, err := b.Store.LinesAt(ctx, p)
-			if err == nil && head != is {
+		err = fillUncovered(q, func(p store.LinePage) ([]store.LineRow, error) {
+			rows, served, err := b.Store.LinesAt(ctx, is, p)
+			if err == nil && !served {
 				err = errMoved
 			}
-			return rows, n, err
+			return rows, err
 		}, villages, &out)
-		if !errors.Is(err, errMoved) {
+		switch {
+		case err == nil && !out.More && !all:
+			most = everything
+		case !errors.Is(err, errMoved):
 			return out, err
-		}
-		if err := await(ctx, changed); err != nil {
-			return out, err
+		default:
+			if err := await(ctx, changed); err != nil {
+				return out, err
+			}
 		}
 	}
 	return out, ErrMoving
 }
 
-// fillUncovered reads a page of an uncovered list, of as many villages at once as
-// fill it.
+// fillUncovered reads a page of an uncovered list, a run of villages at a time.
 func fillUncovered(q *coverage.ListQuery, read lineReader, villages []villageCount, out *coverage.List) error {
-	for len(villages) > 0 && !out.More {
-		page := store.LinePage{Indicator: int32(q.Key), Day: int32(q.Day), Limit: q.Limit + 1 - len(out.Lines)}
-		n, sum := 0, 0
-		for n < len(villages) && sum < page.Limit && n < listVillages {
-			page.Villages = append(page.Villages, villages[n].code)
-			sum += int(villages[n].lines)
+	page := store.LinePage{Indicator: int32(q.Key), Day: int32(q.Day)}
+	if len(villages) > 0 && villages[0].code == q.After.Village {
+		page.After = store.LinePlace(q.After)
+	}
+	for len(villages) > 0 {
+		n := 1
+		for n < len(villages) && villages[n].run == villages[0].run {
 			n++
-			if page.Villages[0] == q.After.Village { // the others have no place to go on from
-				page.After = &store.LineRow{SortKey: q.After.SortKey, ResidentID: q.After.ResidentID, EventID: q.After.EventID}
-				break
-			}
 		}
-		rows, done, err := read(page)
+		if page.After.Village == "" {
+			page.After.Village = villages[0].code
+		}
+		page.Last, page.Limit = villages[n-1].code, q.Limit+1-len(out.Lines)
+		rows, err := read(page)
 		if err != nil {
 			return err
 		}
-		villages = villages[done:]
+		if out.Lines == nil {
+			out.Lines = make([]coverage.Line, 0, min(len(rows), q.Limit))
+		}
 		for i := range rows {
 			if len(out.Lines) == q.Limit {
 				out.More = true
-				break
+				return nil
 			}
 			out.Lines = append(out.Lines, line(&rows[i]))
 		}
+		villages, page.After = villages[n:], store.LinePlace{}
 	}
 	return nil
 }
-
-// listVillages bounds the villages of one reading.
-const listVillages = 100
 
 func line(r *store.LineRow) coverage.Line {
 	return coverage.Line{

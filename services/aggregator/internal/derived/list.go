@@ -2,6 +2,8 @@ package derived
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derive"
@@ -17,7 +19,7 @@ func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, e
 	var out coverage.List
 	var villages []villageCount
 	look := func(v view) error {
-		out, villages = begun(v, &q)
+		out, villages, _ = begun(v, &q, everything)
 		return nil
 	}
 	read := func(t store.Tx, generation int64) error { return fill(&q, t, generation, villages, &out) }
@@ -25,19 +27,48 @@ func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, e
 	return out, err
 }
 
-// begun is a list without lines, and where its lines are.
-func begun(v coverage.View, q *coverage.ListQuery) (out coverage.List, villages []villageCount) {
-	codes := belows.below(v.World(), q.Division, q.Day)
-	coverage.Prepare(v, codes, q.Day)
-	for _, code := range codes {
-		if code < q.After.Village {
-			continue
-		}
-		if n := q.Which.Of(v.Direct(q.Key, code, q.Day)); n > 0 {
-			villages = append(villages, villageCount{code, n})
-		}
+// begunStep is how many villages are asked for at a time.
+const begunStep = 32
+
+// begun is a list without lines, and the villages where its lines are, as far as
+// they hold enough of the number; the last village is then not among them.
+func begun(v coverage.View, q *coverage.ListQuery, enough int) (out coverage.List, villages []villageCount, all bool) {
+	out = coverage.List{Total: q.Which.Of(v.Count(q.Key, q.Division, q.Day)), World: v.World()}
+	below := belows.below(out.World, q.Division, q.Day)
+	if q.Direct {
+		below, out.Total = &codesBelow{[]string{q.Division}, []int32{0}}, q.Which.Of(v.Direct(q.Key, q.Division, q.Day))
 	}
-	return coverage.List{Total: q.Which.Of(v.Count(q.Key, q.Division, q.Day)), World: v.World()}, villages
+	at, sum := below.from(q.After.Village), 0
+	for codes := range slices.Chunk(below.codes[at:], begunStep) {
+		coverage.Prepare(v, codes, q.Day)
+		for i, code := range codes {
+			n := q.Which.Of(v.Direct(q.Key, code, q.Day))
+			if n <= 0 {
+				continue
+			}
+			if sum >= enough {
+				return out, villages, false
+			}
+			villages = append(villages, villageCount{code, below.runs[at+i]})
+			if code != q.After.Village { // of which most may have been shown
+				sum += int(n)
+			}
+		}
+		at += len(codes)
+	}
+	return out, villages, true
+}
+
+// everything is enough of any list.
+const everything = math.MaxInt
+
+// enough of a number to fill a page from: a line counts as more than one where
+// it weighs more, so a page may still need the rest.
+func enough(q *coverage.ListQuery) int {
+	if q.Which == coverage.Uncovered {
+		return 2*q.Limit + 2
+	}
+	return everything
 }
 
 // fill adds the lines of the page.

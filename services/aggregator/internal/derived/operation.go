@@ -168,6 +168,9 @@ func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) 
 }
 
 func (b *Book) attempt(ctx context.Context, feeds map[string]Feed, op *running) error {
+	if err := b.healed(ctx); err != nil {
+		return err
+	}
 	if op.snapshot().Kind == deriveKind {
 		return b.repack(ctx, op)
 	}

@@ -246,7 +246,7 @@ func TestALoadSurvivesACrashAtAnyMoment(t *testing.T) {
 			ctx := newFuse(t.Context(), n)
 			done := make(chan struct{})
 			go func() { defer close(done); _ = b.RunRebuilds(ctx, nil) }()
-			finished := false
+			var finished bool
 			for over := false; !over; {
 				changed := b.Changed()
 				op, err := b.Operation(t.Context(), id)

@@ -1,12 +1,12 @@
 package derived
 
 import (
-	"bytes"
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"xinju.dev/services/aggregator/internal/derive"
-	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/store"
@@ -19,11 +19,13 @@ type outcome struct {
 	newTree       bool
 	changed       int             // residents
 	done          map[string]bool // residents derived with the page
+	tied          []string        // others whose answers may differ
 	all           bool            // everybody was derived again
 	codes         []string        // of records, seen for the first time
 	rows          []store.ResidentRow
 	puts, deletes []store.MemberRow
-	lines         lines // of uncovered lists
+	lines         lines          // of uncovered lists
+	was, is       []derive.Piece // of the row that is compared
 }
 
 // page works out one page inside its transaction and writes facts and members.
@@ -64,17 +66,15 @@ func byResident(list []feedfacts.Fact) map[string][]feedfacts.Entry {
 // residents merges the page into the facts of its residents and derives the
 // persons whom these count for.
 func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfacts.Entry) error {
-	ids := make([]string, 0, len(touched))
-	for id := range touched {
-		ids = append(ids, id)
-	}
+	ids := slices.Sorted(maps.Keys(touched))
 	stored, err := t.Residents(out.before.generation, ids)
 	if err != nil {
 		return err
 	}
 	var ties tieChanges
 	who := crowd{generation: out.before.generation, facts: map[string]facing{}}
-	for id, entries := range touched {
+	for _, id := range ids {
+		entries := touched[id]
 		before, err := feedfacts.Decode(stored[id])
 		if err != nil {
 			return err
@@ -125,14 +125,18 @@ func (out *outcome) deriveAround(t store.Tx, who *crowd, ties *tieChanges) error
 		out.after.named.add(tie.Other)
 		near.naming[tie.Other] = append(near.naming[tie.Other], tie.Resident)
 	}
-	tied, err := near.gather(persons, near.showsAnother)
+	tied, err := near.touched(persons)
 	if err != nil {
 		return err
 	}
-	for _, id := range slices.Concat(persons, tied) {
-		if err := out.rederive(near, id); err != nil {
-			return err
-		}
+	if near.plain { // nothing that is counted of those tied to them can differ
+		out.tied, tied = tied, nil
+	}
+	everybody := slices.Concat(persons, tied)
+	if err := out.rederiveAll(near, everybody); err != nil {
+		return err
+	}
+	for _, id := range everybody {
 		out.done[id] = true
 	}
 	return ties.write(t, who.generation)
@@ -150,86 +154,17 @@ func (out *outcome) see(e *feedfacts.Entry) error {
 	return nil
 }
 
-// rederive compares the members of a person before the page in the old world with
-// those after it in the new one, and notes what differs.
-func (out *outcome) rederive(near *around, id string) error {
-	before, err := near.resident(earlier, id)
-	if err != nil {
-		return err
-	}
-	after, err := near.resident(later, id)
-	if err != nil {
-		return err
-	}
-	if out.after.refs != nil {
-		out.after.refs.addAll(after)
-	}
-	old := rowsOf(out.before.deriver, before, out.before.world)
-	news := rowsOf(out.after.deriver, after, out.after.world)
-	for i := range old {
-		o := &old[i]
-		n := find(news, o.Village)
-		if n != nil && n.SortKey == o.SortKey && bytes.Equal(n.Pieces, o.Pieces) {
-			continue
-		}
-		if n == nil || n.SortKey != o.SortKey {
-			out.deletes = append(out.deletes, *o)
-		}
-		if err := out.take(o); err != nil {
-			return err
-		}
-	}
-	for i := range news {
-		n := &news[i]
-		if o := find(old, n.Village); o != nil && n.SortKey == o.SortKey && bytes.Equal(n.Pieces, o.Pieces) {
-			continue
-		}
-		out.puts = append(out.puts, *n)
-		if err := out.put(n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func rowsOf(d *derive.Deriver, resident *facts.Resident, world *facts.World) []store.MemberRow {
-	var out []store.MemberRow
-	for _, r := range d.Rows(resident, world) {
-		out = append(out, store.MemberRow{Village: r.Village, SortKey: r.SortKey, ResidentID: resident.ID, Pieces: derive.Encode(r.Pieces)})
-	}
-	return out
-}
-
-func find(rows []store.MemberRow, village string) *store.MemberRow {
-	for i := range rows {
-		if rows[i].Village == village {
-			return &rows[i]
-		}
-	}
-	return nil
-}
-
-func (out *outcome) take(m *store.MemberRow) error {
-	out.after.sums.members.remove(memberHash(m))
-	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
-		out.batch.Remove(p.Key, m.Village, p.From, p.To, p.Count())
-		out.lines.note(m, p, -1)
-		return nil
-	})
-}
-
-func (out *outcome) put(m *store.MemberRow) error {
-	out.after.sums.members.add(memberHash(m))
-	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
-		out.batch.Add(p.Key, m.Village, p.From, p.To, p.Count())
-		out.lines.note(m, p, 1)
-		return nil
-	})
+// inMembers is the order of the rows in their table.
+func inMembers(a, b store.MemberRow) int {
+	return cmp.Or(strings.Compare(a.Village, b.Village), strings.Compare(a.SortKey, b.SortKey), strings.Compare(a.ResidentID, b.ResidentID))
 }
 
 // write stores what was noted and forgets it.
 func (out *outcome) write(t store.Tx) error {
 	g := out.before.generation
+	slices.SortFunc(out.rows, func(a, b store.ResidentRow) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(out.deletes, inMembers)
+	slices.SortFunc(out.puts, inMembers)
 	if err := t.PutResidents(g, out.rows); err != nil {
 		return err
 	}
@@ -250,15 +185,30 @@ func (out *outcome) write(t store.Tx) error {
 	return nil
 }
 
-// raise counts up the revision, if the generation is the one that serves.
-func (out *outcome) raise(t store.Tx) error {
+// touched is whose answers may differ.
+func (out *outcome) touched() map[string]bool {
+	for _, id := range out.tied {
+		out.done[id] = true
+	}
+	return out.done
+}
+
+// raise counts up the revision, if the generation is the one that serves. When
+// memory takes it for that and the store stands elsewhere, nothing may be written.
+func (out *outcome) raise(t store.Tx, serves bool) error {
 	head, err := t.Head()
-	if err != nil || head.Generation != out.before.generation {
+	if err != nil {
 		return err
+	}
+	if serves && (head.Generation != out.before.generation || head.Revision != out.before.revision) {
+		return errAhead
+	}
+	if head.Generation != out.before.generation {
+		return nil
 	}
 	head.Revision++
 	out.after.revision = head.Revision
-	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.done)), out.all); err != nil {
+	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.touched())), out.all); err != nil {
 		return err
 	}
 	return t.SetHead(head)

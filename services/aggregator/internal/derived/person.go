@@ -79,10 +79,11 @@ func onePerson(t store.Tx, generation int64, id string) (near *around, root stri
 }
 
 // nextPersons reads the next deriveStep identifiers that have facts, in order, as
-// persons with the people around; ids is empty when nothing is left.
-func nextPersons(t store.Tx, generation int64, named *mentions, after string) (near *around, ids []string, err error) {
+// persons, where others is said with the people around; ids is empty when nothing
+// is left.
+func nextPersons(t store.Tx, generation int64, named *mentions, others bool, after string) (near *around, ids []string, err error) {
 	near = newAround(t, generation)
-	near.named = named
+	near.named, near.plain = named, !others
 	err = t.EachResident(generation, after, deriveStep, func(id string, raw []byte) error {
 		set, err := feedfacts.Decode(bytes.Clone(raw))
 		ids, near.facts[id] = append(ids, id), facing{set, set}
@@ -91,8 +92,8 @@ func nextPersons(t store.Tx, generation int64, named *mentions, after string) (n
 	if err != nil || len(ids) == 0 {
 		return nil, nil, err
 	}
-	if err := near.hold(ids); err != nil {
-		return nil, nil, err
+	if err := near.hold(ids); err != nil || near.plain {
+		return near, ids, err
 	}
 	_, err = near.gather(ids, nobody)
 	return near, ids, err

@@ -32,6 +32,10 @@ func (v view) Count(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return v.r.ledger.At(key, code, day)
 }
 
+func (v view) Counts(keys []ledger.Key, code string, day civil.Date, out []ledger.Count) {
+	v.r.ledger.Counts(keys, code, day, out)
+}
+
 func (v view) Direct(key ledger.Key, code string, day civil.Date) ledger.Count {
 	return v.r.ledger.Direct(key, code, day)
 }

@@ -256,11 +256,16 @@ func worldAt(t store.Tx, generation int64, digest string) (*facts.World, error) 
 // List reads one page, at one revision with its number.
 func (r *Reader) List(ctx context.Context, q coverage.ListQuery) (out coverage.List, err error) {
 	err = r.read(ctx, true, func(t store.Tx, v storedView) error {
-		var villages []villageCount
-		if out, villages = begun(v, &q); v.numbers.Err() != nil {
-			return nil
+		for most, all := enough(&q), false; !all && !out.More; most = everything {
+			var villages []villageCount
+			if out, villages, all = begun(v, &q, most); v.numbers.Err() != nil {
+				return nil
+			}
+			if err := fill(&q, t, v.at.Generation, villages, &out); err != nil {
+				return err
+			}
 		}
-		return fill(&q, t, v.at.Generation, villages, &out)
+		return nil
 	})
 	return out, err
 }

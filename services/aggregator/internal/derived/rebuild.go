@@ -13,6 +13,7 @@ import (
 	"xinju.dev/services/platform/obs"
 
 	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
 )
 
 // Feed reads one source on behalf of a rebuild.
@@ -87,41 +88,77 @@ func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
 	return next, err
 }
 
-// listAll stores all current facts of a source, without deriving anything.
+// keepStep is how many facts a rebuild stores at a time: the more, the more facts
+// of one resident come together.
+const keepStep = 20_000
+
+// listAll stores all current facts of a source, without deriving anything. Pages
+// are asked for while those before are stored.
 func (b *Book) listAll(ctx context.Context, generation int64, source string, feed Feed, op *running) error {
-	var at store.FollowedRow
+	group, ctx := errgroup.WithContext(ctx)
+	pages := make(chan Listing, 1)
+	group.Go(func() error {
+		defer close(pages)
+		return eachPage(ctx, feed, pages)
+	})
+	group.Go(func() error {
+		var facts []feedfacts.Fact
+		var last Listing
+		for last = range pages {
+			if facts = append(facts, last.Facts...); len(facts) < keepStep {
+				continue
+			}
+			if err := b.keepListed(ctx, generation, source, last, facts, op); err != nil {
+				return err
+			}
+			facts = facts[:0]
+		}
+		if ctx.Err() != nil || last.Next != "" {
+			return ctx.Err() // the pages ended with an error
+		}
+		return b.keepListed(ctx, generation, source, last, facts, op)
+	})
+	return group.Wait()
+}
+
+// eachPage sends the pages of a listing, the last one without a token.
+func eachPage(ctx context.Context, feed Feed, pages chan<- Listing) error {
+	epoch := ""
 	for token := ""; ; {
 		page, err := feed.List(ctx, token)
 		if err != nil {
 			return err
 		}
-		if at.Source != "" && page.Epoch != at.Epoch {
+		if token != "" && page.Epoch != epoch {
 			return ErrEpoch
 		}
-		next := store.FollowedRow{Source: source, Epoch: page.Epoch, Position: page.Snapshot}
-		err = b.Store.Write(ctx, func(t store.Tx) error {
-			if err := b.keep(t, generation, page.Facts); err != nil {
-				return err
-			}
-			return t.PutFollowed(generation, next)
-		})
-		if err != nil {
-			return err
+		select {
+		case pages <- page:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		op.advance(ctx, int64(len(page.Facts)))
-		if at, token = next, page.Next; token == "" {
+		if epoch, token = page.Epoch, page.Next; token == "" {
 			return nil
 		}
 	}
 }
 
+// keepListed stores facts, and that the source was listed as far as a page.
+func (b *Book) keepListed(ctx context.Context, generation int64, source string, page Listing, facts []feedfacts.Fact, op *running) error {
+	err := b.Store.Write(ctx, func(t store.Tx) error {
+		if err := b.keep(t, generation, facts); err != nil {
+			return err
+		}
+		return t.PutFollowed(generation, store.FollowedRow{Source: source, Epoch: page.Epoch, Position: page.Snapshot})
+	})
+	op.advance(ctx, int64(len(facts)))
+	return err
+}
+
 // keep merges facts into what is stored of a generation.
 func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	touched := byResident(list)
-	ids := make([]string, 0, len(touched))
-	for id := range touched {
-		ids = append(ids, id)
-	}
+	ids := slices.Sorted(maps.Keys(touched))
 	stored, err := t.Residents(generation, ids)
 	if err != nil {
 		return err
@@ -130,7 +167,8 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	var links []store.LinkRow
 	var ties tieChanges
 	codes := map[string]bool{}
-	for id, entries := range touched {
+	for _, id := range ids {
+		entries := touched[id]
 		set, err := feedfacts.Decode(stored[id])
 		if err != nil {
 			return err

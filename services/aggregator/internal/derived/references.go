@@ -32,6 +32,9 @@ func (r references) addAll(x *facts.Resident) {
 	for i := range x.Services {
 		add(x.Services[i].Division)
 	}
+	for i := range x.Records {
+		add(x.Records[i].Division)
+	}
 	eachUnit(x, func(id string) { r[unitRef(id)] = struct{}{} })
 }
 
@@ -72,6 +75,9 @@ func eachUnit(x *facts.Resident, each func(id string)) {
 	for i := range x.Services {
 		each(x.Services[i].UnitID)
 	}
+	for i := range x.Records {
+		each(x.Records[i].UnitID)
+	}
 }
 
 // unitRef tells a unit from the code of a division.
@@ -98,8 +104,9 @@ func (r references) touched(changed map[string]struct{}, before, after divisions
 	return false
 }
 
-// divisions is the edges of a tree over all days: parents and successors, and
-// where units stand.
+// divisions is the edges of a tree over all days: parents and successors, where
+// units stand, and who manages a village: what the unit is credited with hangs
+// where the unit stands.
 type divisions map[string][]string
 
 func divisionsOf(set feedfacts.Set) (divisions, error) {
@@ -115,8 +122,20 @@ func divisionsOf(set feedfacts.Set) (divisions, error) {
 	units, err := set.UnitFacts()
 	for i := range units {
 		out[unitRef(units[i].ID)] = []string{units[i].Division}
+		for _, m := range units[i].Manages {
+			if _, inTree := out[m.Division]; !inTree {
+				out[m.Division] = digits(m.Division)
+			}
+			out[m.Division] = append(out[m.Division], unitRef(units[i].ID))
+		}
 	}
 	return out, err
+}
+
+// digits is what a code outside of the tree is read to hang on.
+func digits(code string) []string {
+	chain, _ := facts.NewWorld(nil, nil).Home(code, civil.None)
+	return chain[:]
 }
 
 // leads walks from a code to what it hangs on. A code that the tree lacks is
@@ -132,8 +151,7 @@ func (d divisions) leads(code string, changed map[string]struct{}, seen map[stri
 	_, hit := changed[code]
 	next, inTree := d[code]
 	if !inTree {
-		chain, _ := facts.NewWorld(nil, nil).Home(code, civil.None)
-		next = chain[:]
+		next = digits(code)
 	}
 	for _, c := range next {
 		hit = hit || d.leads(c, changed, seen, depth+1)

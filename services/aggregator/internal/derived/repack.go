@@ -207,7 +207,10 @@ const replayStep = 500
 // replay brings a generation that was copied to what the serving one has of those
 // who were noted.
 func (b *Book) replay(ctx context.Context, r *replica, n *noted) error {
-	from := b.live.generation
+	var from int64
+	if err := b.look(func(v view) error { from = v.r.generation; return nil }); err != nil {
+		return err
+	}
 	if n.world {
 		var list []feedfacts.Fact
 		err := b.Store.Read(ctx, func(t store.Tx) error {

@@ -3,12 +3,15 @@ package derived
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/store"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // replica is one generation in memory: the one that serves, or the one that a
@@ -54,7 +57,8 @@ func (r *replica) copyOf() *replica {
 // loadStep bounds how many members are summed before the ledger takes them.
 const loadStep = 20_000
 
-// load reads a generation, derived by d, in one snapshot.
+// load reads a generation, derived by d, that nobody writes meanwhile: facts and
+// members at the same time.
 func (b *Book) load(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
 	var r *replica
 	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
@@ -84,12 +88,15 @@ func (b *Book) load(ctx context.Context, generation int64, d *derive.Deriver) (*
 		for _, code := range codes {
 			r.seen[code] = true
 		}
-		if err := r.loadResidents(t); err != nil {
-			return err
-		}
-		return r.loadMembers(t)
+		return nil
 	})
-	return r, err
+	if err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.Store.Read(ctx, r.loadResidents) })
+	group.Go(func() error { return b.Store.Read(ctx, r.loadMembers) })
+	return r, group.Wait()
 }
 
 func (r *replica) loadWorld(t store.Tx) (err error) {
@@ -196,20 +203,17 @@ func (b *Book) deriveAll(ctx context.Context, generation int64, d *derive.Derive
 	for {
 		last, n := after, 0
 		err := b.Store.Write(ctx, func(t store.Tx) error {
-			var rows []store.MemberRow
-			near, ids, err := nextPersons(t, generation, named, after)
+			near, ids, err := nextPersons(t, generation, named, d.ReadsOthers(), after)
 			if err != nil || len(ids) == 0 {
 				n = 0
 				return err
 			}
 			n, last = len(ids), ids[len(ids)-1]
-			for _, id := range ids {
-				resident, err := near.resident(later, id)
-				if err != nil {
-					return err
-				}
-				rows = append(rows, rowsOf(d, resident, world)...)
+			lists, err := membersOf(near, ids, d, world)
+			if err != nil {
+				return err
 			}
+			rows := slices.Concat(lists...)
 			return putMembers(t, generation, rows)
 		})
 		if err != nil || n == 0 {

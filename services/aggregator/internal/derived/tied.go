@@ -70,6 +70,35 @@ func (a *around) askNaming(ids []string) error {
 // be derived again: those tied to somebody of whom they see something else now.
 // Those who are listed have everybody around them at hand as well.
 func (a *around) gather(persons []string, shows func(id string) bool) ([]string, error) {
+	tied, err := a.besides(persons, shows)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.neighbours(tied)
+	return tied, err
+}
+
+// touched is gather for the persons of a page. Where nobody is asked for those
+// around, only those are brought in who see something else.
+func (a *around) touched(persons []string) ([]string, error) {
+	if !a.plain {
+		return a.gather(persons, a.showsAnother)
+	}
+	var shown []string
+	for _, id := range persons {
+		if a.showsAnother(id) {
+			shown = append(shown, id)
+		}
+	}
+	tied, err := a.besides(shown, func(string) bool { return true })
+	return slices.DeleteFunc(tied, func(id string) bool {
+		_, own := slices.BinarySearch(persons, id)
+		return own
+	}), err
+}
+
+// besides lists who is tied to those of the persons who are shown, without them.
+func (a *around) besides(persons []string, shows func(id string) bool) ([]string, error) {
 	near, err := a.neighbours(persons)
 	if err != nil {
 		return nil, err
@@ -86,16 +115,14 @@ func (a *around) gather(persons []string, shows func(id string) bool) ([]string,
 	for _, id := range persons {
 		delete(more, id)
 	}
-	tied := slices.Sorted(maps.Keys(more))
-	_, err = a.neighbours(tied)
-	return tied, err
+	return slices.Sorted(maps.Keys(more)), nil
 }
 
 // resident is a person who was gathered, with the people around as rules see
 // them: names stand for persons, not for identifiers that are linked to them.
 func (a *around) resident(m moment, id string) (*facts.Resident, error) {
 	r, err := a.alone(m, id)
-	if err != nil || a.named.none() || !r.Known() {
+	if err != nil || a.plain || a.named.none() || !r.Known() {
 		return r, err
 	}
 	mine := map[string]bool{id: true}

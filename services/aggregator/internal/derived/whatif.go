@@ -87,7 +87,7 @@ func (t *trial) run(ctx context.Context, tx store.Tx, generation int64) error {
 	t.villages = map[string]map[string]*counting{}
 	t.out.People, t.out.Total, t.out.Residents = nil, 0, 0
 	for after := ""; ; {
-		near, ids, err := nextPersons(tx, generation, nil, after)
+		near, ids, err := nextPersons(tx, generation, nil, true, after)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

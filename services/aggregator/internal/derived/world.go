@@ -105,20 +105,23 @@ func (out *outcome) everybodyElse(t store.Tx) error {
 		out.after.refs = references{} // complete once everybody was read
 	}
 	for {
-		near, ids, err := nextPersons(t, g, out.after.named, after)
+		near, ids, err := nextPersons(t, g, out.after.named, out.after.deriver.ReadsOthers(), after)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		after = ids[len(ids)-1]
+		var missing []string
 		for _, id := range ids {
-			if out.done[id] {
-				err = out.refer(near, id)
-			} else {
-				err = out.rederive(near, id)
+			if !out.done[id] {
+				missing = append(missing, id)
+				continue
 			}
-			if err != nil {
+			if err := out.refer(near, id); err != nil {
 				return err
 			}
+		}
+		if err := out.rederiveAll(near, missing); err != nil {
+			return err
 		}
 		if err := out.write(t); err != nil {
 			return err

@@ -72,6 +72,20 @@ func (w *World) unitsIn(out []string, code string, day civil.Date) []string {
 	return out
 }
 
+// Codes lists every code that there has ever been, of divisions and of units as
+// places, ascending.
+func (w *World) Codes() []string {
+	out := make([]string, 0, len(w.nodes)+len(w.units))
+	for code := range w.nodes {
+		out = append(out, code)
+	}
+	for id := range w.units {
+		out = append(out, UnitPlace(id))
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Managed lists the villages that a unit manages on a day, ascending: those
 // whose Manager it is. Numbers per managing unit are sums over them.
 func (w *World) Managed(unit string, day civil.Date) []string {

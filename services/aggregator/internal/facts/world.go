@@ -206,8 +206,12 @@ func (w *World) AncestorAt(code string, level Level, day civil.Date) string {
 	return ""
 }
 
-// Within says whether code is ancestor, or lies below it, on the day.
+// Within says whether code is ancestor, or lies below it, on the day; a unit as a
+// place lies below the division in which it stands.
 func (w *World) Within(code, ancestor string, day civil.Date) bool {
+	if u, ok := w.units[UnitOf(code)]; ok && u.ID != "" && code != ancestor {
+		code = w.Standing(u.Division, day).At.Place()
+	}
 	for range maxDepth {
 		if code == ancestor {
 			return true

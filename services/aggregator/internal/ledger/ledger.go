@@ -68,10 +68,24 @@ func (l *Ledger) At(key Key, code string, day civil.Date) Count {
 	if !known {
 		return Count{}
 	}
+	return l.at(cell{key, div}, day)
+}
+
+// Counts puts At of each of the keys into out, which is as long.
+func (l *Ledger) Counts(keys []Key, code string, day civil.Date, out []Count) {
+	div, known := l.names.find(code)
+	for i, key := range keys {
+		out[i] = Count{}
+		if known {
+			out[i] = l.at(cell{key, div}, day)
+		}
+	}
+}
+
+func (l *Ledger) at(c cell, day civil.Date) Count {
 	// A code above the villages may also be counted in directly (an event that is
 	// known to the township only).
 	var total Count
-	c := cell{key, div}
 	if d, ok := l.dense[c]; ok {
 		total = d.at(day)
 	}

@@ -37,10 +37,19 @@ func (i *Indicator) Awaiting(seen func(code string) bool) Text {
 		}
 		return Text{}
 	}
-	if w := (wait{i.Awaits, i.codes}); !w.met(seen) {
+	if w := (wait{i.Awaits, i.awaiting()}); !w.met(seen) {
 		return i.Awaits
 	}
 	return Text{}
+}
+
+// awaiting is the codes of which one must have been seen. Where records cover it
+// is those: a register of patients alone does not say that nobody is treated.
+func (i *Indicator) awaiting() []string {
+	if len(i.awaited) > 0 {
+		return i.awaited
+	}
+	return i.codes
 }
 
 // Codes returns the record codes that the indicator reads itself, sorted.

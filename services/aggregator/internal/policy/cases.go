@@ -45,7 +45,7 @@ func (p *Pack) runCases() (int, Problems) {
 }
 
 func (p *Pack) expect(r *facts.Resident, w *facts.World, want expectItem) Text {
-	for _, got := range p.Explain(r, w, want.On) {
+	for _, got := range p.explainItem(r, w, want.On, want.Item) {
 		if got.ID != want.Item {
 			continue
 		}

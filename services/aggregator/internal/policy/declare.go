@@ -43,8 +43,10 @@ func (c *compiler) figure(it *figureItem) Figure {
 		f.At = OnDay
 	case "year":
 		f.At = OfYear
+	case "month":
+		f.At = OfMonth
 	default:
-		c.fail(it.origin, nil, it.origin.path+".at", Text{"at 只能是 day（某日）或 year（全年）", "at must be day or year"})
+		c.fail(it.origin, nil, it.origin.path+".at", Text{"at 只能是 day（某日）、month（当月）或 year（全年）", "at must be day, month or year"})
 	}
 	return f
 }
@@ -120,7 +122,8 @@ func itemIDs(rules []ruleItem, indicators []indicatorItem) map[string]bool {
 // refersTo says whether the indicator names another one.
 func (it *indicatorItem) refersTo(id string) bool {
 	names := func(t termItem) bool { return t.Indicator == id }
-	return slices.Contains(it.Beside, id) || slices.ContainsFunc(it.Numerator.Sum, names) || slices.ContainsFunc(it.Denominator.Sum, names)
+	grades := func(g gradeItem) bool { return g.Indicator == id }
+	return slices.Contains(it.Beside, id) || slices.ContainsFunc(it.Score, grades) || slices.ContainsFunc(it.Numerator.Sum, names) || slices.ContainsFunc(it.Denominator.Sum, names)
 }
 
 // repeated refuses the same id twice in one list of the file.

@@ -158,7 +158,7 @@ func (p *Pack) termText(t *Term) Text {
 	var name Text
 	if t.Index >= 0 {
 		ind := &p.Indicators[t.Index]
-		part := map[Part]Text{EligiblePart: {"应服务数", "eligible"}, CoveredPart: {"已服务数", "covered"}}[t.Part]
+		part := map[Part]Text{EligiblePart: {"应服务数", "eligible"}, CoveredPart: {"已服务数", "covered"}, RatePart: {"率", "rate"}}[t.Part]
 		if ind.Plain {
 			part = Text{"数量", "count"}
 		}

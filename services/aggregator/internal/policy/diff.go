@@ -31,9 +31,14 @@ func Diff(a, b *Pack) []Difference {
 		name string
 		of   func(*Pack) []entryOf
 	}{
-		{"warnings", (*Pack).warningEntries}, {"deadline", (*Pack).deadlineEntries}, {"group", (*Pack).groupEntries},
-		{"record", (*Pack).recordEntries}, {"figure", (*Pack).figureEntries}, {"definition", (*Pack).definitionEntries},
-		{"rule", (*Pack).ruleEntries}, {"indicator", (*Pack).indicatorEntries},
+		{"warnings", (*Pack).warningEntries},
+		{"deadline", (*Pack).deadlineEntries},
+		{"group", (*Pack).groupEntries},
+		{"record", (*Pack).recordEntries},
+		{"figure", (*Pack).figureEntries},
+		{"definition", (*Pack).definitionEntries},
+		{"rule", (*Pack).ruleEntries},
+		{"indicator", (*Pack).indicatorEntries},
 	} {
 		out = append(out, differences(kind.name, kind.of(a), kind.of(b))...)
 	}
@@ -89,16 +94,23 @@ func same(s string) Text { return Text{s, s} }
 
 func (p *Pack) entry() entryOf {
 	return entryOf{p.ID, p.Name, []field{
-		{"id", same(p.ID)}, {"version", same(fmt.Sprint(p.Version))}, {"name", p.Name}, {"jurisdiction", same(p.Jurisdiction)},
-		{"extends", same(p.Extends)}, {"valid", p.Validity()}, {"notes", p.Notes},
+		{"id", same(p.ID)},
+		{"version", same(fmt.Sprint(p.Version))},
+		{"name", p.Name},
+		{"jurisdiction", same(p.Jurisdiction)},
+		{"extends", same(p.Extends)},
+		{"valid", p.Validity()},
+		{"notes", p.Notes},
 	}}
 }
 
 func (p *Pack) warningEntries() []entryOf {
 	w := p.Warnings
 	return []entryOf{{"warnings", Text{"预警", "warnings"}, []field{
-		{"minimum", same(fmt.Sprint(w.Minimum))}, {"below_points", same(w.BelowPoints.String())},
-		{"bottom", same(fmt.Sprint(w.Bottom))}, {"red_months", same(fmt.Sprint(w.RedMonths))},
+		{"minimum", same(fmt.Sprint(w.Minimum))},
+		{"below_points", same(w.BelowPoints.String())},
+		{"bottom", same(fmt.Sprint(w.Bottom))},
+		{"red_months", same(fmt.Sprint(w.RedMonths))},
 	}}}
 }
 
@@ -128,7 +140,7 @@ func (p *Pack) recordEntries() []entryOf {
 }
 
 func (p *Pack) figureEntries() []entryOf {
-	at := map[FigureTime]Text{OnDay: {"某日", "day"}, OfYear: {"全年", "year"}}
+	at := map[FigureTime]Text{OnDay: {"某日", "day"}, OfYear: {"全年", "year"}, OfMonth: {"当月", "month"}}
 	var out []entryOf
 	for _, f := range p.Figures {
 		out = append(out, entryOf{f.ID, f.Name, []field{{"name", f.Name}, {"unit", f.Unit}, {"at", at[f.At]}, {"citations", citations(f.Citations)}, {"notes", f.Notes}}})
@@ -155,11 +167,21 @@ func (p *Pack) itemEntries(kind ItemKind) []entryOf {
 			continue
 		}
 		out = append(out, entryOf{d.ID, d.Name, []field{
-			{"name", d.Name}, {"kind", d.KindText}, {"services", joined(d.Services)}, {"counts", d.Counts},
-			{"eligible", Text{d.Eligible.String(), d.Eligible.English()}}, {"covered", Text{d.Covered.String(), d.Covered.English()}},
-			{"numerator", d.Numerator}, {"denominator", d.Denominator}, {"unit", d.Unit}, {"alternative", same(d.Alternative)},
-			{"beside", same(strings.Join(d.Beside, " "))}, {"targets", targetTexts(d.Targets)}, {"awaits", d.Awaits},
-			{"citations", citations(d.Citations)}, {"notes", d.Notes},
+			{"name", d.Name},
+			{"kind", d.KindText},
+			{"services", joined(d.Services)},
+			{"counts", d.Counts},
+			{"eligible", Text{d.Eligible.String(), d.Eligible.English()}},
+			{"covered", Text{d.Covered.String(), d.Covered.English()}},
+			{"numerator", d.Numerator},
+			{"denominator", d.Denominator},
+			{"unit", d.Unit},
+			{"alternative", same(d.Alternative)},
+			{"beside", same(strings.Join(d.Beside, " "))},
+			{"targets", targetTexts(d.Targets)},
+			{"awaits", d.Awaits},
+			{"citations", citations(d.Citations)},
+			{"notes", d.Notes},
 		}})
 	}
 	return out

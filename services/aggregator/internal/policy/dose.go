@@ -109,9 +109,16 @@ func (d *dose) text() Text {
 // course says when the dose was given (nil: not) and when it is awaited.
 func (d *dose) course(e *evaluator) (given *facts.Dose, awaited []nip.Awaited) {
 	doses := e.given()
-	n := nip.Numbered{Index: -1}
+	var n nip.Numbered
 	if d.Vaccine != "" {
-		n = d.schedule.Numbered(e.child(), doses, d.series, d.Number)
+		if d.Number > len(doses)+1 {
+			return nil, nil // neither given nor the next one
+		}
+		if e.read != d.schedule {
+			e.record.Read(d.schedule, e.child(), doses)
+			e.read = d.schedule
+		}
+		n = e.record.Numbered(d.series, d.Number)
 	} else {
 		n = d.ofProducts(e.r.Person.Birth, doses)
 	}
@@ -181,6 +188,16 @@ func (d *dose) expected(birth civil.Date, period Period, a nip.Awaited) timeline
 	return v
 }
 
+// outgrown says whether the person was too old to be expected for the dose on all
+// days on which the pack counts them: most people are, and need no schedule.
+func (d *dose) outgrown(birth civil.Date, runs []run) bool {
+	if d.Expected == nil || d.Expected.Before == nil {
+		return len(runs) == 0
+	}
+	last := d.Expected.Before.after(birth)
+	return !slices.ContainsFunc(runs, func(r run) bool { return r.From < last })
+}
+
 // counts says whether a dose given counts by the age on its day.
 func (d *dose) counts(birth civil.Date, given *facts.Dose) bool {
 	return given != nil && (d.Counted == nil || given.On < d.Counted.after(birth))
@@ -193,7 +210,10 @@ func (d *dose) counts(birth civil.Date, given *facts.Dose) bool {
 // credited to the managing unit.
 func (e *evaluator) dosePieces(p *Pack, ind *Indicator, index int, buf []Piece) []Piece {
 	birth := e.r.Person.Birth
-	if birth == civil.None {
+	if birth == civil.None || len(e.runs) == 0 && !e.dosesCount(p, ind) {
+		return buf
+	}
+	if len(e.r.Doses) == 0 && ind.dose.outgrown(birth, e.runs) {
 		return buf
 	}
 	eligible := always
@@ -223,6 +243,24 @@ func (e *evaluator) dosePieces(p *Pack, ind *Indicator, index int, buf []Piece) 
 		buf = e.spread(Piece{Indicator: index, Village: at.At.Place(), From: v.From, To: v.To, Covered: true, EventID: given.ID, On: given.On}, code, buf)
 	}
 	return buf
+}
+
+// dosesCount says whether a dose given to somebody who is never counted by the pack
+// may be: where it was given the pack may govern.
+func (e *evaluator) dosesCount(p *Pack, ind *Indicator) bool {
+	if known, asked := e.reached[ind.Attribution]; asked {
+		return known
+	}
+	found := slices.ContainsFunc(e.r.Doses, func(d facts.Dose) bool {
+		code := e.doseAt(ind, &d)
+		at := e.w.Standing(code, d.On)
+		return code != "" && at.How != facts.Nowhere && len(e.governed(p, &at.At, timeline.Span{From: d.On, To: civil.Forever})) > 0
+	})
+	if e.reached == nil {
+		e.reached = map[Attribution]bool{}
+	}
+	e.reached[ind.Attribution] = found
+	return found
 }
 
 // awaitedPieces appends a run of days in one village.

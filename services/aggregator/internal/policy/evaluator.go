@@ -29,6 +29,10 @@ type evaluator struct {
 	eras    []rules.Era
 	rule    rules.Rule
 	doses   []nip.Dose
+	sorted  bool // doses are those of the resident
+	record  nip.Record
+	read    *nip.Schedule        // that record was read with
+	reached map[Attribution]bool // whether some dose given may count, see dosesCount
 	runs    []run
 }
 
@@ -43,6 +47,8 @@ func newEvaluator(r *facts.Resident, w *facts.World, p *program) *evaluator {
 	e := evaluators.Get().(*evaluator)
 	e.r, e.w, e.program = r, w, p
 	e.arena, e.runs = e.arena[:0], e.runs[:0]
+	e.sorted, e.read = false, nil
+	clear(e.reached)
 	for i := range e.stays {
 		e.stays[i], e.placed[i] = e.stays[i][:0], false
 	}

@@ -16,9 +16,22 @@ func (p *Pack) Explain(r *facts.Resident, w *facts.World, asOf civil.Date) []Exp
 // ExplainSeen is Explain where seen says of a record code whether any such
 // record has ever arrived: an item that still awaits has no answer.
 func (p *Pack) ExplainSeen(r *facts.Resident, w *facts.World, asOf civil.Date, seen func(code string) bool) []Explanation {
+	return p.explain(r, w, asOf, seen, nil)
+}
+
+// explainItem is Explain of one rule or indicator alone; empty when there is none.
+func (p *Pack) explainItem(r *facts.Resident, w *facts.World, asOf civil.Date, id string) []Explanation {
+	return p.explainThose(r, w, asOf, func(string) bool { return true }, nil, func(item string) bool { return item == id })
+}
+
+func (p *Pack) explain(r *facts.Resident, w *facts.World, asOf civil.Date, seen func(code string) bool, all map[string]course) []Explanation {
+	return p.explainThose(r, w, asOf, seen, all, func(string) bool { return true })
+}
+
+func (p *Pack) explainThose(r *facts.Resident, w *facts.World, asOf civil.Date, seen func(code string) bool, all map[string]course, those func(id string) bool) []Explanation {
 	e := newEvaluator(r, w, p.program)
 	e.govern(p)
-	x := explainer{evaluator: e, day: asOf, seen: seen}
+	x := explainer{evaluator: e, day: asOf, seen: seen, all: all}
 	begin := len(e.arena)
 	if !r.Known() {
 		e.runs = e.runs[:0]
@@ -32,10 +45,14 @@ func (p *Pack) ExplainSeen(r *facts.Resident, w *facts.World, asOf civil.Date, s
 	x.here = e.keep(begin, e.arena)
 	out := make([]Explanation, 0, len(p.Rules)+len(p.Indicators))
 	for i := range p.Rules {
-		out = append(out, x.rule(&p.Rules[i]))
+		if those(p.Rules[i].ID) {
+			out = append(out, x.rule(&p.Rules[i]))
+		}
 	}
 	for i := range p.Indicators {
-		out = append(out, x.indicator(p, &p.Indicators[i]))
+		if those(p.Indicators[i].ID) {
+			out = append(out, x.indicator(p, &p.Indicators[i]))
+		}
 	}
 	e.free()
 	return out
@@ -69,7 +86,8 @@ type explainer struct {
 	day     civil.Date
 	seen    func(code string) bool
 	village string
-	here    timeline.Set // days on which the pack counts the resident
+	here    timeline.Set      // days on which the pack counts the resident
+	all     map[string]course // by item, under all packs; nil: this pack alone
 }
 
 func (x *explainer) rule(r *Rule) Explanation {
@@ -104,16 +122,13 @@ func (x *explainer) indicator(p *Pack, ind *Indicator) Explanation {
 
 // fill answers a rule (covered nil) or a stock indicator.
 func (x *explainer) fill(out *Explanation, eligible, covered *node) {
-	set := x.intersect(x.days(eligible), x.here)
-	out.From, out.To, out.Eligible = at(set, x.day)
-	out.NextChange = set.NextChange(x.day)
+	own := course{eligible: x.intersect(x.days(eligible), x.here)}
 	out.Why = x.node(eligible, x.day)
 	if covered != nil {
-		in := x.intersect(set, x.days(covered))
-		out.Covered = in.Contains(x.day)
-		out.NextChange = earlier(out.NextChange, in.NextChange(x.day))
+		own.covered = x.intersect(own.eligible, x.days(covered))
 		out.WhyCovered = x.node(covered, x.day)
 	}
+	x.dates(out, own)
 	out.Reason = x.reason(out)
 }
 
@@ -121,8 +136,7 @@ func (x *explainer) fill(out *Explanation, eligible, covered *node) {
 // period counts on the day, covered that all of those are.
 func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 	latest := event{on: x.day}
-	var days []timeline.Span
-	covered := true
+	var days, open []timeline.Span
 	ind.events.each(x.r, func(ev *event) {
 		if ev.on > x.day || ev.on < ind.Period.Start(x.day) {
 			return
@@ -135,14 +149,13 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 		for _, v := range counted {
 			if v.From <= x.day && x.day < v.To {
 				days = append(days, v)
-				covered = covered && line.Covered
+				if !line.Covered {
+					open = append(open, v)
+				}
 			}
 		}
 	})
-	set := timeline.Of(nil, days...)
-	out.From, out.To, out.Eligible = at(set, x.day)
-	out.NextChange = set.NextChange(x.day)
-	out.Covered = out.Eligible && covered
+	x.dates(out, courseOf(days, open))
 	if latest.id == "" {
 		out.Why = x.eventless(ind.eligible)
 	} else {

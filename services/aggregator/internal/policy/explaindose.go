@@ -10,12 +10,12 @@ import (
 // doseInto answers a dose indicator: eligible are the days on which the person
 // counts as given or as lacking the dose, covered those as given.
 func (x *explainer) doseInto(out *Explanation, p *Pack, ind *Indicator) {
-	var all, in []timeline.Span
+	var all, open []timeline.Span
 	for _, piece := range x.piecesOfDose(p, ind) {
 		v := timeline.Span{From: piece.From, To: piece.To}
 		all = append(all, v)
-		if piece.Covered {
-			in = append(in, v)
+		if !piece.Covered {
+			open = append(open, v)
 		}
 		if piece.From <= x.day && x.day < piece.To {
 			out.Village = piece.Village
@@ -24,10 +24,8 @@ func (x *explainer) doseInto(out *Explanation, p *Pack, ind *Indicator) {
 			}
 		}
 	}
-	set, given := timeline.Of(nil, all...), timeline.Of(nil, in...)
-	out.From, out.To, out.Eligible = at(set, x.day)
-	out.NextChange = earlier(set.NextChange(x.day), given.NextChange(x.day))
-	out.Covered = given.Contains(x.day)
+	own := courseOf(all, open)
+	x.dates(out, own)
 	when := periodTexts[ind.Period]
 	name := ind.dose.text()
 	out.Why = &Node{Predicate: "dose", Text: Text{name.Chinese + "：" + when.Chinese + "实种或应种未种", name.English + " given " + when.English + ", or due and not given"}}
@@ -40,7 +38,7 @@ func (x *explainer) doseInto(out *Explanation, p *Pack, ind *Indicator) {
 		}
 	}
 	out.WhyCovered = &Node{Predicate: "dose", Text: Text{name.Chinese + "：" + when.Chinese + "已接种", name.English + " given " + when.English}, Facts: out.Why.Facts}
-	out.WhyCovered.From, out.WhyCovered.To, out.WhyCovered.Holds = at(given, x.day)
+	out.WhyCovered.From, out.WhyCovered.To, out.WhyCovered.Holds = at(own.covered, x.day)
 	out.WhyCovered.lacks = missing(out.WhyCovered.Text)
 	out.Reason = x.reason(out)
 }

@@ -118,23 +118,24 @@ type ruleItem struct {
 }
 
 type indicatorItem struct {
-	ID          string     `yaml:"id"`
-	Name        Text       `yaml:"name"`
-	Kind        string     `yaml:"kind"` // stock, flow, dose, ratio
-	Eligible    yaml.Node  `yaml:"eligible"`
-	Covered     yaml.Node  `yaml:"covered"`     // left out: a plain count
-	Events      yaml.Node  `yaml:"events"`      // flow
-	Dose        yaml.Node  `yaml:"dose"`        // dose
-	Period      string     `yaml:"period"`      // flow, dose; ratio that takes an average
-	Attribution string     `yaml:"attribution"` // flow, dose: residence (default), event or manager
-	Alternative string     `yaml:"alternative"` // another attribution, shown beside
-	Beside      []string   `yaml:"beside"`      // indicators shown beside
-	Unit        string     `yaml:"unit"`        // how the value is read
-	Numerator   sideItem   `yaml:"numerator"`   // ratio
-	Denominator sideItem   `yaml:"denominator"`
-	Citations   []Citation `yaml:"citations"`
-	Notes       Text       `yaml:"notes"`
-	Awaits      Text       `yaml:"awaits"`
+	ID          string      `yaml:"id"`
+	Name        Text        `yaml:"name"`
+	Kind        string      `yaml:"kind"` // stock, flow, dose, ratio
+	Eligible    yaml.Node   `yaml:"eligible"`
+	Covered     yaml.Node   `yaml:"covered"`     // left out: a plain count
+	Events      yaml.Node   `yaml:"events"`      // flow
+	Dose        yaml.Node   `yaml:"dose"`        // dose
+	Period      string      `yaml:"period"`      // flow, dose; ratio that takes an average
+	Attribution string      `yaml:"attribution"` // flow, dose: residence (default), event or manager
+	Alternative string      `yaml:"alternative"` // another attribution, shown beside
+	Beside      []string    `yaml:"beside"`      // indicators shown beside
+	Unit        string      `yaml:"unit"`        // how the value is read
+	Numerator   sideItem    `yaml:"numerator"`   // ratio
+	Denominator sideItem    `yaml:"denominator"`
+	Score       []gradeItem `yaml:"score"` // ratio: instead of numerator and denominator
+	Citations   []Citation  `yaml:"citations"`
+	Notes       Text        `yaml:"notes"`
+	Awaits      Text        `yaml:"awaits"`
 
 	origin origin
 }
@@ -153,6 +154,12 @@ func (s *sideItem) words() Text {
 		return Text{s.Chinese, s.English}
 	}
 	return s.Text
+}
+
+// gradeItem is one rate of a score and how much it weighs.
+type gradeItem struct {
+	Indicator string `yaml:"indicator"`
+	Weight    string `yaml:"weight"` // exact: 20, 1/5, 0.2
 }
 
 // termItem is a number times a factor: of an indicator of the pack, or a figure.

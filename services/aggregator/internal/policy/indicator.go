@@ -102,6 +102,7 @@ func (c *compiler) belongs(it *indicatorItem, kind IndicatorKind) {
 		{"alternative", it.Alternative != "", counts},
 		{"eligible", !it.Eligible.IsZero(), kind != Ratio},
 		{"covered", !it.Covered.IsZero(), kind == Stock || kind == Flow},
+		{"score", len(it.Score) > 0, kind == Ratio},
 		{"numerator", len(it.Numerator.Sum) > 0 || it.Numerator.words() != Text{}, kind == Ratio},
 		{"denominator", len(it.Denominator.Sum) > 0 || it.Denominator.words() != Text{}, kind == Ratio},
 	} {

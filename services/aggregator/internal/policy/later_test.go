@@ -45,8 +45,11 @@ func TestAFactDatedLaterChangesNoStockFigureBefore(t *testing.T) {
 			change(r, on)
 			after := piecesOf(c, r, w)
 			for _, p := range c.Packs() {
-				for _, id := range brute.StockIndicators {
-					k := p.ID + " " + id
+				for i := range p.Indicators {
+					k := p.ID + " " + p.Indicators[i].ID
+					if p.Indicators[i].Kind != Stock {
+						continue
+					}
 					if a, b := until(before[k], on), until(after[k], on); !slices.Equal(a, b) {
 						t.Fatalf("seed %d: %s on %s changes %s before: %v, then %v", seed, name, on, k, a, b)
 					}

@@ -114,6 +114,7 @@ type Indicator struct {
 	events   *selector
 	dose     *dose    // nil but for a dose indicator
 	codes    []string // record codes that it reads
+	awaited  []string // of those the ones that cover; see awaiting
 	waits    []wait   // ratio: of its terms
 }
 
@@ -132,6 +133,9 @@ type FigureTime int
 const (
 	OnDay  FigureTime = 1 // stands on a day, until a later one
 	OfYear FigureTime = 2 // of a calendar year
+
+	// OfMonth is of the calendar month that holds its day.
+	OfMonth FigureTime = 3
 )
 
 // Figure is a number from outside, per division, such as registered population.

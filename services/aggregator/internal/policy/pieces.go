@@ -16,12 +16,14 @@ func (p *Pack) Pieces(r *facts.Resident, w *facts.World, buf []Piece) []Piece {
 	}
 	e := newEvaluator(r, w, p.program)
 	e.govern(p)
+	elsewhere := e.elsewhere(p)
 	for i := range p.Indicators {
 		switch ind := &p.Indicators[i]; {
 		case ind.Kind == Stock && len(e.runs) == 0: // the pack is of elsewhere
 		case !ind.defined():
 		case ind.Kind == Stock:
 			buf = e.stock(ind, i, buf)
+		case ind.Kind == Flow && elsewhere:
 		case ind.Kind == Flow:
 			buf = e.flow(p, ind, i, buf)
 		case ind.Kind == Dose:

@@ -13,6 +13,7 @@ type Part int
 const (
 	EligiblePart Part = iota + 1
 	CoveredPart
+	RatePart // of a score: the rate itself
 )
 
 // Side is the numerator or the denominator of a ratio.
@@ -65,6 +66,9 @@ func (s *Side) Sum(period Period, day civil.Date, value func(t *Term, on civil.D
 
 // Computed says whether a ratio has terms on both sides, or is a total.
 func (i *Indicator) Computed() bool {
+	if i.Scored() {
+		return true
+	}
 	return len(i.Numerator.Terms) > 0 && (len(i.Denominator.Terms) > 0 || i.Total())
 }
 

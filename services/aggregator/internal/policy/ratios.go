@@ -9,6 +9,10 @@ import (
 // term may name no ratio, so that no ratio leads back to itself.
 func (c *compiler) ratio(it *indicatorItem, out *Indicator, p *Pack) {
 	o := it.origin
+	if len(it.Score) > 0 {
+		c.score(it, out, p)
+		return
+	}
 	out.Period = periodNames[it.Period]
 	if it.Period != "" && out.Period == 0 {
 		c.fail(o, nil, o.path+".period", Text{"period 只能是 calendar_year、mch_year、quarter 或 month", "period must be calendar_year, mch_year, quarter or month"})
@@ -90,8 +94,8 @@ func (c *compiler) figureTerm(it *termItem, t *Term, p *Pack) Text {
 		return c.unknown("没有声明此外部数据，先写入 figures", "there is no such figure: declare it under figures", it.Figure, ids)
 	case it.Part != "":
 		return Text{"外部数据没有 part", "a figure has no part"}
-	case t.Average && f.At == OfYear:
-		return Text{"年度数据没有期初期末，不能取平均", "a year's figure has no start and end to take the mean of"}
+	case t.Average && f.At != OnDay:
+		return Text{"年度、月度数据没有期初期末，不能取平均", "the figure of a year or month has no start and end to take the mean of"}
 	}
 	return Text{}
 }
@@ -127,7 +131,7 @@ func (c *compiler) indicatorTerm(it *termItem, t *Term, of *indicatorItem, out *
 		return Text{"各项的统计周期不一致：" + it.Indicator, "the terms count over different periods: " + it.Indicator}
 	}
 	if ind.Awaits.Chinese != "" {
-		out.waits = append(out.waits, wait{ind.Awaits, ind.codes})
+		out.waits = append(out.waits, wait{ind.Awaits, ind.awaiting()})
 	}
 	return Text{}
 }

@@ -23,7 +23,7 @@ func TestPacksThatDoNotHoldTogetherAreRefused(t *testing.T) {
 		{"a ratio of ratios", shaped("{indicator: DONE}", "{indicator: BASE}"), "indicators[3].numerator.sum[0]", "cannot be a ratio"},
 		{"a term of nothing", shaped("{indicator: DONE}", "{times: 2}"), "indicators[3].numerator.sum[0]", "either an indicator or a figure"},
 		{"a term of both", shaped("{indicator: DONE}", "{indicator: DONE, figure: live_births}"), "indicators[3].numerator.sum[0]", "either an indicator or a figure"},
-		{"a term of an unknown figure", shaped("figure: registered_population,", "figure: registerd_population,"), "indicators[3].denominator.sum[1]", "did you mean registered_population"},
+		{"a term of an unknown figure", shaped("figure: registered_population,", "figure: register_population,"), "indicators[3].denominator.sum[1]", "did you mean registered_population"},
 		{"covered of a plain count", shaped("{indicator: DONE}", "{indicator: DONE, part: covered}"), "indicators[3].numerator.sum[0]", "no covered"},
 		{"a factor of nothing", shaped("times: 1/5", "times: 1/0"), "indicators[3].denominator.sum[0]", "such as 5"},
 		{"the mean of a year", shaped("at: day", "at: year"), "indicators[3].denominator.sum[1]", "no start and end"},

@@ -128,7 +128,7 @@ func (p *related) ties(r *facts.Resident, visit func(tie)) {
 		for _, o := range r.Others {
 			for i := range o.Relations {
 				x := &o.Relations[i]
-				if x.OtherID == r.ID && slices.Contains(k.inverse, x.Kind) && (k.sex == 0 || o.Person.Sex == k.sex) {
+				if x.OtherID == r.ID && slices.Contains(k.inverse, x.Kind) && (k.sex == 0 || o.Person.Sex == k.sex || p.eitherParent(o)) {
 					visit(tie{o.ID, inclusive(x.From, x.Until), usedFact("relation", x.ID, k.Chinese, k.English, x.From, x.Until)})
 				}
 			}
@@ -137,6 +137,13 @@ func (p *related) ties(r *facts.Resident, visit func(tie)) {
 			}
 		}
 	}
+}
+
+// eitherParent: a parent whose sex is not known is one all the same where both
+// mother and father are asked for.
+func (p *related) eitherParent(o *facts.Resident) bool {
+	known := o.Person.Sex == facts.Male || o.Person.Sex == facts.Female
+	return !known && slices.Contains(p.As, "mother") && slices.Contains(p.As, "father")
 }
 
 func (p *related) days(e *evaluator) timeline.Set {

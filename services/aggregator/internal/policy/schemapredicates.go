@@ -36,6 +36,9 @@ var schemaPredicates = map[string]Text{
 	"entered":         {"在若干天内录入。", "Entered within so many days."},
 	"resident_here":   {"事件当日居住在此。", "Lived here on the day of the event."},
 	"records":         {"有某代码的记录。", "Has records of a code."},
+	"flagged":         {"登记服务对此人登记存疑。", "The registry doubts the person's record."},
+	"followed":        {"事件后若干天内有某种服务或记录。", "A service or record within so many days after the event."},
+	"risk":            {"妊娠风险五色评估。", "The colour of risk of the pregnancy."},
 	"product":         {"所种为某种疫苗。", "The dose is of one of these vaccines."},
 	"value":           {"记录的数值在此范围。", "The value of the record lies in this range."},
 }

@@ -23,7 +23,7 @@ var periodWords = []string{"calendar_year", "mch_year", "quarter", "month"}
 var attributionWords = []string{"residence", "event", "manager"}
 
 var schemaWords = map[string][]string{
-	"pack.figures.at":                         {"day", "year"},
+	"pack.figures.at":                         {"day", "month", "year"},
 	"pack.warnings.yellow.bottom":             {"none", "half", "third", "quarter", "fifth", "tenth"},
 	"pack.indicators.kind":                    {"stock", "flow", "dose", "ratio"},
 	"pack.indicators.period":                  periodWords,
@@ -111,10 +111,10 @@ var schemaTexts = map[string]Text{
 	"pack.indicators.beside":              {"并列显示的指标。", "Indicators shown beside it."},
 	"pack.indicators.unit":                {"数值单位，默认 percent；计数为 count。", "How the value is read, percent by default; a plain count is count."},
 	"pack.indicators.numerator":           {"比率的分子：文字，或 sum 各项之和。", "The numerator of a ratio: in words, or a sum of terms."},
-	"pack.indicators.denominator":         {"比率的分母。", "The denominator of a ratio."},
+	"pack.indicators.denominator":         {"比率的分母；unit 为 count 时可以没有，即分子本身。", "The denominator of a ratio; with unit count it may be left out: the number is the numerator."},
 	"pack.indicators.awaits":              {"尚无数据来源时，等待何种数据；其记录代码一出现即开始计算。", "Which facts it awaits; it computes from the first record of one of its codes on."},
 	"pack.indicators.numerator.sum":       {"各项：指标的数或外部数据，乘以系数。", "Terms: a number of an indicator or a figure, times a factor."},
-	"pack.indicators.numerator.sum.times": {"系数，精确：5、1/5、0.2。", "The factor, exact: 5, 1/5, 0.2."},
+	"pack.indicators.numerator.sum.times": {"系数，精确：5、1/5、0.2；减去用 -1。", "The factor, exact: 5, 1/5, 0.2; -1 takes away."},
 	"pack.indicators.numerator.sum.average": {
 		"期初与期末的平均。", "The mean of the start and the end of the period.",
 	},

@@ -32,7 +32,10 @@ func (e *evaluator) child() nip.Child {
 // doses of one day apart by their order. The same product on the same day is one
 // dose that was recorded under two identifiers of the person.
 func (e *evaluator) given() []nip.Dose {
-	e.doses = e.doses[:0]
+	if e.sorted {
+		return e.doses
+	}
+	e.doses, e.sorted = e.doses[:0], true
 	for i := range e.r.Doses {
 		e.doses = append(e.doses, nip.Dose{Product: e.r.Doses[i].Product, On: e.r.Doses[i].On})
 	}

@@ -29,18 +29,49 @@ func (f Form) Name() string {
 type field struct{ key, title string }
 
 var numberFields = []field{
-	{"division", "区划"}, {"division_name", "区划名称"}, {"indicator", "指标编号"}, {"name", "指标"}, {"target", "目标"}, {"value", "完成值"},
-	{"n", "完成数（分子）"}, {"d", "应完成数（分母）"}, {"gap", "差额（人）"}, {"evidence", "佐证（打开名单）"}, {"remark", "备注"},
+	{"division", "区划"},
+	{"division_name", "区划名称"},
+	{"indicator", "指标编号"},
+	{"name", "指标"},
+	{"target", "目标"},
+	{"value", "完成值"},
+	{"n", "完成数（分子）"},
+	{"d", "应完成数（分母）"},
+	{"gap", "差额（人）"},
+	{"evidence", "佐证（打开名单）"},
+	{"remark", "备注"},
 }
 
 var ledgerFields = []field{
-	{"indicator", "指标编号"}, {"name", "指标"}, {"resident", "居民编号"}, {"village", "村居"}, {"village_name", "村居名称"}, {"date", "日期"},
-	{"state", "状态"}, {"count", "计数"}, {"unit", "负责机构"}, {"source", "原始记录编号"}, {"until", "状态至"},
+	{"indicator", "指标编号"},
+	{"name", "指标"},
+	{"resident", "居民编号"},
+	{"village", "村居"},
+	{"village_name", "村居名称"},
+	{"date", "日期"},
+	{"state", "状态"},
+	{"count", "计数"},
+	{"unit", "负责机构"},
+	{"source", "原始记录编号"},
+	{"until", "状态至"},
 }
 
 var leagueFields = []field{
-	{"indicator", "指标编号"}, {"name", "指标"}, {"rank", "名次"}, {"change", "名次变化"}, {"division", "区划"}, {"division_name", "区划名称"}, {"value", "完成值"},
-	{"earlier", "上季末"}, {"target", "目标"}, {"gap", "差额（人）"}, {"n", "完成数"}, {"d", "应完成数"}, {"level", "预警"}, {"reason", "预警原因"}, {"evidence", "佐证（打开名单）"},
+	{"indicator", "指标编号"},
+	{"name", "指标"},
+	{"rank", "名次"},
+	{"change", "名次变化"},
+	{"division", "区划"},
+	{"division_name", "区划名称"},
+	{"value", "完成值"},
+	{"earlier", "上季末"},
+	{"target", "目标"},
+	{"gap", "差额（人）"},
+	{"n", "完成数"},
+	{"d", "应完成数"},
+	{"level", "预警"},
+	{"reason", "预警原因"},
+	{"evidence", "佐证（打开名单）"},
 }
 
 func (f Form) fields() []field {

@@ -144,7 +144,7 @@ func areaOf(refers string) (a area, ok bool) {
 	}
 	a.last = a.first
 	if m[5] != "" {
-		row := 0
+		var row int
 		if a.last, row, err = excelize.CellNameToCoordinates(m[5] + m[6]); err != nil || row != a.row {
 			return a, false
 		}

@@ -50,7 +50,9 @@ func (s still) Following() (out []coverage.Following) {
 	}
 	return out
 }
-func (s still) Count(ledger.Key, string, civil.Date) ledger.Count  { return ledger.Count{Eligible: 10} }
+
+func (s still) Count(ledger.Key, string, civil.Date) ledger.Count { return ledger.Count{Eligible: 10} }
+
 func (s still) Direct(ledger.Key, string, civil.Date) ledger.Count { return ledger.Count{Eligible: 10} }
 
 type stillBook struct {

@@ -139,8 +139,7 @@ func (f *chaseFilter) takes(n scope, l *coverage.Line, e *chase.Entry) bool {
 	}
 	state := stateOf(l.Covered, e)
 	switch {
-	case f.direct && l.Village != n.division,
-		f.to != "" && e.AssignedTo != f.to, f.unit != "" && e.AssignedUnit != f.unit,
+	case f.to != "" && e.AssignedTo != f.to, f.unit != "" && e.AssignedUnit != f.unit,
 		f.nobody && e.AssignedTo != "", f.noUnit && e.AssignedUnit != "",
 		f.outcome != 0 && outcomeOf(e) != f.outcome,
 		f.overdue && !overdue(l.Covered, e, n.day):

@@ -72,9 +72,10 @@ func (s *ChaseServer) lines(ctx context.Context, n scope, f *chaseFilter, after 
 		return all, nil, err
 	}
 	out := coverage.List{World: all.World}
+	t := tally{n: n, world: all.World, parts: map[string]string{}}
 	for i := range all.Lines {
 		l := &all.Lines[i]
-		if !f.takes(n, l, found.of(n.indicator, l.ResidentID, l.Place.EventID)) {
+		if f.direct && t.part(l.Village) != n.division || !f.takes(n, l, found.of(n.indicator, l.ResidentID, l.Place.EventID)) {
 			continue
 		}
 		out.Total++

@@ -53,7 +53,7 @@ type tally struct {
 // row is the one that a line counts in; nil for none.
 func (t *tally) row(l *coverage.Line, e *chase.Entry) *aggregatorv1.ChaseStat {
 	fresh := &aggregatorv1.ChaseStat{}
-	key := ""
+	var key string
 	switch t.group {
 	case aggregatorv1.ChaseGroup_CHASE_GROUP_UNIT:
 		if e == nil {
@@ -75,14 +75,15 @@ func (t *tally) row(l *coverage.Line, e *chase.Entry) *aggregatorv1.ChaseStat {
 	return t.rows[key]
 }
 
-// part is the division directly below the one asked for that a village lies in.
+// part is the division directly below the one asked for that a village lies in;
+// the one asked for itself for what counts in it directly, at its units too.
 func (t *tally) part(village string) string {
 	if code, known := t.parts[village]; known {
 		return code
 	}
 	out := t.n.division
 	for _, child := range t.world.Children(t.n.division, t.n.day) {
-		if t.world.Within(village, child, t.n.day) {
+		if facts.UnitOf(child) == "" && t.world.Within(village, child, t.n.day) {
 			out = child
 		}
 	}

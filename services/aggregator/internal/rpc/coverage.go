@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"slices"
 
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -11,6 +12,8 @@ import (
 	"xinju.dev/services/platform/wire"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"google.golang.org/genproto/googleapis/type/date"
 )
 
 const (
@@ -87,6 +90,30 @@ type coverageQuery struct {
 	resp *aggregatorv1.GetCoverageResponse
 	ids  []string
 	day  civil.Date
+
+	asked   *policy.Pack // whose columns these are
+	columns []answers.Column
+	rows    []answers.Row // room for those of a place
+	froms   []periodFrom
+}
+
+// periodFrom is the first day of a period, one message for all rows that have it.
+type periodFrom struct {
+	day     civil.Date
+	message *date.Date
+}
+
+func (q *coverageQuery) from(day civil.Date) *date.Date {
+	if day == civil.None {
+		return nil
+	}
+	for i := range q.froms {
+		if q.froms[i].day == day {
+			return q.froms[i].message
+		}
+	}
+	q.froms = append(q.froms, periodFrom{day, wire.DateProto(day)})
+	return q.froms[len(q.froms)-1].message
 }
 
 // division adds the rows of one division, broken down by level or by unit.
@@ -124,18 +151,25 @@ func (q *coverageQuery) add(pack *policy.Pack, list []answers.Place) error {
 	if q.resp.PackId == "" {
 		q.resp.PackId = pack.ID
 	}
-	asked, err := answers.Columns(q.v, pack, q.ids)
-	if err != nil {
-		return err
+	if q.asked != pack {
+		columns, err := answers.Columns(q.v, pack, q.ids)
+		if err != nil {
+			return err
+		}
+		q.asked, q.columns = pack, columns
 	}
-	if len(q.resp.Rows)+len(asked)*len(list) > maxRows {
+	if len(q.resp.Rows)+len(q.columns)*len(list) > maxRows {
 		return ErrTooLarge
 	}
+	slab := make([]aggregatorv1.CoverageRow, len(q.columns)*len(list))
+	q.resp.Rows = slices.Grow(q.resp.Rows, len(slab))
 	for _, at := range list {
-		rows := q.a.Rows(pack, at, asked, q.day)
-		for i := range rows {
-			q.resp.Rows = append(q.resp.Rows, rowOn(&rows[i], q.resp.AsOfDate))
+		q.rows = q.a.AppendRows(q.rows[:0], pack, at, q.columns, q.day)
+		for i := range q.rows {
+			rowInto(&slab[i], &q.rows[i], q.resp.AsOfDate, q.from(q.rows[i].From))
+			q.resp.Rows = append(q.resp.Rows, &slab[i])
 		}
+		slab = slab[len(q.rows):]
 	}
 	return nil
 }

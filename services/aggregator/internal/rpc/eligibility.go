@@ -53,7 +53,7 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 			return nil, answers.ErrIndicator.With("rule_id", id)
 		}
 	}
-	for _, x := range pack.ExplainSeen(resident, world, day, func(code string) bool { return seen[code] }) {
+	for _, x := range packs.Explain(pack, resident, world, day, func(code string) bool { return seen[code] }) {
 		if len(req.GetRuleIds()) == 0 || slices.Contains(req.GetRuleIds(), x.ID) {
 			resp.Rules = append(resp.Rules, explained(&x))
 		}

@@ -88,7 +88,7 @@ func (s *FigureServer) known(c *wire.Check, list []figure.Version) error {
 				return ErrFigure.With("figure_id", f.ID)
 			}
 			if (what.At == policy.OfYear) != (year > 0) {
-				c.Refuse(prefix+"year", "该数据按"+map[bool]string{true: "年 this figure is of years", false: "日 this figure is of days"}[what.At == policy.OfYear])
+				c.Refuse(prefix+"year", "该数据按"+map[bool]string{true: "年 this figure is of years", false: "日或月 this figure is of days or months"}[what.At == policy.OfYear])
 			}
 			if year > 0 {
 				on = civil.Of(year, 12, 31)

@@ -65,10 +65,7 @@ func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListM
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total}
-	for i := range out.Lines {
-		resp.Members = append(resp.Members, member(&out, &out.Lines[i], day))
-	}
+	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total, Members: members(&out, day)}
 	if out.More {
 		resp.NextPageToken, err = token(filter, out.Lines[len(out.Lines)-1].Place)
 	}
@@ -124,13 +121,38 @@ func place(q page.Query, filter []byte) (coverage.Place, error) {
 	return coverage.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}, nil
 }
 
+// members are the lines of a list, made at once.
+func members(list *coverage.List, day civil.Date) []*aggregatorv1.Member {
+	slab, days := make([]aggregatorv1.Member, len(list.Lines)), make([]date.Date, 3*len(list.Lines))
+	out := make([]*aggregatorv1.Member, len(list.Lines))
+	village, manager := "", ""
+	for i := range list.Lines {
+		l := &list.Lines[i]
+		if i == 0 || l.Village != village {
+			village, manager = l.Village, list.World.Manager(l.Village, day)
+		}
+		m := &slab[i]
+		m.ResidentId, m.Village, m.UnitId, m.Covered = l.ResidentID, l.Village, manager, l.Covered
+		m.SinceDate, m.UntilDate = dateIn(&days[3*i], l.From), dateIn(&days[3*i+1], last(l.To))
+		if l.Place.EventID != "" {
+			m.EventId, m.EventDate = l.Place.EventID, dateIn(&days[3*i+2], l.On)
+		}
+		out[i] = m
+	}
+	return out
+}
+
+// member is one line of a list.
 func member(list *coverage.List, l *coverage.Line, day civil.Date) *aggregatorv1.Member {
-	out := &aggregatorv1.Member{
-		ResidentId: l.ResidentID, Village: l.Village, UnitId: list.World.Manager(l.Village, day),
-		SinceDate: wire.DateProto(l.From), UntilDate: wire.DateProto(last(l.To)), Covered: l.Covered,
+	return members(&coverage.List{Lines: []coverage.Line{*l}, World: list.World}, day)[0]
+}
+
+// dateIn writes a day into a message; nil for none.
+func dateIn(out *date.Date, d civil.Date) *date.Date {
+	if d == civil.None || d >= civil.Forever {
+		return nil
 	}
-	if l.Place.EventID != "" {
-		out.EventId, out.EventDate = l.Place.EventID, wire.DateProto(l.On)
-	}
+	year, month, day := d.YMD()
+	out.Year, out.Month, out.Day = int32(year), int32(month), int32(day)
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"math/big"
 
 	"xinju.dev/services/aggregator/internal/answers"
-	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/wire"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -19,16 +18,18 @@ func rowMessage(r *answers.Row) *aggregatorv1.CoverageRow {
 
 // rowOn is rowMessage with the row's day, which all rows of an answer share.
 func rowOn(r *answers.Row, day *date.Date) *aggregatorv1.CoverageRow {
-	out := &aggregatorv1.CoverageRow{
-		Division: r.Place.Code, DivisionName: r.Place.Name, UnitId: r.Place.UnitID, UnitRole: aggregatorv1.UnitRole(r.Place.By),
-		IndicatorId: r.ID, IndicatorName: r.Indicator.Name.Chinese, Kind: aggregatorv1.IndicatorKind(r.Indicator.Kind),
-		Eligible: r.Eligible, Covered: r.Covered, HasRate: r.HasRate, Rate: r.Rate, Awaits: both(r.Awaits),
-		AsOfDate: day, Plain: r.Plain, Unit: rateUnit(r), Value: r.Value(), Over: r.Over,
-		Ratio: ratioMessage(r.Ratio), Lacking: lackMessages(r.Lacking),
-	}
-	if r.From != civil.None {
-		out.PeriodFromDate = wire.DateProto(r.From)
-	}
+	out := &aggregatorv1.CoverageRow{}
+	rowInto(out, r, day, wire.DateProto(r.From))
+	return out
+}
+
+// rowInto fills an empty message.
+func rowInto(out *aggregatorv1.CoverageRow, r *answers.Row, day, from *date.Date) {
+	out.Division, out.DivisionName, out.UnitId, out.UnitRole = r.Place.Code, r.Place.Name, r.Place.UnitID, aggregatorv1.UnitRole(r.Place.By)
+	out.IndicatorId, out.IndicatorName, out.Kind = r.ID, r.Indicator.Name.Chinese, aggregatorv1.IndicatorKind(r.Indicator.Kind)
+	out.Eligible, out.Covered, out.HasRate, out.Rate = r.Eligible, r.Covered, r.HasRate, r.Rate
+	out.AsOfDate, out.PeriodFromDate, out.Plain, out.Unit, out.Value, out.Over = day, from, r.Plain, rateUnit(r), r.Value(), r.Over
+	out.Awaits, out.Ratio, out.Lacking = both(r.Awaits), ratioMessage(r.Ratio), lackMessages(r.Lacking)
 	if r.HasTarget {
 		out.HasTarget, out.Target, out.TargetText, out.Gap = true, r.Target.Value(), r.Target.Written, int32(min(r.Gap, 1<<31-1))
 	}
@@ -38,7 +39,6 @@ func rowOn(r *answers.Row, day *date.Date) *aggregatorv1.CoverageRow {
 	if r.Alternative != nil {
 		out.Alternative = rowOn(r.Alternative, day)
 	}
-	return out
 }
 
 // rateUnit is numbered as the API's, with percent for what says nothing.
@@ -66,7 +66,7 @@ func termMessages(list []answers.Term) []*aggregatorv1.CoverageTerm {
 			Times: exact(t.Times), AsOfDate: wire.DateProto(t.Day), HasValue: t.Value != nil, Value: exact(t.Value),
 			Missing: both(t.Missing), Source: t.Source,
 		}
-		if t.Indicator != "" {
+		if t.Indicator != "" && !t.OfRatio {
 			out[i].Set = aggregatorv1.MemberSet(t.Set())
 		}
 	}

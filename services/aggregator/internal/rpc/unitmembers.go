@@ -36,7 +36,7 @@ func (s *LeagueServer) ListUnitMembers(ctx context.Context, req *aggregatorv1.Li
 	if err != nil {
 		return nil, err
 	}
-	q := coverage.ListQuery{Day: day, Which: coverage.Which(req.GetSet()), After: after, Limit: limit}
+	q := coverage.ListQuery{Direct: true, Day: day, Which: coverage.Which(req.GetSet()), After: after, Limit: limit}
 	codes, total, err := s.unitCodes(req, role, &q)
 	if err != nil {
 		return nil, err
@@ -55,9 +55,9 @@ func (s *LeagueServer) ListUnitMembers(ctx context.Context, req *aggregatorv1.Li
 		if err != nil {
 			return nil, err
 		}
-		for i := range list.Lines {
-			resp.Members = append(resp.Members, member(&list, &list.Lines[i], day))
-			last = list.Lines[i].Place
+		resp.Members = append(resp.Members, members(&list, day)...)
+		if n := len(list.Lines); n > 0 {
+			last = list.Lines[n-1].Place
 		}
 		if list.More {
 			resp.NextPageToken, err = token(filter, last)

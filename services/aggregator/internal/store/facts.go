@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -13,20 +12,11 @@ type ResidentRow struct {
 	Facts []byte
 }
 
-// inLimit bounds the identifiers of one IN list.
-const inLimit = 500
-
 // Residents reads the facts of those of the residents who have any.
 func (t Tx) Residents(generation int64, ids []string) (map[string][]byte, error) {
 	out := make(map[string][]byte, len(ids))
-	for start := 0; start < len(ids); start += inLimit {
-		part := ids[start:min(start+inLimit, len(ids))]
-		args := make([]any, 0, len(part)+1)
-		args = append(args, generation)
-		for _, id := range part {
-			args = append(args, id)
-		}
-		err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+	err := sqlstore.InKeys(t.tx, ids, func(list string, args []any) error {
+		return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
 			var id string
 			var facts []byte
 			if err := rows.Scan(&id, &facts); err != nil {
@@ -34,12 +24,9 @@ func (t Tx) Residents(generation int64, ids []string) (map[string][]byte, error)
 			}
 			out[id] = facts
 			return nil
-		}, "SELECT resident_id, facts FROM resident_fact WHERE generation = ? AND resident_id IN (?"+strings.Repeat(",?", len(part)-1)+")", args...)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+		}, "SELECT resident_id, facts FROM resident_fact WHERE generation = ? AND resident_id IN "+list, append([]any{generation}, args...)...)
+	})
+	return out, err
 }
 
 // PutResidents writes the facts of residents.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -36,18 +35,9 @@ func (t Tx) IntoOf(generation int64, ids []string) (map[string]string, error) {
 }
 
 func (t Tx) linksIn(column string, generation int64, ids []string, each func(LinkRow) error) error {
-	for start := 0; start < len(ids); start += inLimit {
-		part := ids[start:min(start+inLimit, len(ids))]
-		args := make([]any, 0, len(part)+1)
-		args = append(args, generation)
-		for _, id := range part {
-			args = append(args, id)
-		}
-		if err := t.links(each, "generation = ? AND "+column+" IN (?"+strings.Repeat(",?", len(part)-1)+")", args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return sqlstore.InKeys(t.tx, ids, func(list string, args []any) error {
+		return t.links(each, "generation = ? AND "+column+" IN "+list, append([]any{generation}, args...)...)
+	})
 }
 
 func (t Tx) links(each func(LinkRow) error, where string, args ...any) error {

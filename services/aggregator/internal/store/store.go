@@ -11,7 +11,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"strings"
 
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/sqlstore"
@@ -53,23 +52,7 @@ func (s *Store) Read(ctx context.Context, fn func(Tx) error) error {
 
 var errNoHead = errors.New("the generation row is missing")
 
-// replaceRows bounds the rows of one REPLACE.
-const replaceRows = 256
-
 // replace inserts rows or overwrites those with the same key.
 func (t Tx) replace(table string, columns []string, rows [][]any) error {
-	one := "(" + strings.Repeat("?,", len(columns)-1) + "?)"
-	for start := 0; start < len(rows); start += replaceRows {
-		part := rows[start:min(start+replaceRows, len(rows))]
-		args := make([]any, 0, len(part)*len(columns))
-		for _, r := range part {
-			args = append(args, r...)
-		}
-		query := "REPLACE INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES " +
-			strings.Repeat(one+",", len(part)-1) + one
-		if err := sqlstore.Exec(t.tx, query, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return sqlstore.ReplaceMany(t.tx, table, columns, rows)
 }

@@ -30,22 +30,27 @@ func TestLinesArePagedInTheOrderOfTheirBytesAndByDay(t *testing.T) {
 		page := func(p store.LinePage) []store.LineRow {
 			return read(t, s, func(tx store.Tx) ([]store.LineRow, error) { return tx.Lines(1, p) })
 		}
-		p := store.LinePage{Indicator: 4, Villages: []string{"V1", "V3"}, Day: 19, Limit: 100}
-		if diff := cmp.Diff(slices.Concat(all[:10], all[20:]), page(p)); diff != "" {
+		p := store.LinePage{Indicator: 4, After: store.LinePlace{Village: "V1"}, Last: "V2", Day: 19, Limit: 100}
+		if diff := cmp.Diff(all[:20], page(p)); diff != "" {
 			t.Error(diff)
 		}
 		p.Day = 20
 		if diff := cmp.Diff([]store.LineRow{late}, page(p)); diff != "" {
 			t.Error(diff)
 		}
-		for i := range all[:10] { // from every place on
-			after := store.LinePage{Indicator: 4, Villages: []string{"V1"}, Day: 10, After: &all[i], Limit: 3}
-			if diff := cmp.Diff(all[i+1:min(i+4, 10)], page(after)); diff != "" && i < 9 {
+		p.Day = 10
+		for i := range all[:19] { // from every place on, into the next village
+			p.After, p.Limit = placeOf(&all[i]), 3
+			if diff := cmp.Diff(all[i+1:min(i+4, 20)], page(p)); diff != "" {
 				t.Errorf("after %d: %s", i, diff)
 			}
 		}
+		p.After, p.Limit = placeOf(&all[19]), 3
+		if got := page(p); len(got) > 0 {
+			t.Errorf("after the last line: %v", got)
+		}
 		write(t, s, func(tx store.Tx) error { return tx.DeleteLines(1, all[:29]) })
-		p.Villages, p.Day = []string{"V1", "V2", "V3"}, 10
+		p.After, p.Last, p.Limit = store.LinePlace{Village: "V1"}, "V3", 100
 		if diff := cmp.Diff(all[29:], page(p)); diff != "" {
 			t.Error(diff)
 		}
@@ -58,6 +63,45 @@ func TestLinesArePagedInTheOrderOfTheirBytesAndByDay(t *testing.T) {
 		still := read(t, s, func(tx store.Tx) ([]store.LineRow, error) { return tx.Lines(2, p) })
 		if len(still) != len(all) {
 			t.Errorf("%d lines of another generation, want %d", len(still), len(all))
+		}
+	})
+}
+
+func placeOf(l *store.LineRow) store.LinePlace {
+	return store.LinePlace{Village: l.Village, SortKey: l.SortKey, ResidentID: l.ResidentID, EventID: l.EventID}
+}
+
+func TestLinesOutsideOfATransactionAreThoseOfWhatIsServed(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		one := store.LineRow{Indicator: 4, Village: "V1", SortKey: "k", ResidentID: "R", FromDay: 10, UntilDay: 20, Weight: 1}
+		p := store.LinePage{Indicator: 4, After: store.LinePlace{Village: "V1"}, Last: "V1", Day: 12, Limit: 5}
+		var is store.Head
+		write(t, s, func(tx store.Tx) (err error) {
+			if is, err = tx.Head(); err != nil {
+				return err
+			}
+			return tx.PutLines(is.Generation, []store.LineRow{one})
+		})
+		read := func(is store.Head, p store.LinePage) ([]store.LineRow, bool) {
+			rows, served, err := s.LinesAt(t.Context(), is, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rows, served
+		}
+		rows, served := read(is, p)
+		if diff := cmp.Diff([]store.LineRow{one}, rows); diff != "" || !served {
+			t.Errorf("served: %t %s", served, diff)
+		}
+		empty := p
+		empty.Day = 20
+		if rows, served := read(is, empty); len(rows) > 0 || !served {
+			t.Errorf("a list without lines: %v, served: %t", rows, served)
+		}
+		for _, other := range []store.Head{{Generation: is.Generation, Revision: is.Revision + 1}, {Generation: is.Generation + 1, Revision: is.Revision}} {
+			if rows, served := read(other, p); len(rows) > 0 || served {
+				t.Errorf("%+v: %v, served: %t", other, rows, served)
+			}
 		}
 	})
 }

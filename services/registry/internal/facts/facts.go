@@ -4,6 +4,8 @@
 package facts
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/proto"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
@@ -12,11 +14,13 @@ import (
 	"xinju.dev/services/registry/internal/core"
 )
 
-// Person encodes a person. The store knows since when, and says it.
-func Person(p core.Person) changefeed.Fact {
+// Person encodes a person with the reasons of the flags of the record. The store
+// knows since when, and says it.
+func Person(p core.Person, flags []string) changefeed.Fact {
 	body := &feedv1.PersonFact{
 		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), DeathYmd: ymd(p.Death), Marital: int32(p.Marital), MotherId: p.MotherID,
 	}
+	body.Flags = slices.Compact(slices.Sorted(slices.Values(flags)))
 	for _, h := range p.Hukou {
 		body.Hukou = append(body.Hukou, &feedv1.HukouSpan{FromYmd: ymd(h.From), Division: h.Division, Kind: int32(h.Kind)})
 	}

@@ -3,6 +3,7 @@ package rpc
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -17,7 +18,7 @@ import (
 
 // documentOf reads a document; the fault says why it is not one.
 func documentOf(d *registryv1.Document) (core.Document, *fault.Error) {
-	kind := ident.DocType(fmt.Sprintf("%02d", int32(d.GetType())))
+	kind := ident.DocType(twoDigits(int32(d.GetType())))
 	doc, err := ident.Parse(kind, d.GetNumber(), d.GetCountry())
 	if err == nil {
 		return doc, nil
@@ -26,6 +27,14 @@ func documentOf(d *registryv1.Document) (core.Document, *fault.Error) {
 		return core.Document{}, f
 	}
 	return core.Document{}, ident.ErrMalformed
+}
+
+// twoDigits writes the number of a kind as it is written in data.
+func twoDigits(n int32) string {
+	if n < 0 || n > 99 {
+		return strconv.Itoa(int(n)) // no kind
+	}
+	return string([]byte{byte('0' + n/10), byte('0' + n%10)})
 }
 
 // eventOf reads an event; what cannot be read refuses it.

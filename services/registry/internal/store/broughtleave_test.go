@@ -25,7 +25,9 @@ func TestADepartureBehindTheCorrectionThatBroughtThePersonTakesEffectAtOnce(t *t
 		{"before it, it waited when it was judged", twoKnown, []core.Event{leave("3", 2), correct("2", "1", 2)}, "pending:PERSON_NOT_ARRIVED created"},
 		{
 			"behind a void of the correction that gave the person away",
-			[]core.Event{arrive("1", 1, "2025-03-01"), arrive("5", 2, "2025-04-01"), correct("2", "1", 2)}, []core.Event{void("3", "2"), leave("4", 1)}, "created updated",
+			[]core.Event{arrive("1", 1, "2025-03-01"), arrive("5", 2, "2025-04-01"), correct("2", "1", 2)},
+			[]core.Event{void("3", "2"), leave("4", 1)},
+			"created updated",
 		},
 		{"behind a correction of somebody else", twoKnown, []core.Event{correct("2", "1", 2), leave("3", 3)}, "created pending:PERSON_NOT_ARRIVED"},
 	} {

@@ -95,7 +95,7 @@ func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
 		}
 		return
 	}
-	f := b.s.encode.Person(p.state.Person)
+	f := b.s.encode.Person(p.state.Person, p.state.Flags)
 	f.Recorded = row.recorded()
 	if wasKnown && bytes.Equal(f.Body, row.person) {
 		return

@@ -20,7 +20,7 @@ import (
 // Encoders turn what changed into feed facts: Kind and Body are filled by them,
 // the rest by the store.
 type Encoders struct {
-	Person   func(core.Person) changefeed.Fact
+	Person   func(p core.Person, flags []string) changefeed.Fact
 	Stay     func(s core.Stay, sortKey string) changefeed.Fact
 	Permit   func(core.Permit) changefeed.Fact
 	Link     func(into string) changefeed.Fact
@@ -44,7 +44,7 @@ type SQL struct {
 // New returns a store on a migrated database.
 func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 	s := &SQL{db: db, seal: sealer, encode: encode, asked: askedOf(db)}
-	s.kinds.person = encode.Person(core.Person{}).Kind
+	s.kinds.person = encode.Person(core.Person{}, nil).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind
 	s.kinds.link = encode.Link("").Kind

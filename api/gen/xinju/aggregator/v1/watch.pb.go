@@ -195,7 +195,8 @@ type ResidentAnswers struct {
 	// The person.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// No answer is given under this identifier any more: it was merged into another, nothing is known of the
-	// person, or the filter leaves the person out. The reader removes it.
+	// person, or the filter leaves the person out. The reader removes it. No record is kept of whom a reader was told
+	// of: with a division, whoever changes elsewhere is sent in this way too, by the identifier alone.
 	Gone bool `protobuf:"varint,2,opt,name=gone,proto3" json:"gone,omitempty"`
 	// The identifier it was merged into; empty when it was not.
 	MergedIntoId string `protobuf:"bytes,3,opt,name=merged_into_id,json=mergedIntoId,proto3" json:"merged_into_id,omitempty"`

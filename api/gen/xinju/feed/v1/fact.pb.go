@@ -616,9 +616,8 @@ type PersonFact struct {
 	// resident_id of the mother, when known.
 	MotherId string `protobuf:"bytes,6,opt,name=mother_id,json=motherId,proto3" json:"mother_id,omitempty"`
 	// Why the registry doubts the record as it stands today, by the reasons of its flags, sorted, each once:
-	// OVERLAPPING_STAYS, DOCUMENT_CONTRADICTS, NUMBER_SHARED, NO_DOCUMENT and others of the registry, and
-	// DUPLICATE_SUSPECTED while a suspected duplicate of the person waits for review. Empty when it has no doubts.
-	// A flag carries no date: it holds until the record is mended.
+	// OVERLAPPING_STAYS, DOCUMENT_CONTRADICTS, NUMBER_SHARED, NO_DOCUMENT and others of the registry. Empty when it has
+	// no doubts. A flag carries no date: it holds until the record is mended.
 	Flags         []string `protobuf:"bytes,7,rep,name=flags,proto3" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -163,10 +163,18 @@ func (c chaseHistory) Run(a *app) error {
 
 func entryTable(list ...*aggregatorv1.ChaseEntry) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "version", Title: "版本 Version"}, {Key: "assigned_to", Title: "人员 Person"}, {Key: "assigned_unit", Title: "机构 Unit"},
-		{Key: "due", Title: "期限 Due"}, {Key: "assigned_by", Title: "分派人 By"}, {Key: "outcome", Title: "结果 Outcome"},
-		{Key: "outcome_date", Title: "日期 On"}, {Key: "outcome_by", Title: "登记人 By"}, {Key: "remark", Title: "备注 Remark"},
-		{Key: "resident_id"}, {Key: "indicator_id"}, {Key: "event_id"},
+		{Key: "version", Title: "版本 Version"},
+		{Key: "assigned_to", Title: "人员 Person"},
+		{Key: "assigned_unit", Title: "机构 Unit"},
+		{Key: "due", Title: "期限 Due"},
+		{Key: "assigned_by", Title: "分派人 By"},
+		{Key: "outcome", Title: "结果 Outcome"},
+		{Key: "outcome_date", Title: "日期 On"},
+		{Key: "outcome_by", Title: "登记人 By"},
+		{Key: "remark", Title: "备注 Remark"},
+		{Key: "resident_id"},
+		{Key: "indicator_id"},
+		{Key: "event_id"},
 	}}
 	for _, e := range list {
 		t.Add(e.GetEtag(), orNil(e.GetAssignedTo()), orNil(e.GetAssignedUnit()), dateText(e.GetDueDate()), orNil(e.GetAssignedBy()), chaseOutcomeCell(e),

@@ -78,10 +78,20 @@ func (c chaseList) Run(a *app) error {
 
 func (c chaseList) table(ctx context.Context, names *directory, lines []*aggregatorv1.ChaseLine, known map[string]*registryv1.Resident) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "village", Title: "村居 Village"}, {Key: "name", Title: "姓名 Name"}, {Key: "resident_id", Title: "居民编号 Resident"},
-		{Key: "event_id"}, {Key: "event_date"}, {Key: "since", Title: "自 Since"},
-		{Key: "state", Title: "状态 State"}, {Key: "assigned_to", Title: "人员 Person"}, {Key: "assigned_unit", Title: "机构 Unit"},
-		{Key: "due", Title: "期限 Due"}, {Key: "overdue", Title: "逾期 Overdue"}, {Key: "outcome", Title: "结果 Outcome"}, {Key: "remark"}, {Key: "hint"},
+		{Key: "village", Title: "村居 Village"},
+		{Key: "name", Title: "姓名 Name"},
+		{Key: "resident_id", Title: "居民编号 Resident"},
+		{Key: "event_id"},
+		{Key: "event_date"},
+		{Key: "since", Title: "自 Since"},
+		{Key: "state", Title: "状态 State"},
+		{Key: "assigned_to", Title: "人员 Person"},
+		{Key: "assigned_unit", Title: "机构 Unit"},
+		{Key: "due", Title: "期限 Due"},
+		{Key: "overdue", Title: "逾期 Overdue"},
+		{Key: "outcome", Title: "结果 Outcome"},
+		{Key: "remark"},
+		{Key: "hint"},
 	}}
 	for _, l := range lines {
 		m, e := l.GetMember(), l.GetEntry()
@@ -117,10 +127,17 @@ func (c chaseStats) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: c.By, Title: "分组 Group"}, {Key: "uncovered", Title: "未服务 Uncovered", Right: true}, {Key: "with_entry", Title: "已跟进 Followed", Right: true},
-			{Key: "assigned", Title: "待办 Open", Right: true}, {Key: "reported_done", Title: "报完成无记录 Done?", Right: true}, {Key: "refused", Title: "拒绝 Refused", Right: true},
-			{Key: "moved_away", Title: "迁离 Moved", Right: true}, {Key: "wrong_information", Title: "信息有误 Wrong", Right: true},
-			{Key: "not_found", Title: "查无 Not found", Right: true}, {Key: "overdue", Title: "逾期 Overdue", Right: true}, {Key: "closed", Title: "已销号 Closed", Right: true},
+			{Key: c.By, Title: "分组 Group"},
+			{Key: "uncovered", Title: "未服务 Uncovered", Right: true},
+			{Key: "with_entry", Title: "已跟进 Followed", Right: true},
+			{Key: "assigned", Title: "待办 Open", Right: true},
+			{Key: "reported_done", Title: "报完成无记录 Done?", Right: true},
+			{Key: "refused", Title: "拒绝 Refused", Right: true},
+			{Key: "moved_away", Title: "迁离 Moved", Right: true},
+			{Key: "wrong_information", Title: "信息有误 Wrong", Right: true},
+			{Key: "not_found", Title: "查无 Not found", Right: true},
+			{Key: "overdue", Title: "逾期 Overdue", Right: true},
+			{Key: "closed", Title: "已销号 Closed", Right: true},
 		}}
 		names := newDirectory(s)
 		for _, r := range resp.GetRows() {

@@ -74,9 +74,16 @@ func (c chasePrint) pages(a *app, names *directory, lines []*aggregatorv1.ChaseL
 // printTable is what somebody takes along.
 func printTable(ctx context.Context, names *directory, lines []*aggregatorv1.ChaseLine, known map[string]*registryv1.Resident, villages bool) *show.Table {
 	columns := []show.Column{
-		{Key: "no", Title: "序号 No", Right: true}, {Key: "address", Title: "住址 Address"}, {Key: "name", Title: "姓名 Name"}, {Key: "phone", Title: "电话 Phone"},
-		{Key: "event_date", Title: "事件日 Event"}, {Key: "since", Title: "自 Since"}, {Key: "due", Title: "期限 Due"}, {Key: "assigned_to", Title: "人员 Person"},
-		{Key: "resident_id", Title: "居民编号 Resident"}, {Title: "结果 Outcome"},
+		{Key: "no", Title: "序号 No", Right: true},
+		{Key: "address", Title: "住址 Address"},
+		{Key: "name", Title: "姓名 Name"},
+		{Key: "phone", Title: "电话 Phone"},
+		{Key: "event_date", Title: "事件日 Event"},
+		{Key: "since", Title: "自 Since"},
+		{Key: "due", Title: "期限 Due"},
+		{Key: "assigned_to", Title: "人员 Person"},
+		{Key: "resident_id", Title: "居民编号 Resident"},
+		{Title: "结果 Outcome"},
 	}
 	if villages {
 		columns = append([]show.Column{{Key: "village"}, {Key: "village_name"}}, columns...)

@@ -37,6 +37,7 @@ type commands struct {
 	Feed      feedCmds        `cmd:"" group:"use" help:"公安居住数据的导入。Files of residence events from public security."`
 	Records   recordsCmds     `cmd:"" group:"use" help:"存量记录的导入：健康档案、接种、孕产、儿童、计生。Files of records that exist elsewhere."`
 	Coverage  coverageCmds    `cmd:"" group:"use" help:"覆盖率。Coverage of services against their targets."`
+	Quality   qualityCmd      `cmd:"" group:"use" help:"数据质量得分、排位通报与预警。Data-quality scores, their ranks and warnings."`
 	League    leagueCmd       `cmd:"" group:"use" help:"下级排名、升降与预计达标日。Ranks of divisions, their change, and when they reach the target."`
 	Warnings  warningsCmd     `cmd:"" group:"use" help:"黄色与红色预警。What is yellow or red."`
 	Figures   figuresCmds     `cmd:"" group:"use" help:"外部数据：户籍人口、人员等。Figures from outside: registered population, staff."`

@@ -53,6 +53,7 @@ type fake struct {
 	stops   bool                               // the service goes away while a batch is watched
 	feed    registryv1.FeedIntakeServiceServer // instead of the fake's own
 	records intakev1.RecordImportServiceServer // nil: none
+	more    func(grpc.ServiceRegistrar)        // further services; nil: none
 
 	mu       sync.Mutex
 	header   *registryv1.FeedHeader
@@ -85,6 +86,9 @@ func (f *fake) start(t *testing.T) string {
 	}
 	if f.records != nil {
 		intakev1.RegisterRecordImportServiceServer(srv.Registrar(), f.records)
+	}
+	if f.more != nil {
+		f.more(srv.Registrar())
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(lis) }()

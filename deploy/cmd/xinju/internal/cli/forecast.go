@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
@@ -61,7 +63,7 @@ func (c forecastCmd) Run(a *app) error {
 			t = c.people(a, s, list)
 			t.Note("共 %d，列出 %d（%d of %d shown）", last.GetTotalSize(), len(list), len(list), last.GetTotalSize())
 		} else {
-			t.Note("名单 the people: 加 add --list")
+			t.Note("名单 the people: xinju forecast --division %s --item %s%s --days %d --list", c.Division, strings.Join(c.Items, ","), fromFlag(c.From), c.Days)
 		}
 		t.Notes = append(t.Notes, lagging(last.GetPositions())...)
 		return t.Write(a.Out, c.Output)
@@ -84,12 +86,21 @@ func (c forecastCmd) counts(resp *aggregatorv1.GetForecastResponse) *show.Table 
 
 func (c forecastCmd) people(a *app, s *client.Suite, list []*aggregatorv1.Transition) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "on", Title: "日期 On"}, {Key: "item", Title: "项目 Item"}, {Key: "kind", Title: "变化 Change"},
-		{Key: "village", Title: "村居 Village"}, {Key: "resident_id", Title: "居民编号 Resident"}, {Key: "event_id"},
+		{Key: "on", Title: "日期 On"},
+		{Key: "item", Title: "项目 Item"},
+		{Key: "kind", Title: "变化 Change"},
+		{Key: "village", Title: "村居 Village"},
+		{Key: "resident_id", Title: "居民编号 Resident"},
+		{Key: "event_id"},
 	}}
 	names := newDirectory(s)
 	for _, n := range list {
 		t.Add(dateText(n.GetOnDate()), n.GetItemId(), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), names.division(a.ctx, n.GetVillage()), n.GetResidentId(), orNil(n.GetEventId()))
 	}
 	return t
+}
+
+// fromFlag repeats the day, for a command to try next.
+func fromFlag(d day) string {
+	return strings.Replace(dateFlag(d), "--date", "--from", 1)
 }

@@ -132,6 +132,9 @@ func termNote(t *aggregatorv1.CoverageTerm) string {
 		}
 		return fmt.Sprintf("%s × %s = %s%s: xinju figures read --figure %s --division %s --date %s", t.GetTimes(), t.GetFigureId(), number, source, t.GetFigureId(), t.GetDivision(), on)
 	}
+	if t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED { // a ratio within a score
+		return fmt.Sprintf("%s × %s = %s: xinju coverage show --division %s --indicator %s --date %s", t.GetTimes(), t.GetIndicatorId(), number, t.GetDivision(), t.GetIndicatorId(), on)
+	}
 	return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number,
 		membersCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on, setWords[t.GetSet()]))
 }

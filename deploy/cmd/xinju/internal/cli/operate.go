@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,17 +11,24 @@ import (
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
+	"xinju.dev/deploy/loader"
 	"xinju.dev/services/platform/obs"
 )
 
 type followingCmd struct {
 	connected
 	listing
+	Wait bool `help:"先等到此刻已有的记录全部计入。First wait until everything recorded by now is counted."`
 }
 
 // Run asks and prints; a feed that is no longer followed ends it with 7.
 func (c followingCmd) Run(a *app) error {
 	return c.dial(func(s *client.Suite) error {
+		if c.Wait {
+			if err := loader.WaitFollowed(a.ctx, s, nil); err != nil && !errors.Is(err, loader.ErrFollowing) {
+				return err
+			}
+		}
 		resp, err := s.Aggregator.GetFollowing(a.ctx, &aggregatorv1.GetFollowingRequest{})
 		if err != nil {
 			return err

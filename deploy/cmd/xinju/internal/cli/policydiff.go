@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 	"xinju.dev/services/aggregator"
@@ -31,8 +30,13 @@ func (c policyDiff) Run(a *app) error {
 		return err
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "what", Title: "变化 What"}, {Key: "kind", Title: "种类 Kind"}, {Key: "id", Title: "编号 Id"}, {Key: "name", Title: "名称 Name"},
-		{Key: "field", Title: "项 Field"}, {Key: "old", Title: "原为 Old"}, {Key: "new", Title: "现为 New"},
+		{Key: "what", Title: "变化 What"},
+		{Key: "kind", Title: "种类 Kind"},
+		{Key: "id", Title: "编号 Id"},
+		{Key: "name", Title: "名称 Name"},
+		{Key: "field", Title: "项 Field"},
+		{Key: "old", Title: "原为 Old"},
+		{Key: "new", Title: "现为 New"},
 	}}
 	for _, d := range aggregator.DiffPacks(from, to) {
 		head := []any{show.Cell{Value: d.What, Shown: differences[d.What]}, show.Cell{Value: d.Kind, Shown: packParts[d.Kind]}, d.ID, bothOf(d.Name)}
@@ -54,6 +58,6 @@ func (policySchema) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.Out, string(text))
+	_, err = a.Out.Write(text)
 	return err
 }

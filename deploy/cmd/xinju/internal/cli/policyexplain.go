@@ -48,8 +48,21 @@ func (c policyExplain) Run(a *app) error {
 // wordsTable is one row per item, for programs.
 func wordsTable(p *aggregator.Pack, items []aggregator.PackItem) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "pack_id"}, {Key: "item_id"}, {Key: "name"}, {Key: "kind"}, {Key: "inherited_from"}, {Key: "counts"}, {Key: "eligible"}, {Key: "covered"},
-		{Key: "numerator"}, {Key: "denominator"}, {Key: "targets"}, {Key: "awaits"}, {Key: "record_codes"}, {Key: "citations"}, {Key: "notes"},
+		{Key: "pack_id"},
+		{Key: "item_id"},
+		{Key: "name"},
+		{Key: "kind"},
+		{Key: "inherited_from"},
+		{Key: "counts"},
+		{Key: "eligible"},
+		{Key: "covered"},
+		{Key: "numerator"},
+		{Key: "denominator"},
+		{Key: "targets"},
+		{Key: "awaits"},
+		{Key: "record_codes"},
+		{Key: "citations"},
+		{Key: "notes"},
 	}}
 	for i := range items {
 		d := &items[i]

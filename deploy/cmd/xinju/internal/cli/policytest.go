@@ -19,8 +19,13 @@ func (c policyTest) Run(a *app) error {
 		return err
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "pack", Title: "政策包 Pack"}, {Key: "number", Title: "用例 Case", Right: true}, {Key: "result", Title: "结果 Result"},
-		{Key: "name", Title: "名称 Name"}, {Key: "answers", Title: "答案数 Answers", Right: true}, {Key: "line", Title: "行 Line", Right: true}, {Key: "text", Title: "不符之处 What differs"},
+		{Key: "pack", Title: "政策包 Pack"},
+		{Key: "number", Title: "用例 Case", Right: true},
+		{Key: "result", Title: "结果 Result"},
+		{Key: "name", Title: "名称 Name"},
+		{Key: "answers", Title: "答案数 Answers", Right: true},
+		{Key: "line", Title: "行 Line", Right: true},
+		{Key: "text", Title: "不符之处 What differs"},
 	}}
 	ran, failed := 0, 0
 	for i, r := range reports {

@@ -21,8 +21,11 @@ type policyValidate struct {
 // Run checks and prints; problems end it with 2, warnings alone with 0.
 func (c policyValidate) Run(a *app) error {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "file", Title: "文件 File"}, {Key: "line", Title: "行 Line", Right: true}, {Key: "level", Title: "级别 Level"},
-		{Key: "path", Title: "位置 Where"}, {Key: "text", Title: "问题与办法 Problem"},
+		{Key: "file", Title: "文件 File"},
+		{Key: "line", Title: "行 Line", Right: true},
+		{Key: "level", Title: "级别 Level"},
+		{Key: "path", Title: "位置 Where"},
+		{Key: "text", Title: "问题与办法 Problem"},
 	}}
 	check := c.here
 	if c.Running {

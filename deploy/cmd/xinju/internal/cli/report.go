@@ -65,7 +65,7 @@ func (c reportFreeze) Run(a *app) error {
 			r = got.GetReport()
 		}
 		if r.GetState() == aggregatorv1.ReportState_REPORT_STATE_FAILED {
-			return outcome.Usage("报告未能生成："+r.GetFailureText(), "the report could not be made: "+r.GetFailureReason())
+			return &outcome.Error{Code: outcome.Failed, Chinese: "报告未能生成：" + r.GetFailureText(), English: "the report could not be made: " + r.GetFailureReason()}
 		}
 		return writeReport(a, r, c.Output)
 	})
@@ -94,8 +94,13 @@ func (c reportList) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "report_id", Title: "报告 Report"}, {Key: "state", Title: "状态 State"}, {Key: "title", Title: "标题 Title"},
-			{Key: "division", Title: "区划 Division"}, {Key: "as_of", Title: "截至 As of"}, {Key: "signed", Title: "签字 Signed", Right: true}, {Key: "digest"},
+			{Key: "report_id", Title: "报告 Report"},
+			{Key: "state", Title: "状态 State"},
+			{Key: "title", Title: "标题 Title"},
+			{Key: "division", Title: "区划 Division"},
+			{Key: "as_of", Title: "截至 As of"},
+			{Key: "signed", Title: "签字 Signed", Right: true},
+			{Key: "digest"},
 		}}
 		for _, r := range list {
 			t.Add(r.GetReportId(), reportStates[r.GetState()], r.GetTitle(), named(r.GetDivision(), r.GetDivisionName()), dateText(r.GetAsOfDate()), len(r.GetSignoffs()), orNil(r.GetDigest()))
@@ -130,9 +135,16 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 		return show.Message(a.Out, r)
 	}
 	t := &show.Table{Columns: []show.Column{
-		{Key: "division", Title: "区划 Division"}, {Key: "division_name"}, {Key: "indicator", Title: "指标 Indicator"}, {Key: "indicator_name"},
-		{Key: "value", Title: "完成值 Value", Right: true}, {Key: "covered", Title: "分子 n", Right: true}, {Key: "eligible", Title: "分母 d", Right: true},
-		{Key: "target", Title: "目标 Target", Right: true}, {Key: "gap", Title: "差额(人) Gap", Right: true}, {Key: "list", Title: "名单 List"},
+		{Key: "division", Title: "区划 Division"},
+		{Key: "division_name"},
+		{Key: "indicator", Title: "指标 Indicator"},
+		{Key: "indicator_name"},
+		{Key: "value", Title: "完成值 Value", Right: true},
+		{Key: "covered", Title: "分子 n", Right: true},
+		{Key: "eligible", Title: "分母 d", Right: true},
+		{Key: "target", Title: "目标 Target", Right: true},
+		{Key: "gap", Title: "差额(人) Gap", Right: true},
+		{Key: "list", Title: "名单 List"},
 	}}
 	for _, n := range r.GetNumbers() {
 		row := n.GetRow()
@@ -175,7 +187,7 @@ func (c reportVerify) Run(a *app) error {
 			return err
 		}
 		if !resp.GetIntact() {
-			return outcome.Usage("报告内容与冻结时不一致："+resp.GetComputedDigest(), "the report is not what was frozen: "+resp.GetComputedDigest())
+			return &outcome.Error{Code: outcome.Failed, Chinese: "报告内容与冻结时不一致：" + resp.GetComputedDigest(), English: "the report is not what was frozen: " + resp.GetComputedDigest()}
 		}
 		_, err = fmt.Fprintf(a.Out, "一致 intact %s\n", resp.GetDigest())
 		for _, role := range resp.GetBrokenSignoffs() {

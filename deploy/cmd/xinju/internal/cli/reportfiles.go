@@ -126,8 +126,11 @@ func (c templateList) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "template_id", Title: "模板 Template"}, {Key: "form", Title: "表格 Form"}, {Key: "name", Title: "名称 Name"},
-			{Key: "etag", Title: "版本 Etag"}, {Key: "size_bytes", Title: "字节 Bytes", Right: true},
+			{Key: "template_id", Title: "模板 Template"},
+			{Key: "form", Title: "表格 Form"},
+			{Key: "name", Title: "名称 Name"},
+			{Key: "etag", Title: "版本 Etag"},
+			{Key: "size_bytes", Title: "字节 Bytes", Right: true},
 		}}
 		for _, one := range list {
 			t.Add(one.GetTemplateId(), formNames[one.GetForm()], one.GetName(), orNil(one.GetEtag()), one.GetSizeBytes())

@@ -41,9 +41,16 @@ func (c reportMembers) Run(a *app) error {
 			return err
 		}
 		t := &show.Table{Columns: []show.Column{
-			{Key: "village", Title: "村居 Village"}, {Key: "resident_id", Title: "居民编号 Resident"}, {Key: "event_id", Title: "记录 Record"},
-			{Key: "event_date", Title: "日期 Date"}, {Key: "since", Title: "自 Since"}, {Key: "until", Title: "至 Until"}, {Key: "covered", Title: "已服务 Covered"},
-			{Key: "weight", Title: "计数 Count", Right: true}, {Key: "unit_id", Title: "负责机构 Unit"}, {Key: "facts", Title: "事实 Facts", Right: true},
+			{Key: "village", Title: "村居 Village"},
+			{Key: "resident_id", Title: "居民编号 Resident"},
+			{Key: "event_id", Title: "记录 Record"},
+			{Key: "event_date", Title: "日期 Date"},
+			{Key: "since", Title: "自 Since"},
+			{Key: "until", Title: "至 Until"},
+			{Key: "covered", Title: "已服务 Covered"},
+			{Key: "weight", Title: "计数 Count", Right: true},
+			{Key: "unit_id", Title: "负责机构 Unit"},
+			{Key: "facts", Title: "事实 Facts", Right: true},
 		}}
 		for _, m := range list {
 			one := m.GetMember()
@@ -98,11 +105,16 @@ func (c reportCompare) Run(a *app) error {
 
 func restatementTable(list []*aggregatorv1.ReportRestatement) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "division", Title: "区划 Division"}, {Key: "indicator", Title: "指标 Indicator"},
-		{Key: "covered_before", Title: "原分子 n then", Right: true}, {Key: "eligible_before", Title: "原分母 d then", Right: true},
-		{Key: "covered_after", Title: "现分子 n now", Right: true}, {Key: "eligible_after", Title: "现分母 d now", Right: true},
-		{Key: "appeared", Title: "新增 Came", Right: true}, {Key: "gone", Title: "减少 Went", Right: true},
-		{Key: "newly_covered", Title: "新完成 Covered", Right: true}, {Key: "no_longer_covered", Title: "不再完成 Uncovered", Right: true},
+		{Key: "division", Title: "区划 Division"},
+		{Key: "indicator", Title: "指标 Indicator"},
+		{Key: "covered_before", Title: "原分子 n then", Right: true},
+		{Key: "eligible_before", Title: "原分母 d then", Right: true},
+		{Key: "covered_after", Title: "现分子 n now", Right: true},
+		{Key: "eligible_after", Title: "现分母 d now", Right: true},
+		{Key: "appeared", Title: "新增 Came", Right: true},
+		{Key: "gone", Title: "减少 Went", Right: true},
+		{Key: "newly_covered", Title: "新完成 Covered", Right: true},
+		{Key: "no_longer_covered", Title: "不再完成 Uncovered", Right: true},
 	}}
 	for _, n := range list {
 		was, is := n.GetBefore().GetRow(), n.GetAfter().GetRow()
@@ -114,8 +126,12 @@ func restatementTable(list []*aggregatorv1.ReportRestatement) *show.Table {
 
 func differenceTable(list []*aggregatorv1.ReportDifference) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "indicator", Title: "指标 Indicator"}, {Key: "resident_id", Title: "居民编号 Resident"}, {Key: "village", Title: "村居 Village"},
-		{Key: "before", Title: "原 Then"}, {Key: "after", Title: "现 Now"}, {Key: "why", Title: "原因 Why"},
+		{Key: "indicator", Title: "指标 Indicator"},
+		{Key: "resident_id", Title: "居民编号 Resident"},
+		{Key: "village", Title: "村居 Village"},
+		{Key: "before", Title: "原 Then"},
+		{Key: "after", Title: "现 Now"},
+		{Key: "why", Title: "原因 Why"},
 	}}
 	for _, d := range list {
 		one := d.GetAfter()

@@ -38,10 +38,10 @@ func (c watchEligibility) Run(a *app) error {
 		}
 		for {
 			m, err := stream.Recv()
-			switch {
-			case a.ctx.Err() != nil || errors.Is(err, io.EOF):
-				return nil
-			case err != nil:
+			if a.ctx.Err() != nil || errors.Is(err, io.EOF) {
+				return nil //nolint:nilerr // told to stop, or all was said
+			}
+			if err != nil {
 				return err
 			}
 			line, err := protojson.Marshal(m)

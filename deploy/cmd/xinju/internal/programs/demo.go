@@ -28,6 +28,7 @@ type demo struct {
 	settings.Demo
 	out, errs io.Writer
 	terminal  bool
+	temporary bool // Data goes when the demo ends
 	began     time.Time
 }
 
@@ -42,7 +43,7 @@ func demonstrate(ctx context.Context, d settings.Demo, out, errs io.Writer) erro
 			return fmt.Errorf("temporary folder: %w", err)
 		}
 		defer os.RemoveAll(dir) //nolint:errcheck // a folder of invented people may stay behind
-		one.Data = dir
+		one.Data, one.temporary = dir, true
 	}
 	return one.run(ctx)
 }
@@ -115,21 +116,31 @@ func (d demo) print(ctx context.Context, to *client.Suite, where client.Run, loa
 	d.heading("居住数据导入 The residence feed: %s", filepath.Join(d.Data, "feed.csv"))
 	d.command(ctx, "feed", "status", batch)
 	d.heading("覆盖率 Coverage of the county, %v", d.Today)
-	d.command(ctx, "coverage", "show", "--division", county, "--date", d.Today.String())
+	d.command(ctx, "coverage", "show", "--division", county, "--date", d.Today.String(), "--indicator", notice)
 	if len(first.GetMembers()) > 0 {
 		d.heading("一名未按规定接种的流动儿童 One child who is owed a vaccination")
 		d.command(ctx, "resident", "explain", first.GetMembers()[0].GetResidentId(), "--date", d.Today.String(), "--rule", "IMM03")
 	}
+	var lacking *aggregatorv1.Member
+	if len(first.GetMembers()) > 0 {
+		lacking = first.GetMembers()[0]
+	}
+	if err := d.answers(ctx, to, lacking); err != nil {
+		return err
+	}
 	d.heading("就绪，用时 %.1f 秒 Ready after %.1f s: %d 人 people, %d 条记录 records",
 		time.Since(d.began).Seconds(), time.Since(d.began).Seconds(), len(loaded.Residents), loaded.Records)
 	if d.Once {
-		return nil // it stops: nothing is left to open
+		return d.whatIf(ctx) // then it stops: nothing is left to open
 	}
 	fmt.Fprintf(d.out, "  REST   %s\n  文档 docs  %s\n", where.REST, where.Docs)
 	for _, name := range client.Services {
 		fmt.Fprintf(d.out, "  gRPC   %-15s %s\n", name, where.GRPC[name])
 	}
 	fmt.Fprintf(d.out, "  令牌 token %s\n", where.Token)
+	if err := d.whatIf(ctx); err != nil {
+		return err
+	}
 	township := county[:6] + "001000"
 	fmt.Fprintf(d.out, `
 接下来可以试 Try next, in another terminal:

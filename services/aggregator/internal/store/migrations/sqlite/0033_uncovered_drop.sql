@@ -1,0 +1,3 @@
+-- +goose Up
+-- The lines are derived anew, in another order of their parts.
+DROP TABLE uncovered;
