@@ -145,7 +145,7 @@ func TestAFrozenReportNeverChanges(t *testing.T) {
 		r.follow()
 		before := r.freeze(true)
 		r.checkLists(before)
-		if before.GetLineCount() == 0 || len(before.GetNumbers()) != 2*6 || before.GetDigest() == "" {
+		if before.GetLineCount() == 0 || len(before.GetNumbers()) != 3*6 || before.GetDigest() == "" {
 			t.Fatalf("%d lines, %d numbers, digest %q", before.GetLineCount(), len(before.GetNumbers()), before.GetDigest())
 		}
 		forms := func() (out [][]byte) {
@@ -334,7 +334,7 @@ func (r *reports) compareAll(before *aggregatorv1.Report) {
 		}
 	}
 	now := map[string][2]int32{}
-	for _, n := range r.coverage(&aggregatorv1.GetCoverageRequest{Divisions: []string{county, town1, town2, village1, village2, village3}, IndicatorIds: []string{"HED01", "EHR03"}, AsOfDate: dateOf("2020-12-31")}) {
+	for _, n := range r.coverage(&aggregatorv1.GetCoverageRequest{Divisions: []string{county, town1, town2, village1, village2, village3}, IndicatorIds: []string{"HED01", "HED02", "EHR03"}, AsOfDate: dateOf("2020-12-31")}) {
 		now[n.Division+n.Indicator] = [2]int32{n.Eligible, n.Covered}
 	}
 	for _, n := range numbers {

@@ -145,7 +145,7 @@ func TestAForecastIsWhatEveryDayWillSay(t *testing.T) {
 // TestAForecastOfRulesIsWhatEveryDayWillExplain asks every day for explanations.
 func TestAForecastOfRulesIsWhatEveryDayWillExplain(t *testing.T) {
 	c := newCounty(82)
-	c.live(30)
+	c.live(60)
 	rng := rand.New(rand.NewPCG(82, 1))
 	b := follow(t, testkit.SQLite(t, sets...), c, rng, false)
 	people, at, err := b.People(t.Context(), c.people)
@@ -155,7 +155,7 @@ func TestAForecastOfRulesIsWhatEveryDayWillExplain(t *testing.T) {
 	found := 0
 	for _, rule := range rulesOf(people, at) {
 		q := &coverage.AheadQuery{Division: pickOne(rng, province, demo, other), Rules: []string{rule}, From: civil.Must("2019-06-15") + civil.Date(rng.IntN(300)), Most: 100_000}
-		q.Until = q.From + 40
+		q.Until = q.From + 60
 		want := dayByDay(q, rule, func(day civil.Date) map[[2]string]standing { return entitled(t, b, q, people, at, rule, day) })
 		slices.Sort(want)
 		got := ahead(t, b, q)

@@ -91,17 +91,11 @@ func (c *county) families() {
 	}
 }
 
-// othersOf says by looking at every resident whom a resident is tied to.
+// othersOf says by looking at every resident whom a resident is tied to; truth
+// names everybody by the identifier that stands for them.
 func othersOf(t tester, c *county) map[string][]string {
 	t.Helper()
 	want := truth(t, c)
-	links := linksIn(t, c)
-	root := func(id string) string {
-		if into, linked := links[id]; linked {
-			return into
-		}
-		return id
-	}
 	known := map[string]bool{}
 	for _, r := range want.residents {
 		known[r.ID] = true
@@ -114,11 +108,11 @@ func othersOf(t tester, c *county) map[string][]string {
 	}
 	for _, r := range want.residents {
 		if r.Person.MotherID != "" {
-			tie(r.ID, root(r.Person.MotherID))
+			tie(r.ID, r.Person.MotherID)
 		}
 		for _, x := range r.Relations {
 			if x.OtherID != "" {
-				tie(r.ID, root(x.OtherID))
+				tie(r.ID, x.OtherID)
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func TestTheSchemaAndTheCompilerRefuseTheSameShapes(t *testing.T) {
 		"a target without a deadline":         head("targets:\n  - {indicator: EHR03, op: \">=\", value: 80%}\n"),
 		"an operator that is none":            head("targets:\n  - {indicator: EHR03, op: \">\", value: 80%, by: 2020-12-31}\n"),
 		"a figure without a unit":             head("figures:\n  - {id: f, name: {zh: 甲, en: x}, at: day}\n"),
-		"a figure at no time":                 head("figures:\n  - {id: f, name: {zh: 甲, en: x}, unit: {zh: 人, en: people}, at: month}\n"),
+		"a figure at no time":                 head("figures:\n  - {id: f, name: {zh: 甲, en: x}, unit: {zh: 人, en: people}, at: week}\n"),
 		"a group of names":                    head("groups:\n  - {id: g, name: {zh: 甲, en: x}, divisions: [one]}\n"),
 		"a record without a code":             head("records:\n  - {name: {zh: 甲, en: x}}\n"),
 		"a warning at the bottom of nothing":  head("warnings: {yellow: {bottom: all}}\n"),

@@ -213,8 +213,9 @@ func TestAPlainCountAndWhatAwaitsRecords(t *testing.T) {
 	r := infant("x", "990102100201", "2021-01-01")
 	got := map[string]int{}
 	for _, x := range p.Pieces(r, w, nil) {
-		got[p.Indicators[x.Indicator].ID]++
-		if x.Covered {
+		id := p.Indicators[x.Indicator].ID
+		got[id]++
+		if x.Covered && (id == "X" || id == "Y") {
 			t.Errorf("%+v", x)
 		}
 	}

@@ -178,7 +178,7 @@ remove: [SCR]
 	if !there || pop.InheritedFrom != "test" || len(pop.Targets) != 1 {
 		t.Errorf("POP: %+v", pop)
 	}
-	if len(p.Records) < 2 || len(p.Figures) != 2 || len(p.Deadlines) != 2 || p.Warnings.Minimum != 20 || p.Groups[0].InheritedFrom != "test" {
+	if len(p.Records) < 2 || len(p.Figures) < 2 || len(p.Deadlines) != 2 || p.Warnings.Minimum != 20 || p.Groups[0].InheritedFrom != "test" {
 		t.Errorf("inherited: %+v", p)
 	}
 	if _, there := p.Indicator("INF01"); there {
