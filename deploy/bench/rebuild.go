@@ -89,16 +89,20 @@ func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.
 // scanAll reads every row that a start needs and does nothing with it.
 func scanAll(ctx context.Context, db *sql.DB) error {
 	for _, query := range []string{"SELECT resident_id, facts FROM resident_fact WHERE generation > ?", "SELECT village, sort_key, resident_id, pieces FROM member WHERE generation > ?"} {
-		statement, err := db.PrepareContext(ctx, query)
-		if err != nil {
-			return err
-		}
-		err = readAll(ctx, statement, []any{0})
-		if err := errors.Join(err, statement.Close()); err != nil {
+		if err := scanOne(ctx, db, query); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func scanOne(ctx context.Context, db *sql.DB, query string) (err error) {
+	statement, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, statement.Close()) }()
+	return readAll(ctx, statement, []any{0})
 }
 
 func rebuildOnce(ctx context.Context, client aggregatorv1.AggregatorServiceClient) error {

@@ -40,10 +40,10 @@ func (h howWritten) header(sender string) (*registryv1.FeedHeader, error) {
 	if f := h.fileForm; f.said() == (fileForm{}) && len(columns) == 0 {
 		return out, nil
 	}
-	h.fileForm = h.said()
+	said := h.said()
 	out.Hints = &registryv1.FeedHints{
-		Format: h.Format, Delimiter: h.Delimiter, NoQuotes: h.NoQuotes, Sheet: h.Sheet, HeaderRow: h.HeaderRow, NoHeader: h.NoHeader,
-		RowElement: h.RowElement, DateSystem: h.DateSystem, FixedColumns: columns,
+		Format: said.Format, Delimiter: said.Delimiter, NoQuotes: said.NoQuotes, Sheet: said.Sheet, HeaderRow: said.HeaderRow, NoHeader: said.NoHeader,
+		RowElement: said.RowElement, DateSystem: said.DateSystem, FixedColumns: columns,
 	}
 	return out, nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 	"xinju.dev/services/aggregator"
 )
