@@ -22,6 +22,9 @@ var files = map[protoreflect.FullName]bool{
 	"xinju.intake.v1.RecordImportService.ImportRecords":         true,
 	"xinju.intake.v1.RecordImportService.DownloadImportRejects": true,
 	"xinju.intake.v1.RecordImportService.PreviewImport":         true,
+
+	"xinju.aggregator.v1.ReportService.RenderReport": true,
+	"xinju.aggregator.v1.ReportService.ExportReport": true,
 }
 
 // talking names the methods in which both sides send as they please, which no

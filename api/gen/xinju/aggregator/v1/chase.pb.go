@@ -2189,14 +2189,14 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x1bTRANSITION_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16TRANSITION_KIND_ENTERS\x10\x01\x12%\n" +
 	"!TRANSITION_KIND_BECOMES_UNCOVERED\x10\x02\x12\x1a\n" +
-	"\x16TRANSITION_KIND_LEAVES\x10\x032\xfb\x06\n" +
+	"\x16TRANSITION_KIND_LEAVES\x10\x032\x84\a\n" +
 	"\fChaseService\x12\x8d\x01\n" +
 	"\vAssignChase\x12'.xinju.aggregator.v1.AssignChaseRequest\x1a(.xinju.aggregator.v1.AssignChaseResponse\"+\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/chase:assign\x12\xa3\x01\n" +
 	"\x12RecordChaseOutcome\x12..xinju.aggregator.v1.RecordChaseOutcomeRequest\x1a/.xinju.aggregator.v1.RecordChaseOutcomeResponse\",\xd2\xf3\x18\f\n" +
-	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/chase:outcome\x12}\n" +
-	"\tListChase\x12%.xinju.aggregator.v1.ListChaseRequest\x1a&.xinju.aggregator.v1.ListChaseResponse\"!\xd2\xf3\x18\f\n" +
-	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\v\x12\t/v1/chase\x12\x8f\x01\n" +
+	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/chase:outcome\x12\x85\x01\n" +
+	"\tListChase\x12%.xinju.aggregator.v1.ListChaseRequest\x1a&.xinju.aggregator.v1.ListChaseResponse\")\xd2\xf3\x18\f\n" +
+	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/v1/chase:list\x12\x8f\x01\n" +
 	"\rGetChaseStats\x12).xinju.aggregator.v1.GetChaseStatsRequest\x1a*.xinju.aggregator.v1.GetChaseStatsResponse\"'\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/chase:stats\x12\x9a\x01\n" +
 	"\x10ListChaseHistory\x12,.xinju.aggregator.v1.ListChaseHistoryRequest\x1a-.xinju.aggregator.v1.ListChaseHistoryResponse\")\xd2\xf3\x18\f\n" +

@@ -89,17 +89,12 @@ func local_request_ChaseService_RecordChaseOutcome_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
-var filter_ChaseService_ListChase_0 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
-
 func request_ChaseService_ListChase_0(ctx context.Context, marshaler runtime.Marshaler, client ChaseServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq ListChaseRequest
 		metadata runtime.ServerMetadata
 	)
-	if err := req.ParseForm(); err != nil {
-		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
-	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ChaseService_ListChase_0); err != nil {
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	if req.Body != nil {
@@ -114,10 +109,7 @@ func local_request_ChaseService_ListChase_0(ctx context.Context, marshaler runti
 		protoReq ListChaseRequest
 		metadata runtime.ServerMetadata
 	)
-	if err := req.ParseForm(); err != nil {
-		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
-	}
-	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_ChaseService_ListChase_0); err != nil {
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
 		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
 	}
 	msg, err := server.ListChase(ctx, &protoReq)
@@ -275,13 +267,13 @@ func RegisterChaseServiceHandlerServer(ctx context.Context, mux *runtime.ServeMu
 		}
 		forward_ChaseService_RecordChaseOutcome_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodGet, pattern_ChaseService_ListChase_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_ChaseService_ListChase_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		var stream runtime.ServerTransportStream
 		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/xinju.aggregator.v1.ChaseService/ListChase", runtime.WithHTTPPathPattern("/v1/chase"))
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/xinju.aggregator.v1.ChaseService/ListChase", runtime.WithHTTPPathPattern("/v1/chase:list"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -429,11 +421,11 @@ func RegisterChaseServiceHandlerClient(ctx context.Context, mux *runtime.ServeMu
 		}
 		forward_ChaseService_RecordChaseOutcome_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
-	mux.Handle(http.MethodGet, pattern_ChaseService_ListChase_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+	mux.Handle(http.MethodPost, pattern_ChaseService_ListChase_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
 		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
-		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/xinju.aggregator.v1.ChaseService/ListChase", runtime.WithHTTPPathPattern("/v1/chase"))
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/xinju.aggregator.v1.ChaseService/ListChase", runtime.WithHTTPPathPattern("/v1/chase:list"))
 		if err != nil {
 			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
 			return
@@ -503,7 +495,7 @@ func RegisterChaseServiceHandlerClient(ctx context.Context, mux *runtime.ServeMu
 var (
 	pattern_ChaseService_AssignChase_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, "assign"))
 	pattern_ChaseService_RecordChaseOutcome_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, "outcome"))
-	pattern_ChaseService_ListChase_0          = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, ""))
+	pattern_ChaseService_ListChase_0          = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, "list"))
 	pattern_ChaseService_GetChaseStats_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, "stats"))
 	pattern_ChaseService_ListChaseHistory_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "chase"}, "history"))
 	pattern_ChaseService_GetForecast_0        = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "forecast"}, ""))
