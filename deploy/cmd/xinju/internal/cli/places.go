@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
@@ -24,12 +25,21 @@ func newDirectory(s *client.Suite) *directory {
 	return &directory{suite: s, divisions: map[string]string{}, units: map[string]string{}}
 }
 
+// unitPlace begins the code of a place that is a unit, where numbers are counted
+// by who gave a service.
+const unitPlace = "unit:"
+
 // division is the code for programs, code and name for eyes.
 func (d *directory) division(ctx context.Context, code string) any {
 	if code == "" {
 		return nil
 	}
 	name, known := d.divisions[code]
+	if id, isUnit := strings.CutPrefix(code, unitPlace); isUnit && !known {
+		d.unit(ctx, id)
+		name, known = d.units[id], true
+		d.divisions[code] = name
+	}
 	if !known {
 		if resp, err := d.suite.Places.GetDivision(ctx, &registryv1.GetDivisionRequest{DivisionCode: code}); err == nil {
 			name = resp.GetDivision().GetName()

@@ -124,8 +124,8 @@ func TestTheMainJobFromTheCommandLine(t *testing.T) {
 	}
 	opened := ""
 	for _, row := range rowsOf(t, out) {
-		if row["eligible"] == "" || row["eligible"] == row["covered"] {
-			continue
+		if row["eligible"] == "" || row["covered"] == "" || row["eligible"] == row["covered"] {
+			continue // not computed, a plain count, or nobody is left
 		}
 		_, list, errs := r.xinju(t, "uncovered list --division 990101 --limit 0 -o csv --indicator "+row["indicator"])
 		people := rowsOf(t, list)
