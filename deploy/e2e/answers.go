@@ -32,6 +32,12 @@ type Answers struct {
 
 var indicators = []string{"EHR03", "HED01", "IMM03", "CHD01", "MAT01", "INF01"}
 
+// furtherKinds is one of each other kind: person-times, a plain count, a dose, a
+// ratio, a score of quality and what awaits its records.
+var furtherKinds = []string{"HED02", "POP02", "IMM02-DTP-3", "MAT04", "DQS01", "KNW01"}
+
+var rules = []string{"R-DC-0", "R-IMM-3M", "R-EHR-6M", "R-EQ-6M"}
+
 // days are a past day, a year's end, today and a day to come.
 func days(today civil.Date) []civil.Date {
 	return []civil.Date{today.AddMonths(-7), civil.Of(today.Year()-1, 12, 31), today, today.AddMonths(4)}
@@ -76,7 +82,7 @@ func (q *questions) coverage(ctx context.Context) error {
 	for _, day := range days(q.county.Today) {
 		for _, level := range []int32{0, 4} {
 			got, err := q.suite.Aggregator.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{
-				Divisions: []string{synthetic.CountyCode}, GroupLevel: level, AsOfDate: wire.DateProto(day),
+				Divisions: []string{synthetic.CountyCode}, GroupLevel: level, AsOfDate: wire.DateProto(day), IndicatorIds: slices.Concat(indicators, furtherKinds),
 			})
 			if err != nil {
 				return fmt.Errorf("coverage on %v: %w", day, err)
@@ -147,7 +153,9 @@ func (q *questions) eligibility(ctx context.Context, residents []string) error {
 		if residents[i] == "" {
 			continue
 		}
-		got, err := q.suite.Aggregator.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: residents[i], AsOfDate: wire.DateProto(q.county.Today)})
+		got, err := q.suite.Aggregator.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{
+			ResidentId: residents[i], AsOfDate: wire.DateProto(q.county.Today), RuleIds: slices.Concat(rules, indicators),
+		})
 		if err != nil {
 			return fmt.Errorf("eligibility of person %d: %w", i, err)
 		}

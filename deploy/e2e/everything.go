@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -78,7 +79,7 @@ func (a *asking) coverage(ctx context.Context) error {
 	for n, day := range a.want.Days {
 		for _, level := range []int32{0, 4} {
 			got, err := a.s.Aggregator.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{
-				Divisions: []string{synthetic.CountyCode}, GroupLevel: level, AsOfDate: wire.DateProto(day),
+				Divisions: []string{synthetic.CountyCode}, GroupLevel: level, AsOfDate: wire.DateProto(day), IndicatorIds: indicators,
 			})
 			if err != nil {
 				return err
@@ -182,7 +183,7 @@ func (a *asking) resident(ctx context.Context, id string) error {
 		if err := a.out.add(fmt.Sprintf("household %v %s", day, id), home, err); err != nil {
 			return err
 		}
-		due, err := a.s.Aggregator.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: id, AsOfDate: wire.DateProto(day)})
+		due, err := a.s.Aggregator.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: id, AsOfDate: wire.DateProto(day), RuleIds: slices.Concat(rules, indicators)})
 		if err := a.out.add(fmt.Sprintf("eligibility %v %s", day, id), due, err); err != nil {
 			return err
 		}
