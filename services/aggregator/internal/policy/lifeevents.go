@@ -34,7 +34,7 @@ func (s *deaths) each(r *facts.Resident, visit func(ev *event)) {
 	on, birth := r.Person.Death, r.Person.Birth
 	switch {
 	case on == civil.None:
-	case (s.From != nil || s.Before != nil) && birth == civil.None:
+	case (s.From != nil || s.Before != nil) && (birth == civil.None || on < birth): // of no age
 	case s.From != nil && on < s.From.after(birth), s.Before != nil && on >= s.Before.after(birth):
 	case s.Maternal && !s.afterPregnancy(r, on):
 	default:
