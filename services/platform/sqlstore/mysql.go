@@ -7,7 +7,6 @@ import (
 	"time"
 
 	driver "github.com/go-sql-driver/mysql"
-	"golang.org/x/sync/semaphore"
 	"gorm.io/driver/mysql"
 )
 
@@ -42,7 +41,8 @@ func openMySQL(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(time.Minute)
 	pool.SetConnMaxLifetime(10 * time.Minute)
-	db := &DB{engine: MySQL, pools: []*sql.DB{pool}, writing: semaphore.NewWeighted(writers), waiting: map[string]chan struct{}{}}
+	db := newDB(MySQL)
+	db.pools = []*sql.DB{pool}
 	if err := db.assertServer(ctx); err != nil {
 		_ = db.Close()
 		return nil, err

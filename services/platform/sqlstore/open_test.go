@@ -81,7 +81,7 @@ func TestANewSQLiteFileIsItsOwnersAlone(t *testing.T) {
 	if _, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE t (id INTEGER PRIMARY KEY)"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+	for _, name := range []string{file, file + "-wal", file + "-shm", file + "-turn"} {
 		info, err := os.Stat(name)
 		if err != nil {
 			t.Fatal(err)

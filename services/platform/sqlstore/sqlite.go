@@ -23,15 +23,13 @@ const (
 
 	// What the writer holds in memory, in KiB below zero: keys that come in no
 	// order touch a page each, and SQLite's own 2 MiB make it read and write the
-	// same pages again and again within one transaction.
+	// same pages again and again within one transaction. 200,000 rows into three
+	// tables with keys in no order: 33 µs of CPU a row with SQLite's own settings,
+	// 24 µs with these and a longer log; 16 KiB pages and mmap gained nothing more.
+	// Twice as much gains an import of 1,000,000 residents a few hundredths, and
+	// takes 64 MiB: the driver's memory comes in powers of two, and a page with what
+	// SQLite keeps beside it is just above one.
 	writerCache = "-32768"
-	// How many pages (of 4 KiB) the log takes before they are copied into the
-	// file. A commit is as safe before as after; with SQLite's own 1,000 pages
-	// every large commit was followed by a copy of pages that the next one changes
-	// again. 200,000 rows into three tables with keys in no order: 33 µs of CPU a
-	// row with SQLite's own settings, 24 µs with these; 16 KiB pages, mmap and a
-	// longer log gained nothing more.
-	checkpointPages = "8192"
 )
 
 // openSQLite opens one pool with a single connection that writes, so that
@@ -55,13 +53,16 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(err)
 	}
-	db := &DB{engine: SQLite, waiting: map[string]chan struct{}{}}
+	db := newDB(SQLite)
 	var err error
+	if db.turns.file, err = openTurn(path); err != nil {
+		return nil, ErrUnsuitable.With("engine", string(SQLite)).Because(err)
+	}
 	if db.write, err = db.openFile(ctx, path, 1, url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {
 			"busy_timeout(" + strconv.Itoa(busyTimeoutMS) + ")", "journal_mode(WAL)", "synchronous(" + level + ")", "foreign_keys(1)", "temp_store(2)",
-			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + checkpointPages + ")",
+			"cache_size(" + writerCache + ")", "wal_autocheckpoint(" + writerCheckpoint + ")",
 		},
 	}); err == nil {
 		db.read, err = db.openFile(ctx, path, readers, url.Values{
@@ -73,6 +74,10 @@ func openSQLite(ctx context.Context, path string, opts Options) (*DB, error) {
 		err = db.assertPragmas(ctx, level)
 	}
 	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	if err := db.copyLog(ctx, path, level); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
@@ -94,6 +99,18 @@ func createPrivate(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// copyLog lets the log be copied by a connection of its own.
+func (d *DB) copyLog(ctx context.Context, path, level string) error {
+	params := url.Values{"_pragma": {"busy_timeout(" + strconv.Itoa(busyTimeoutMS) + ")", "synchronous(" + level + ")"}}
+	own, err := sql.Open(sqlite.DriverName, path+"?"+params.Encode())
+	if err != nil {
+		return ErrUnsuitable.With("engine", string(SQLite)).Because(Shown(err))
+	}
+	own.SetMaxOpenConns(1)
+	d.copying = newCheckpointer(ctx, own, d.pools[0])
+	return nil
 }
 
 func (d *DB) openFile(ctx context.Context, path string, conns int, params url.Values) (*gorm.DB, error) {
@@ -120,7 +137,7 @@ func (d *DB) assertPragmas(ctx context.Context, level string) error {
 			{"journal_mode", "wal"}, {"synchronous", level}, {"foreign_keys", "1"}, {"busy_timeout", strconv.Itoa(busyTimeoutMS)}, {"query_only", []string{"0", "1"}[i]},
 		}
 		if i == 0 {
-			want = append(want, setting{"cache_size", writerCache}, setting{"wal_autocheckpoint", checkpointPages})
+			want = append(want, setting{"cache_size", writerCache}, setting{"wal_autocheckpoint", writerCheckpoint})
 		}
 		for _, w := range want {
 			var got string

@@ -47,10 +47,16 @@ type DB struct {
 	pools  []*sql.DB // pools[0] belongs to write
 	asked  *sql.DB   // reads by statements that stay prepared; nil where pools do
 
-	writing *semaphore.Weighted // on MySQL: writers, who may have to run alone
+	copying *checkpointer       // nil on MySQL
+	writing *semaphore.Weighted // writers of this process, who may have to run alone
+	turns   turns               // among processes
 
 	mu      sync.Mutex
 	waiting map[string]chan struct{} // topic → closed at the next announcement
+}
+
+func newDB(e Engine) *DB {
+	return &DB{engine: e, writing: semaphore.NewWeighted(writers), turns: turns{longest: longestTry}, waiting: map[string]chan struct{}{}}
 }
 
 // Open connects to a database and makes sure that it is set up as the suite
@@ -78,12 +84,15 @@ func (d *DB) SQL() *sql.DB { return d.pools[0] }
 
 // Close ends all connections. Transactions still running fail.
 func (d *DB) Close() error {
-	var all []error
+	all := []error{d.copying.close()}
 	if d.asked != nil {
 		all = append(all, Shown(d.asked.Close()))
 	}
 	for _, p := range d.pools {
 		all = append(all, Shown(p.Close()))
+	}
+	if d.turns.file != nil {
+		all = append(all, d.turns.file.close())
 	}
 	return errors.Join(all...)
 }

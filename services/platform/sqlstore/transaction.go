@@ -4,21 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
-)
-
-const (
-	attempts  = 8
-	firstWait = 4 * time.Millisecond
-
-	// After so many lost races a writer runs alone in this process: who reads rows
-	// to learn which other rows to lock cannot lock them all in one order, and
-	// among enough of them somebody loses every time.
-	tries   = 3
-	writers = 1 << 20 // at once, when nobody runs alone
 )
 
 // Write commits what fn did through tx, or nothing. fn may run several times
@@ -31,43 +19,46 @@ const (
 // another. What fn read without locking it may change before the commit:
 // repeat the version in the WHERE of the update, or lock first.
 //
-// It fails with DUPLICATE, with STORE_BUSY after several lost races, with
-// STORE_UNAVAILABLE, with a *DriverError, or with what fn returned.
+// It fails with STORE_BUSY when others were in the way for a minute, or until
+// ctx leaves no time for another attempt, with DUPLICATE, with STORE_UNAVAILABLE,
+// with a *DriverError, or with what fn returned.
 func (d *DB) Write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	var end time.Time
 	for n := 1; ; n++ {
 		err := d.attempt(ctx, fn, n > tries)
-		if err == nil {
-			return nil
+		if errors.Is(err, errTurn) {
+			return ErrBusy
 		}
-		if !transient(err) {
+		if err == nil || !transient(err) {
 			return err
 		}
-		if n == attempts {
+		if n == 1 {
+			end = time.Now().Add(d.turns.longest)
+		}
+		if late := pause(ctx, n, end); errors.Is(late, errTurn) {
 			return ErrBusy.Because(err)
-		}
-		if err := pause(ctx, n); err != nil {
-			return err
+		} else if late != nil {
+			return late
 		}
 	}
 }
 
-// attempt runs fn once, alone or beside others.
+// attempt runs fn once: on SQLite in its turn, on MySQL beside others or alone.
 func (d *DB) attempt(ctx context.Context, fn func(tx *gorm.DB) error, alone bool) error {
-	if d.engine == MySQL {
-		places := int64(1)
-		if alone {
-			places = writers
-		}
-		if err := d.writing.Acquire(ctx, places); err != nil {
-			return err
-		}
-		defer d.writing.Release(places)
+	places := int64(1)
+	if alone || d.engine == SQLite {
+		places = writers
 	}
+	if err := d.writing.Acquire(ctx, places); err != nil {
+		return err
+	}
+	defer d.writing.Release(places)
 	after := &commitHooks{}
-	err := d.write.WithContext(context.WithValue(ctx, hooksKey{}, after)).Transaction(fn, d.writeOptions())
+	err := d.inTurn(context.WithValue(ctx, hooksKey{}, after), fn, alone)
 	if err != nil {
 		return ended(ctx, err)
 	}
+	d.copying.committed()
 	d.announce(after.topics)
 	return nil
 }
@@ -113,18 +104,6 @@ func ended(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	return shown
-}
-
-// pause waits between two attempts, longer each time and never in step with others.
-func pause(ctx context.Context, n int) error {
-	t := time.NewTimer(time.Duration(n*n)*firstWait + rand.N(time.Duration(n)*firstWait))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // commitHooks collects the topics that a transaction announces when it commits.

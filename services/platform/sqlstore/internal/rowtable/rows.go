@@ -112,17 +112,31 @@ func measure(rows [][]any, width int) (bytes int, err error) {
 			return 0, ErrShape
 		}
 		for _, v := range row {
-			p, err := read(v)
+			n, err := sizeOf(v)
 			if err != nil {
 				return 0, err
 			}
-			if p.size() > MaxValue {
+			if n > MaxValue {
 				return 0, errSize
 			}
-			bytes += p.size()
+			bytes += n
 		}
 	}
 	return bytes, nil
+}
+
+// sizeOf is how many bytes a value takes behind the cells.
+func sizeOf(v any) (int, error) {
+	switch v := v.(type) { // what most values are
+	case string:
+		return len(v), nil
+	case []byte:
+		return len(v), nil
+	case nil, int64, int, bool, float64:
+		return 0, nil
+	}
+	p, err := read(v)
+	return p.size(), err
 }
 
 func (r *Rows) fill(rows [][]any, bytes int) error {
@@ -131,20 +145,35 @@ func (r *Rows) fill(rows [][]any, bytes int) error {
 	space := unsafe.Slice(at[byte](free), bytes)
 	for _, row := range rows {
 		for i, v := range row {
-			p, err := read(v)
-			if err != nil {
-				return err
+			var n int
+			switch v := v.(type) { // what most values are
+			case int64:
+				cells[i] = cell{kind: kindInt, value: v}
+				continue
+			case int:
+				cells[i] = cell{kind: kindInt, value: int64(v)}
+				continue
+			case string:
+				if len(v) > len(space) {
+					return errChanged
+				}
+				n = copy(space, v)
+				cells[i] = cell{kind: kindText, size: int32(n), value: int64(free)}
+			default:
+				p, err := read(v)
+				if err != nil {
+					return err
+				}
+				if p.size() > len(space) {
+					return errChanged
+				}
+				cells[i] = cell{kind: p.kind, value: p.number}
+				if p.kind == kindText || p.kind == kindBlob {
+					n = copy(space, p.text) + copy(space, p.blob)
+					cells[i].size, cells[i].value = int32(n), int64(free)
+				}
 			}
-			if p.size() > len(space) {
-				return errChanged
-			}
-			c := cell{kind: p.kind, value: p.number}
-			if p.kind == kindText || p.kind == kindBlob {
-				n := copy(space, p.text) + copy(space, p.blob)
-				c.size, c.value = int32(n), int64(free)
-				space, free = space[n:], free+uintptr(n)
-			}
-			cells[i] = c
+			space, free = space[n:], free+uintptr(n)
 		}
 		cells = cells[r.width:]
 	}
