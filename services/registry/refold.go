@@ -21,6 +21,6 @@ func Refold(ctx context.Context, db *sqlstore.DB, sealer seal.Sealer, now time.T
 
 func encoders() store.Encoders {
 	return store.Encoders{
-		Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit,
+		Person: facts.Person, Flagged: facts.Flagged, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit,
 	}
 }

@@ -98,8 +98,9 @@ type Diff struct {
 	Changed   int64  `json:"changed"`
 	Unchanged int64  `json:"unchanged"`
 	Gone      int64  `json:"gone"`
-	Unclear   int64  `json:"unclear"`        // rows that name nobody
-	Hold      string `json:"hold,omitempty"` // why a person must confirm it; "" when nobody must
+	Missed    int64  `json:"missed,omitempty"` // not in the list and not gone: a person decides who of the new they are
+	Unclear   int64  `json:"unclear"`          // rows that name nobody
+	Hold      string `json:"hold,omitempty"`   // why a person must confirm it; "" when nobody must
 	Confirmed bool   `json:"confirmed,omitempty"`
 }
 

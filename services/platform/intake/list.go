@@ -125,6 +125,7 @@ func (in *Intake) compareChunk(ctx context.Context, b Batch, l Lister, c Chunk) 
 		}
 		list.Rows = append(list.Rows, ListRow{Number: r.Number, Entry: e, Item: r.Item, Refused: r.Fault != nil})
 	}
+	list.Like = func(r ListRow) []byte { return l.Likeness(r.Item) }
 	list.Make = func(r ListRow, key string, d Difference, before []byte) ([]byte, error) {
 		switch d {
 		case DiffNew:
@@ -169,6 +170,12 @@ func (in *Intake) applyList(ctx context.Context, b Batch, l Lister, c Chunk) err
 		case e.Diff == DiffChanged:
 			r.Key = e.Key
 			if r.Item, _, err = l.Changed(r.Item, e.Memo, r.ID, b.Day()); err != nil {
+				return err
+			}
+		case e.Diff == DiffAlike:
+			r.Key = e.Key
+			q := Question{Key: e.Key, ID: r.ID, Day: b.Day(), Memo: e.Memo, Gone: e.Missed, IDOf: func(key string) string { return listID(b, key) }}
+			if r.Item, err = l.Alike(r.Item, q); err != nil {
 				return err
 			}
 		default:

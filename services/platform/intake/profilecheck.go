@@ -7,6 +7,7 @@ import (
 
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/rowfile"
+	"xinju.dev/services/platform/similar"
 )
 
 // Mapped is a Target whose columns profiles may name.
@@ -204,30 +205,9 @@ func (c *profileCheck) field(place, name string) bool {
 func nearest(name string, names []string) string {
 	best, least := "", 1<<30
 	for _, n := range names {
-		if d := distance(name[:min(len(name), mostProfileText)], n); d < least {
+		if d := similar.Distance(name[:min(len(name), mostProfileText)], n); d < least {
 			best, least = n, d
 		}
 	}
 	return best
-}
-
-// distance counts the letters to add, take away or change.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

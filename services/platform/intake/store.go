@@ -62,8 +62,9 @@ type Lists interface {
 	// each row what is different, and moves the batch on in StageCompare, all or
 	// nothing. It fails with ErrMoved.
 	CompareList(ctx context.Context, c ListChunk) error
-	// BeginApplying ends StageCompare. Where diff.Hold is set and the batch is no
-	// rehearsal, it waits for a person.
+	// BeginApplying ends StageCompare: whoever is new and may be somebody who is
+	// gone becomes DiffAlike, and the other one DiffMissed. Where diff.Hold is set
+	// and the batch is no rehearsal, it waits for a person.
 	BeginApplying(ctx context.Context, id string, diff Diff) (Batch, error)
 	// Stopped returns a list of the sender that was compared with the same list
 	// before, and failed or was cancelled when some of its rows were applied; "" for
@@ -91,6 +92,8 @@ const (
 	DiffUnchanged Difference = 3
 	DiffKept      Difference = 4 // the row is refused; the entry stays as it was
 	DiffGone      Difference = 5 // was on an earlier list and is no more
+	DiffMissed    Difference = 6 // is not in the list, and may be somebody who is new in it
+	DiffAlike     Difference = 7 // is new, and may be somebody who is missed; nothing is applied yet
 )
 
 // ListChunk is what one transaction of StageCompare stores.
@@ -102,6 +105,8 @@ type ListChunk struct {
 	Rate     float64
 	// Make returns the memo to keep for a row, given the one before.
 	Make func(r ListRow, key string, d Difference, before []byte) ([]byte, error)
+	// Like returns the likeness of an entry, nil for none.
+	Like func(r ListRow) []byte
 	Hook func(point string) error
 }
 
@@ -118,7 +123,8 @@ type ListEntry struct {
 	Key    string // hex, of the keyed hash
 	Number int    // of the row that it came from; 0 when it is not in the list
 	Diff   Difference
-	Memo   []byte // as of the list before; of somebody who is new, as when they were gone, if they were
+	Memo   []byte      // as of the list before; of somebody who is new, as when they were gone, if they were
+	Missed []ListEntry // of DiffAlike: those who may be meant
 }
 
 // Senders is what intake needs kept of senders.

@@ -76,6 +76,25 @@ type Lister interface {
 	New(item any, memo []byte, id string, day civil.Date) (any, []byte, error)
 	Changed(item any, memo []byte, id string, day civil.Date) (any, []byte, error)
 	Gone(memo []byte, id string, day civil.Date) (any, []byte, error)
+	// Likeness is what a subject is known by when its key changes: the same for
+	// entries that may be of one subject, nil where an item says too little. It is
+	// only kept as a keyed hash, and asked for new and changed entries only.
+	Likeness(item any) []byte
+	// Alike makes the item of an entry that is new and may be of somebody who
+	// stood there under another key: the service lets a person decide.
+	Alike(item any, q Question) (any, error)
+}
+
+// Question asks whether a new entry of a full list is of somebody who stands
+// there no more.
+type Question struct {
+	Key  string // of the entry, hex
+	ID   string // of the event that it becomes
+	Day  civil.Date
+	Memo []byte      // as for New
+	Gone []ListEntry // those who may be meant, with what is kept of them
+	// IDOf names the event that the departure of one of them becomes.
+	IDOf func(key string) string
 }
 
 // Entry is one entry of a full list.

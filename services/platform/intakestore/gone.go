@@ -63,7 +63,7 @@ func restoreEntries(tx *gorm.DB, batchID string, names []string) error {
 		return err
 	}
 	for _, k := range keys {
-		if old, there := before[k]; there && old.diff != intake.DiffGone {
+		if old, there := before[k]; there && old.diff != intake.DiffGone && old.diff != intake.DiffAlike {
 			err = sqlstore.Exec(tx, "UPDATE feed_list SET row_hash = ?, diff = ?, memo = ? WHERE batch_id = ? AND row_key = ?",
 				noHash, int32(intake.DiffKept), old.memo, batchID, []byte(k))
 		} else {
@@ -106,6 +106,11 @@ func (s *SQL) BeginGone(ctx context.Context, id string) (intake.Batch, error) {
 			id, b.Diff.Base, int32(b.Day())-rememberDays); err != nil {
 			return err
 		}
+		if a, ok := s.apply.(Asker); ok && !b.ValidateOnly {
+			if err := a.LapseQuestions(tx, b.Sender, id); err != nil {
+				return err
+			}
+		}
 		return sqlstore.Exec(tx, "UPDATE feed_batch SET stage = ?, list_key = '' WHERE batch_id = ?", intake.StageGone, id)
 	})
 }
@@ -130,8 +135,8 @@ func (s *SQL) Gone(ctx context.Context, b intake.Batch, after string, limit int)
 			gone.Memo, err = s.openMemo(b.Sender, gone.Key, e.memo)
 			out = append(out, gone)
 			return err
-		}, `SELECT o.row_key, o.row_hash, o.row_no, o.diff, o.memo FROM feed_list o LEFT JOIN feed_list n ON n.batch_id = ? AND n.row_key = o.row_key
-			WHERE o.batch_id = ? AND o.diff <> 5 AND o.row_key > ? AND n.row_key IS NULL ORDER BY o.row_key LIMIT ?`, b.ID, b.Diff.Base, from, limit)
+		}, `SELECT o.row_key, o.row_hash, o.row_no, o.diff, o.memo, o.likeness FROM feed_list o LEFT JOIN feed_list n ON n.batch_id = ? AND n.row_key = o.row_key
+			WHERE o.batch_id = ? AND o.diff NOT IN (5, 7) AND o.row_key > ? AND n.row_key IS NULL ORDER BY o.row_key LIMIT ?`, b.ID, b.Diff.Base, from, limit)
 	})
 	return out, err
 }
@@ -196,6 +201,9 @@ func (s *SQL) SweepLists(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	err = s.db.Write(ctx, func(tx *gorm.DB) error {
+		if err := sweepAlike(tx, id); err != nil {
+			return err
+		}
 		return sqlstore.Exec(tx, "DELETE FROM feed_list WHERE batch_id = ? AND row_key <= ?", id, keys[len(keys)-1])
 	})
 	return true, err

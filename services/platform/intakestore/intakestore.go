@@ -74,7 +74,7 @@ func New(db *sqlstore.DB, sealer seal.Sealer, a Applier) *SQL {
 var files embed.FS
 
 // Migrations creates the tables feed_batch, feed_row, feed_pack, feed_sender,
-// feed_signer, feed_list and feed_profile.
+// feed_signer, feed_list, feed_alike and feed_profile.
 func Migrations() migrate.Set { return migrate.Sub("intake", files, "migrations") }
 
 func ms(t time.Time) int64 {

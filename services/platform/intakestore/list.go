@@ -33,6 +33,7 @@ type entryRow struct {
 	number    int
 	diff      intake.Difference
 	memo      []byte // sealed
+	likeness  []byte // nil: not made yet; see noLikeness
 }
 
 // CompareList implements intake.Lists.
@@ -50,7 +51,7 @@ func (s *SQL) CompareList(ctx context.Context, c intake.ListChunk) error {
 		d := now.Diff
 		if c.From == now.Layout.Start {
 			d = intake.Diff{Base: c.Batch.Diff.Base}
-			if err := tx.Raw("SELECT COUNT(*) FROM feed_list WHERE batch_id = ? AND diff <> 5", d.Base).Scan(&d.Before).Error; err != nil {
+			if err := tx.Raw("SELECT COUNT(*) FROM feed_list WHERE batch_id = ? AND diff NOT IN (5, 7)", d.Base).Scan(&d.Before).Error; err != nil {
 				return err
 			}
 		}
@@ -86,15 +87,18 @@ func (s *SQL) storeEntries(tx *gorm.DB, c intake.ListChunk, d *intake.Diff) erro
 	if err != nil {
 		return err
 	}
-	var rows [][]any
+	var rows, alike [][]any
 	for i, r := range c.Rows {
 		if _, twice := there[keys[i]]; twice {
 			continue // its row is refused when it comes to be applied
 		}
 		old, known := before[keys[i]]
-		known = known && old.diff != intake.DiffGone
+		undecided := known && old.diff == intake.DiffAlike
+		known = known && old.diff != intake.DiffGone && !undecided
 		e := entryRow{key: keys[i], hash: s.listHash(r.Entry), number: r.Number}
 		switch {
+		case r.Refused && undecided:
+			e.diff, e.hash = intake.DiffAlike, old.hash
 		case r.Refused && !known:
 			continue
 		case r.Refused:
@@ -110,18 +114,38 @@ func (s *SQL) storeEntries(tx *gorm.DB, c intake.ListChunk, d *intake.Diff) erro
 			e.diff = intake.DiffChanged
 			d.Changed++
 		}
+		e.likeness = s.likeness(c, r, e, old)
 		there[e.key] = e
 		if e.memo, err = s.nextMemo(c, r, e, old); err != nil {
 			return err
 		}
-		rows = append(rows, []any{c.Batch.ID, []byte(e.key), []byte(e.hash), e.number, int32(e.diff), e.memo})
+		rows = append(rows, e.values(c.Batch.ID))
+		if side := e.side(); side != 0 && d.Before > 0 {
+			alike = append(alike, []any{c.Batch.ID, e.likeness, side, []byte(e.key)})
+		}
 	}
-	return sqlstore.InsertMany(tx, "feed_list", []string{"batch_id", "row_key", "row_hash", "row_no", "diff", "memo"}, rows)
+	if err := sqlstore.InsertMany(tx, "feed_alike", alikeColumns, alike); err != nil {
+		return err
+	}
+	return sqlstore.InsertMany(tx, "feed_list", entryColumns, rows)
+}
+
+var entryColumns = []string{"batch_id", "row_key", "row_hash", "row_no", "diff", "memo", "likeness"}
+
+func (e *entryRow) values(batchID string) []any {
+	var likeness any
+	if e.likeness != nil {
+		likeness = e.likeness
+	}
+	return []any{batchID, []byte(e.key), []byte(e.hash), e.number, int32(e.diff), e.memo, likeness}
 }
 
 func (s *SQL) nextMemo(c intake.ListChunk, r intake.ListRow, e, old entryRow) ([]byte, error) {
+	if e.diff == intake.DiffUnchanged || e.diff == intake.DiffKept || e.diff == intake.DiffAlike {
+		return old.memo, nil
+	}
 	name := hex.EncodeToString([]byte(e.key))
-	before, err := s.openMemo(c.Batch.Sender, name, old.memo)
+	before, err := s.openMemo(c.Batch.Sender, name, old.applied())
 	if err != nil {
 		return nil, err
 	}
@@ -129,14 +153,19 @@ func (s *SQL) nextMemo(c intake.ListChunk, r intake.ListRow, e, old entryRow) ([
 	if err != nil {
 		return nil, err
 	}
-	if e.diff == intake.DiffUnchanged || e.diff == intake.DiffKept {
-		return old.memo, nil
-	}
 	sealed, err := s.seal.Seal("feed_list", c.Batch.Sender+"/"+name, "memo", memo)
 	if err != nil {
 		return nil, fmt.Errorf("feed batch %s: seal an entry: %w", c.Batch.ID, err)
 	}
 	return sealed, nil
+}
+
+// applied is what is kept of an entry as far as it was applied.
+func (e entryRow) applied() []byte {
+	if e.diff == intake.DiffAlike {
+		return nil
+	}
+	return e.memo
 }
 
 func (s *SQL) openMemo(sender, key string, sealed []byte) ([]byte, error) {
@@ -163,7 +192,7 @@ func selectEntries(tx *gorm.DB, batchID string, keys []string) (map[string]entry
 			e, err := scanEntry(rows)
 			out[e.key] = e
 			return err
-		}, "SELECT row_key, row_hash, row_no, diff, memo FROM feed_list WHERE batch_id = ? AND row_key IN (?"+strings.Repeat(",?", n-1)+")", args...)
+		}, selectEntry+" WHERE batch_id = ? AND row_key IN (?"+strings.Repeat(",?", n-1)+")", args...)
 		if err != nil {
 			return nil, err
 		}
@@ -172,9 +201,11 @@ func selectEntries(tx *gorm.DB, batchID string, keys []string) (map[string]entry
 	return out, nil
 }
 
+const selectEntry = "SELECT row_key, row_hash, row_no, diff, memo, likeness FROM feed_list"
+
 func scanEntry(rows *sql.Rows) (e entryRow, err error) {
-	var key, hash []byte
-	err = rows.Scan(&key, &hash, &e.number, &e.diff, &e.memo)
+	var key, hash sql.RawBytes // strings are made of them at once
+	err = rows.Scan(&key, &hash, &e.number, &e.diff, &e.memo, &e.likeness)
 	e.key, e.hash = string(key), string(hash)
 	return e, err
 }
@@ -185,6 +216,9 @@ func (s *SQL) BeginApplying(ctx context.Context, id string, d intake.Diff) (b in
 		state, failure := int32(b.State), ""
 		if d.Hold != "" && !b.ValidateOnly {
 			state, failure = int32(intake.Held), d.Hold
+		}
+		if err := s.matchAlike(tx, b, &d); err != nil {
+			return err
 		}
 		if err := saveDiff(tx, id, d); err != nil {
 			return err
@@ -248,8 +282,13 @@ func (s *SQL) ListDiff(ctx context.Context, b intake.Batch, entries []intake.Ent
 			e := there[k]
 			name := hex.EncodeToString([]byte(k))
 			out[i] = intake.ListEntry{Key: name, Number: e.number, Diff: e.diff}
-			if out[i].Memo, err = s.openMemo(b.Sender, name, before[k].memo); err != nil {
+			if out[i].Memo, err = s.openMemo(b.Sender, name, before[k].applied()); err != nil {
 				return err
+			}
+			if e.diff == intake.DiffAlike {
+				if out[i].Missed, err = s.missed(tx, b, e.likeness); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

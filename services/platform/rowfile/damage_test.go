@@ -130,7 +130,7 @@ func TestAFileOfMisreadTextIsToldApartAsAWhole(t *testing.T) {
 	}
 	for name, file := range map[string]string{"misread": "a,b\n" + string(b), "converted": "a,b\n" + strings.Repeat("江新衛(wèi)生站,計劃生育服務\n", 20)} {
 		data := strings.NewReader(file)
-		p, err := Preview(data, data.Size(), Hints{}, 3)
+		p, err := preview(data, data.Size(), Hints{}, 3)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -140,7 +140,7 @@ func TestAFileOfMisreadTextIsToldApartAsAWhole(t *testing.T) {
 		}
 	}
 	data := strings.NewReader(goodText)
-	if p, err := Preview(data, data.Size(), Hints{}, 9); err != nil || p.Quarantine != nil || len(p.Rows) != 2 || p.Rows[0].Texts[1] != "王小明" {
+	if p, err := preview(data, data.Size(), Hints{}, 9); err != nil || p.Quarantine != nil || len(p.Rows) != 2 || p.Rows[0].Texts[1] != "王小明" {
 		t.Errorf("a sound file: %+v, %v", p, err)
 	}
 }

@@ -130,7 +130,7 @@ func TestHostileAndDamagedFilesAreRefusedForTheRightReasonInBoundedMemory(t *tes
 // deal does all that is ever done with a file.
 func (h hostile) deal(t *testing.T) (file, meta string, rows []row) {
 	t.Helper()
-	p, err := Preview(h.data, h.size, h.h, 5)
+	p, err := preview(h.data, h.size, h.h, 5)
 	if err != nil {
 		why, known := errors.AsType[*fault.Error](err)
 		if !known {

@@ -22,17 +22,23 @@ const maxName, maxAddress, maxEmployer, maxID, maxPermit = 50, 200, 70, 64, 32
 // Check says what is wrong with an event in itself, on a day on which it is
 // received: the refusal, or ok. The event is Normal.
 func Check(e Event, today civil.Date, places Places) (refusal Outcome, ok bool) {
-	for _, check := range []func(Event, civil.Date, Places) (string, *fault.Error){
-		checkForm, checkPerson, checkDates, checkPlaces,
-	} {
-		if column, why := check(e, today, places); why != nil {
-			return Refuse(column, why), false
-		}
+	column, why := checkForm(&e)
+	if why == nil {
+		column, why = checkPerson(&e)
+	}
+	if why == nil {
+		column, why = checkDates(&e, today)
+	}
+	if why == nil {
+		column, why = checkPlaces(&e, places)
+	}
+	if why != nil {
+		return Refuse(column, why), false
 	}
 	return Outcome{}, true
 }
 
-func checkForm(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
+func checkForm(e *Event) (string, *fault.Error) {
 	switch {
 	case !e.Type.Known():
 		return "type", ErrType
@@ -60,7 +66,7 @@ func checkForm(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 	return checkCodes(e)
 }
 
-func checkCodes(e Event) (string, *fault.Error) {
+func checkCodes(e *Event) (string, *fault.Error) {
 	switch {
 	case e.Sex != 0 && e.Sex != 1 && e.Sex != 2 && e.Sex != 9:
 		return "sex", ErrCode
@@ -78,7 +84,7 @@ func checkCodes(e Event) (string, *fault.Error) {
 	return "", nil
 }
 
-func checkPerson(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
+func checkPerson(e *Event) (string, *fault.Error) {
 	none := e.Document.Number.IsZero() && e.ResidentID == ""
 	switch {
 	case e.Type == Void && e.Replaces == "", e.Type == Correct && e.Replaces == "" && e.ResidentID == "":
@@ -91,7 +97,7 @@ func checkPerson(e Event, _ civil.Date, _ Places) (string, *fault.Error) {
 	return "", nil
 }
 
-func checkMerge(e Event) (string, *fault.Error) {
+func checkMerge(e *Event) (string, *fault.Error) {
 	noOther := e.OtherDocument.Number.IsZero() && e.OtherResidentID == ""
 	switch {
 	case e.Replaces != "":
@@ -104,7 +110,7 @@ func checkMerge(e Event) (string, *fault.Error) {
 	return "", nil
 }
 
-func checkDates(e Event, today civil.Date, _ Places) (string, *fault.Error) {
+func checkDates(e *Event, today civil.Date) (string, *fault.Error) {
 	switch {
 	case e.Effective == civil.None:
 		return "effective_date", ErrDateMissing
@@ -139,7 +145,7 @@ func checkDates(e Event, today civil.Date, _ Places) (string, *fault.Error) {
 	return "", nil
 }
 
-func checkPlaces(e Event, _ civil.Date, places Places) (string, *fault.Error) {
+func checkPlaces(e *Event, places Places) (string, *fault.Error) {
 	if e.Document.Type == ident.CitizenCard && !places.Province(e.Document.Number.Reveal()[:2], e.Effective) {
 		return "document", ErrIssuer
 	}

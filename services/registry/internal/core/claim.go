@@ -31,15 +31,26 @@ func Claims(events []Event) []Claim {
 }
 
 func (g *graph) claim(root int) Claim {
-	e := g.corrected(root)
-	c := Claim{Known: true, ResidentID: e.ResidentID}
-	if !e.Document.Number.IsZero() {
-		c.Documents = append(append(c.Documents, e.Document), e.first...)
+	c := Claim{Known: true}
+	if e := &g.events[root]; len(g.family[root]) == 0 {
+		c.claims(e, nil)
+	} else {
+		e := g.corrected(root)
+		c.claims(&e.Event, e.first)
 	}
 	if own := g.events[root].Provisional(); !own.Number.IsZero() {
 		c.Documents = append(c.Documents, own) // also when a correction brought a document
 	}
 	return c
+}
+
+// claims adds whom an event names; first are provisional documents that came
+// before its own.
+func (c *Claim) claims(e *Event, first []Document) {
+	c.ResidentID = e.ResidentID
+	if !e.Document.Number.IsZero() {
+		c.Documents = append(append(c.Documents, e.Document), first...)
+	}
 }
 
 // Group is one person as documents and named residents connect them.

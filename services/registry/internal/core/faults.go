@@ -45,11 +45,15 @@ var (
 	FlagLeftNoStay   = fault.New(fault.Precondition, "LEAVE_WITHOUT_STAY", "a departure matches no stay that was going on", "离开事件没有对应的在住记录")
 	FlagContradicts  = fault.New(fault.Precondition, "DOCUMENT_CONTRADICTS", "name, birth date or sex contradict the document or an earlier event", "姓名、出生日期或性别与证件或以往事件矛盾")
 	FlagShared       = fault.New(fault.Precondition, "NUMBER_SHARED", "two different people seem to go under one document number", "同一证件号码下疑似有两名不同的人")
+	FlagDoubled      = fault.New(fault.Precondition, "DUPLICATE_SUSPECTED", "the review queue asks whether this is the same person as another resident", "疑似与另一居民为同一人，待核")
 	FlagNoDocument   = fault.New(fault.Precondition, "NO_DOCUMENT", "the person has no identity document", "该人员没有任何身份证件")
 	FlagDeath        = fault.New(fault.Precondition, "DEATH_CONTRADICTS", "two days of death, or residence after death", "死亡日期不一致或死亡后仍有居住事件")
 	FlagPrivateUse   = fault.New(fault.Precondition, "NAME_PRIVATE_USE", "the name holds a character without a standard code", "姓名含有未编码字符")
 	FlagRareName     = fault.New(fault.Precondition, "NAME_RARE", "the name holds a rare character that other systems may not show", "姓名含有生僻字，其他系统可能无法显示")
 	FlagBirthPartial = fault.New(fault.Precondition, "BIRTH_PARTIAL", "of the date of birth only the year or month is known", "出生日期仅知年份或年月")
+	FlagListed       = fault.New(fault.Precondition, "LIST_DOCUMENT_CHANGED",
+		"probably the same person under a new document: somebody of the same name, birth date and village is missing from the full list; confirm the same, and the document is added to the person with all history; if different, departure and arrival hold as the list says",
+		"很可能是同一人换了证件：同村同名、同出生日期的一人在本次全量名单中消失；确认为同一人的，新证件并入该人、历史保留；非同一人的，按名单记离开与新到")
 	FlagArrival      = fault.New(fault.Precondition, "ARRIVAL_CONTRADICTS", "two sources give different days of arrival for one stay", "不同来源对同一居住记录的到达日期不一致")
 	FlagLeave        = fault.New(fault.Precondition, "LEAVE_CONTRADICTS", "a source ends a stay, and another one ends it on another day or registers life there later", "一个来源注销居住，另一来源的离开日期不同或此后仍登记在住")
 	FlagHukou        = fault.New(fault.Precondition, "HUKOU_CONTRADICTS", "a lower source gives another place of hukou than a higher one", "较低优先级来源的户籍地与较高优先级来源不一致")

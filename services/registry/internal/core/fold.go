@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
@@ -15,17 +16,22 @@ func Fold(events []Event) State { return fold(events, false) }
 func FoldTraced(events []Event) State { return fold(events, true) }
 
 func fold(events []Event, trace bool) State {
-	wait := map[int]Wait{}
-	list := resolve(events, wait)
-	s := State{Waiting: wait}
-	s.Exists = slices.ContainsFunc(list, func(e effective) bool { return e.Type.Creates() })
-	if !s.Exists {
-		for _, e := range list {
-			wait[e.at] = WaitPerson
-		}
-		return s
+	f := foldings.Get().(*folding)
+	defer f.end()
+	s := &f.state
+	s.Waiting = map[int]Wait{}
+	f.list = resolve(f.list, events, s.Waiting)
+	list := f.list
+	for i := range list { // by index: an event is large
+		s.Exists = s.Exists || list[i].Type.Creates()
 	}
-	f := newFolding(&s, trace)
+	if !s.Exists {
+		for i := range list {
+			s.Waiting[list[i].at] = WaitPerson
+		}
+		return *s
+	}
+	f.start(trace)
 	for i := range list {
 		list[i].kind = f.order.kindOf(&list[i])
 	}
@@ -35,12 +41,13 @@ func fold(events []Event, trace bool) State {
 	f.stays(list)
 	f.permits(list)
 	f.finish()
-	return s
+	return *s
 }
 
 // folding is a fold under way.
 type folding struct {
-	state *State
+	state State
+	list  []effective
 	flags []*fault.Error
 	order *precedence
 	heard [fieldCount]uint8 // rank of the highest source that said a field of the person
@@ -56,13 +63,23 @@ type folding struct {
 	cards map[string]int // permits by the numbers they had, the latest issued; nil without numbers
 }
 
-func newFolding(s *State, trace bool) *folding {
-	f := &folding{state: s, order: sources(), trace: trace}
+// foldings are those that came to their end: all that a fold returns was made
+// for it, and everything else serves the next one.
+var foldings = sync.Pool{New: func() any { return &folding{} }}
+
+func (f *folding) start(trace bool) {
+	f.order, f.trace = sources(), trace
 	f.open, f.going, f.today = f.room.open[:0], f.room.going[:0], f.room.today[:0]
 	for i := range f.heard {
 		f.heard[i] = unheard
 	}
-	return f
+}
+
+// end leaves nothing of anybody behind.
+func (f *folding) end() {
+	clear(f.list)
+	*f = folding{list: f.list[:0]}
+	foldings.Put(f)
 }
 
 func (f *folding) flag(why *fault.Error) {

@@ -38,7 +38,7 @@ func (f *folding) stays(list []effective) {
 		}
 	}
 	f.settleStays()
-	s := f.state
+	s := &f.state
 	f.bury()
 	slices.SortFunc(s.Stays, func(a, b Stay) int {
 		return cmp.Or(cmp.Compare(a.Arrived, b.Arrived), cmp.Compare(a.ID, b.ID))

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -84,13 +85,18 @@ func crockford(b []byte) string {
 	return string(out[:])
 }
 
-// digester writes fields so that no two different lists have the same bytes.
+// digester writes fields so that no two different lists have the same bytes. It
+// is good until its sum.
 type digester struct{ buf []byte }
 
 // digestRoom is as long as what most events and states write.
 const digestRoom = 512
 
-func newDigester() digester { return digester{buf: make([]byte, 0, digestRoom)} }
+// digesters are those whose sum was asked for: every event of an import is
+// digested several times.
+var digesters = sync.Pool{New: func() any { return &digester{buf: make([]byte, 0, digestRoom)} }}
+
+func newDigester() *digester { return digesters.Get().(*digester) }
 
 func (d *digester) ints(v ...int64) {
 	for _, n := range v {
@@ -113,7 +119,13 @@ func (d *digester) document(doc Document) {
 	}
 }
 
-func (d *digester) sum() [32]byte { return sha256.Sum256(d.buf) }
+func (d *digester) sum() [32]byte {
+	sum := sha256.Sum256(d.buf)
+	clear(d.buf)
+	d.buf = d.buf[:0]
+	digesters.Put(d)
+	return sum
+}
 
 // NormalName returns a name as it is kept: NFC, without blanks around it, the
 // variants of the middle dot in names of minorities as U+00B7.

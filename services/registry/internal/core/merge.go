@@ -43,7 +43,7 @@ func Pairs(events []Event) []Pair {
 // Exists reports that the events make a person known: an ARRIVE or BIRTH among
 // them holds.
 func Exists(events []Event) bool {
-	return slices.ContainsFunc(resolve(events, map[int]Wait{}), func(e effective) bool { return e.Type.Creates() })
+	return slices.ContainsFunc(resolve(nil, events, map[int]Wait{}), func(e effective) bool { return e.Type.Creates() })
 }
 
 // Joining are the events of a resident that count for whoever stands for the

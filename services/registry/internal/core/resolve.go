@@ -18,15 +18,15 @@ type effective struct {
 	fixes []Event          // its corrections that hold, the latest last
 }
 
-// resolve applies corrections and voids, and returns what remains. wait
-// receives the events whose target is not there.
-func resolve(events []Event, wait map[int]Wait) []effective {
+// resolve applies corrections and voids, and appends what remains to room, which
+// is empty. wait receives the events whose target is not there.
+func resolve(room []effective, events []Event, wait map[int]Wait) []effective {
 	amends := false
 	for i := range events {
 		amends = amends || events[i].Type.Amends()
 	}
 	if !amends {
-		return plain(events)
+		return plain(room, events)
 	}
 	g := newGraph(events)
 	for i, root := range g.root {
@@ -34,7 +34,7 @@ func resolve(events []Event, wait map[int]Wait) []effective {
 			wait[i] = WaitTarget
 		}
 	}
-	out := make([]effective, 0, len(events))
+	out := slices.Grow(room, len(events))
 	for i := range events {
 		if g.root[i] != i || g.twin[i] || !g.holds(i) {
 			continue
@@ -45,15 +45,15 @@ func resolve(events []Event, wait map[int]Wait) []effective {
 }
 
 // plain is resolve where nothing is corrected: only repetitions go.
-func plain(events []Event) []effective {
-	out := make([]effective, 0, len(events))
+func plain(room []effective, events []Event) []effective {
+	out := slices.Grow(room, len(events))
 	var seen map[key]bool // of many; few are compared faster
 	if len(events) > 16 {
 		seen = make(map[key]bool, len(events))
 	}
 	for i := range events {
 		k := key{events[i].Sender, events[i].ID}
-		if seen == nil && slices.ContainsFunc(out, func(e effective) bool { return e.ID == k.id && e.Sender == k.sender }) || seen[k] {
+		if seen == nil && among(out, k) || seen[k] {
 			continue
 		}
 		if seen != nil {
@@ -62,6 +62,16 @@ func plain(events []Event) []effective {
 		out = append(out, effective{Event: events[i], at: i})
 	}
 	return out
+}
+
+// among reports that an event is there already.
+func among(list []effective, k key) bool {
+	for i := range list { // by index: an event is large
+		if list[i].ID == k.id && list[i].Sender == k.sender {
+			return true
+		}
+	}
+	return false
 }
 
 const missing = -1
@@ -86,17 +96,17 @@ func newGraph(events []Event) *graph {
 		voids: make([][]int, n), family: map[int][]int{},
 	}
 	at := make(map[key]int, n)
-	for i, e := range events {
-		k := key{e.Sender, e.ID}
+	for i := range events {
+		k := key{events[i].Sender, events[i].ID}
 		if _, twice := at[k]; twice {
 			g.twin[i] = true
 			continue
 		}
 		at[k] = i
 	}
-	for i, e := range events {
+	for i := range events {
 		g.target[i] = i
-		if !isRoot(e) {
+		if e := &events[i]; !isRoot(e) {
 			t, ok := at[key{e.Sender, e.Replaces}]
 			if !ok || t == i {
 				t = missing
@@ -120,7 +130,7 @@ func newGraph(events []Event) *graph {
 
 // isRoot reports an event that is about no other: also a desk's CORRECT, which
 // names the resident and is about the person.
-func isRoot(e Event) bool {
+func isRoot(e *Event) bool {
 	return !e.Type.Amends() || e.Type == Correct && e.Replaces == "" && e.ResidentID != ""
 }
 

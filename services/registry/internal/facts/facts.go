@@ -4,6 +4,7 @@
 package facts
 
 import (
+	"errors"
 	"slices"
 
 	"google.golang.org/protobuf/proto"
@@ -26,6 +27,23 @@ func Person(p core.Person, flags []string) changefeed.Fact {
 	}
 	return fact(feedv1.FactKind_FACT_KIND_PERSON, body)
 }
+
+// Flagged is a person that was encoded before, with one flag set or cleared.
+func Flagged(person []byte, flag string, on bool) (changefeed.Fact, error) {
+	body := &feedv1.PersonFact{}
+	if err := proto.Unmarshal(person, body); err != nil {
+		return changefeed.Fact{}, errBody
+	}
+	body.Flags = slices.DeleteFunc(body.Flags, func(f string) bool { return f == flag })
+	if on {
+		body.Flags = append(body.Flags, flag)
+		slices.Sort(body.Flags)
+	}
+	return fact(feedv1.FactKind_FACT_KIND_PERSON, body), nil
+}
+
+// errBody hides what the decoder says: it may quote the body.
+var errBody = errors.New("registry: the stored body of a person cannot be read")
 
 // Stay encodes one stay; sortKey stands for its address.
 func Stay(s core.Stay, sortKey string) changefeed.Fact {

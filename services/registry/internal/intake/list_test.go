@@ -25,7 +25,13 @@ type listed struct {
 }
 
 func person(n int) listed {
-	return listed{n, "王小明", village, fmt.Sprint("幸福路", n, "号"), "13800000000"}
+	return listed{n, nameOf(n), village, fmt.Sprint("幸福路", n, "号"), "13800000000"}
+}
+
+// nameOf is a name that nobody else has.
+func nameOf(n int) string {
+	const a, b = "小志建国春秋文海", "明华强军丽芳敏静"
+	return "王" + string([]rune(a)[n/8%8]) + string([]rune(b)[n%8]) + strings.Repeat("子", n/64)
 }
 
 func (p listed) row() string {

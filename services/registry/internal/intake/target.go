@@ -53,6 +53,9 @@ type memo struct {
 	// Later says that the event is dated by the list and not by the row, which
 	// tells of an earlier arrival.
 	Later bool `json:"r,omitempty"`
+	// Before says that the event was told under a document from before, which it
+	// keeps.
+	Before bool `json:"b,omitempty"`
 }
 
 // Entry implements intake.Lister. A row that tells of a departure is no entry:
@@ -94,24 +97,31 @@ func (Residence) New(item any, before []byte, id string, day civil.Date) (any, [
 	if e.Effective == civil.None {
 		e.Effective = day
 	}
-	return e, memoOf(e, id, later), nil
+	return e, memoOf(e, memo{Event: id, Later: later}), nil
 }
 
 // Changed implements intake.Lister: a move when the place is another one, and
 // otherwise a correction of what was said before.
-func (Residence) Changed(item any, before []byte, id string, day civil.Date) (any, []byte, error) {
+func (r Residence) Changed(item any, before []byte, id string, day civil.Date) (any, []byte, error) {
 	m, err := readMemo(before)
 	if err != nil {
 		return nil, nil, err
 	}
+	return r.change(item, m, id, day)
+}
+
+func (Residence) change(item any, m memo, id string, day civil.Date) (*core.Event, []byte, error) {
 	e := copyOf(item)
 	e.ID, e.Effective, e.TimeMS = id, day, 0
 	n := e.Normal()
 	if n.Division != m.Division || n.Address != m.Address {
 		e.Type, e.Arrived = core.Move, civil.None
-		return e, memoOf(e, id, true), nil
+		return e, memoOf(e, memo{Event: id, Later: true}), nil
 	}
-	after := memoOf(e, m.Event, m.Later)
+	after := memoOf(e, memo{Event: m.Event, Later: m.Later, Before: m.Before})
+	if m.Before {
+		e.Document = core.Document{}
+	}
 	e.Type, e.Replaces, e.Division, e.Address = core.Correct, m.Event, "", "" // the place is as it was
 	if m.Later {
 		e.Arrived = civil.None
@@ -143,12 +153,12 @@ func copyOf(item any) *core.Event {
 	return &e
 }
 
-func memoOf(e *core.Event, event string, later bool) []byte {
+// memoOf is what m is of an event.
+func memoOf(e *core.Event, m memo) []byte {
 	n := e.Normal()
-	out, err := json.Marshal(memo{
-		Type: n.Document.Type, Number: n.Document.Number.Reveal(), Country: n.Document.Country, Event: event, Division: n.Division, Address: n.Address,
-		Later: later,
-	})
+	m.Type, m.Number, m.Country = n.Document.Type, n.Document.Number.Reveal(), n.Document.Country
+	m.Division, m.Address = n.Division, n.Address
+	out, err := json.Marshal(m)
 	if err != nil {
 		return nil // cannot happen with texts
 	}

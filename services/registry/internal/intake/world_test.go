@@ -61,7 +61,7 @@ func newWorld(t testing.TB, db *sqlstore.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(db, sealer, store.Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit})
+	s := store.New(db, sealer, store.Encoders{Person: facts.Person, Flagged: facts.Flagged, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit})
 	if err := s.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}

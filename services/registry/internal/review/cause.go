@@ -112,6 +112,12 @@ func OfPair(c match.Comparison, urgent float64, division, other string) Cause {
 	}
 }
 
+// OfListed is the cause of a row of a full list that may be of one of some who
+// stand there no more.
+func OfListed(row core.Event, candidates int) Cause {
+	return Cause{Content: digest(fmt.Sprintf("%s\n%d\n", Listed, candidates)), Priority: High, Division: row.Division}
+}
+
 func digest(s string) Digest {
 	sum := sha256.Sum256([]byte(s))
 	return Digest(sum[:16])

@@ -10,12 +10,18 @@ import (
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/registry/internal/core"
 	"xinju.dev/services/registry/internal/match"
 )
 
 // Duplicate is the kind of item that asks whether two residents are one person.
 // Every other kind is a review flag of one resident.
 const Duplicate = "DUPLICATE"
+
+// Listed is the kind of item that asks whether a row of a full list is of somebody
+// who stands on the list no more: ResidentID is that one, OtherID names the row's
+// entry. It is the reason of the row's outcome.
+var Listed = core.FlagListed.Reason
 
 // State is whether an item is open; the numbers are those of
 // xinju.registry.v1.ReviewState and are stored.
@@ -79,6 +85,7 @@ type Item struct {
 	MergeEvent  string     // identifier of the desk's MERGE that holds
 	Opened      time.Time
 	Version     int64
+	Row         *ListedRow // of Listed, while it is asked, and only where one item is read
 }
 
 // Cause is what makes an item, as it is now.
@@ -106,7 +113,7 @@ func (i *Item) Seen(c Cause, now time.Time) bool {
 	case 0, Merged:
 		i.open(now)
 	case Resolved, NotSame, Gone:
-		if i.settledBy(c) {
+		if i.Kind != Listed && i.settledBy(c) {
 			i.State = i.settledState()
 		} else {
 			i.open(now)
@@ -148,11 +155,21 @@ func (i *Item) Vanished() bool {
 	return true
 }
 
+// Lapsed takes in that nothing is asked any more, whatever was answered: a later
+// list tells who the person is, or the one that asked was withdrawn.
+func (i *Item) Lapsed() bool {
+	if i.State == Gone {
+		return false
+	}
+	i.State, i.HiddenUntil, i.Settled, i.MergeEvent = Gone, civil.None, Digest{}, ""
+	return true
+}
+
 // Decide takes in a verdict of a day. It fails with REVIEW_DECISION_UNFIT.
 func (i *Item) Decide(v Verdict, until, today civil.Date, now time.Time) error {
-	pair := i.Kind == Duplicate
+	pair := i.Kind == Duplicate || i.Kind == Listed
 	switch {
-	case v == Merge && pair && (i.State == Open || i.State == NotSame):
+	case v == Merge && pair && (i.State == Open || i.State == NotSame && i.Kind == Duplicate):
 		i.State, i.HiddenUntil, i.Settled = Merged, civil.None, Digest{}
 	case v == AreTwo && pair && i.State == Open:
 		i.State, i.HiddenUntil, i.Settled = NotSame, civil.None, i.Content
@@ -163,7 +180,7 @@ func (i *Item) Decide(v Verdict, until, today civil.Date, now time.Time) error {
 			return ErrUnfit.On("until_date", "须在明天起 366 天以内 must be within 366 days from tomorrow")
 		}
 		i.HiddenUntil = until
-	case v == UndoMerge && pair && i.State == Merged && i.MergeEvent != "":
+	case v == UndoMerge && i.Kind == Duplicate && i.State == Merged && i.MergeEvent != "":
 		i.open(now)
 	default:
 		return ErrUnfit
@@ -188,9 +205,19 @@ type Decision struct {
 
 // Choice is what somebody decides about an item that was read at a version.
 type Choice struct {
-	ItemID  string
-	Version int64
+	ItemID     string
+	Version    int64
+	ResidentID string // of Listed: who is meant, where several may be
 	Decision
+}
+
+// ListedRow is the row of a full list that an item of kind Listed asks about.
+type ListedRow struct {
+	Sender  string
+	BatchID string
+	Row     int           // in the file
+	EventID string        // of the event that it becomes once somebody has decided
+	Person  core.Resident // as the row alone has the person
 }
 
 // Filter narrows the list; zero fields do not.

@@ -13,6 +13,9 @@ func KindText(kind string) (Text, bool) {
 	if kind == Duplicate {
 		return Text{"疑似重复：两条居民记录可能是同一人", "two residents may be one person"}, true
 	}
+	if kind == Listed {
+		return Text{core.FlagListed.Chinese, core.FlagListed.Text}, true
+	}
 	if f := core.Reviewable(kind); f != nil {
 		return Text{f.Chinese, f.Text}, true
 	}

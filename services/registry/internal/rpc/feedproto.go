@@ -76,7 +76,7 @@ func feedBatch(b intake.Batch) *registryv1.FeedBatch {
 
 func snapshotDiff(d intake.Diff) *registryv1.SnapshotDiff {
 	out := &registryv1.SnapshotDiff{
-		BaseBatchId: d.Base, Before: d.Before, Arrived: d.Arrived, Changed: d.Changed, Unchanged: d.Unchanged, Gone: d.Gone, Unclear: d.Unclear,
+		BaseBatchId: d.Base, Before: d.Before, Arrived: d.Arrived, Changed: d.Changed, Unchanged: d.Unchanged, Gone: d.Gone, Unclear: d.Unclear, Missed: d.Missed,
 		HoldReason: d.Hold, Confirmed: d.Confirmed,
 	}
 	if why := reasonText(d.Hold); why != nil {

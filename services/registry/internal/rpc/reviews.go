@@ -100,6 +100,9 @@ func (q *Queue) GetReviewItem(ctx context.Context, req *registryv1.GetReviewItem
 	for _, r := range residents {
 		out.Residents = append(out.Residents, residentProto(r))
 	}
+	if l := item.Row; l != nil {
+		out.Listed = &registryv1.ListedRow{Sender: l.Sender, BatchId: l.BatchID, Row: int32(l.Row), EventId: l.EventID, Person: residentProto(l.Person)}
+	}
 	for _, d := range decisions {
 		out.Decisions = append(out.Decisions, &registryv1.ReviewDecision{
 			Verdict: registryv1.ReviewVerdict(d.Verdict), DecidedBy: d.By, Note: d.Note, DecideTime: wire.TimeProto(d.Time),
@@ -116,7 +119,7 @@ func (q *Queue) DecideReviewItem(ctx context.Context, req *registryv1.DecideRevi
 		return nil, err
 	}
 	var c wire.Check
-	choice := review.Choice{ItemID: c.ID("item_id", req.GetItemId(), wire.Required), Version: version, Decision: review.Decision{
+	choice := review.Choice{ItemID: c.ID("item_id", req.GetItemId(), wire.Required), Version: version, ResidentID: c.ID("resident_id", req.GetResidentId(), !wire.Required), Decision: review.Decision{
 		Verdict: review.Verdict(c.Enum("verdict", int32(req.GetVerdict()), registryv1.ReviewVerdict_name, wire.Required)),
 		By:      c.Text("decided_by", req.GetDecidedBy(), 64, wire.Required), Note: c.Text("note", req.GetNote(), 500, !wire.Required),
 		Until: c.Date("until_date", req.GetUntilDate(), !wire.Required),
@@ -184,7 +187,7 @@ func reviewProto(i *review.Item) *registryv1.ReviewItem {
 		ResidentIds: []string{i.ResidentID}, OpenTime: wire.TimeProto(i.Opened), UntilDate: wire.DateProto(i.HiddenUntil), Score: i.Score,
 		TextZh: text.Chinese, TextEn: text.English, Etag: etag(i.Version),
 	}
-	if i.OtherID != "" {
+	if i.OtherID != "" && i.Kind != review.Listed {
 		out.ResidentIds = append(out.ResidentIds, i.OtherID)
 	}
 	for _, d := range []string{i.Division, i.OtherPlace} {

@@ -31,7 +31,7 @@ func (s *SQL) applyPrepared(tx *gorm.DB, events []*prepared, src Source, now tim
 	if err := b.admit(events); err != nil {
 		return nil, nil, err
 	}
-	defer b.inserted() //nolint:errcheck // asked before; the transaction must be at rest when it ends
+	defer b.rest() //nolint:errcheck // asked before; the transaction must be at rest when it ends
 	for _, stage := range []func() error{b.lockSenders, b.gather, b.drop, b.assign, b.join, b.log, b.judge, b.save} {
 		if err := stage(); err != nil {
 			return nil, nil, err
@@ -73,7 +73,8 @@ type batch struct {
 	moved  bool                // events or facts go from one resident to another
 	lost   map[string]bool     // residents who had a fact that somebody else has now
 
-	inserting chan error // of events that are being inserted; nil when none are
+	room    []core.Event // to be folded
+	writing *writing     // what is written beside the rules; nil when nothing is
 
 	leavingStays, leavingPermits map[string]leaving
 
@@ -139,9 +140,10 @@ func (b *batch) admit(events []*prepared) error {
 			continue
 		}
 		b.at[k] = len(b.work)
-		own := entry{Event: e.Event, digest: e.digest, input: i, made: e}
+		b.work = append(b.work, entry{}) // filled where it lies: an event is large
+		own := &b.work[len(b.work)-1]
+		own.Event, own.digest, own.input, own.made = e.Event, e.digest, i, e
 		own.Recorded = recorded
-		b.work = append(b.work, own)
 	}
 	b.fresh = len(b.work)
 	return nil

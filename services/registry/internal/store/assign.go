@@ -137,7 +137,8 @@ func (b *batch) weight(s *seat) int {
 
 // collect joins groups of one resident, and adds residents who lost everything.
 func (b *batch) collect(seats []seat) {
-	at := map[string]int{}
+	at := make(map[string]int, len(seats))
+	b.persons = slices.Grow(b.persons, len(seats))
 	for i := range seats {
 		s := &seats[i]
 		n, there := at[s.id]

@@ -22,6 +22,9 @@ var (
 // ApplyItems implements intakestore.Applier: items are *core.Event, or what
 // PrepareItems made of them.
 func (s *SQL) ApplyItems(tx *gorm.DB, c intakestore.Call, items []any) ([]core.Outcome, []changefeed.Fact, error) {
+	if slices.ContainsFunc(items, isListed) {
+		return s.applyMixed(tx, c, items)
+	}
 	events := make([]*prepared, len(items))
 	for i, item := range items {
 		switch e := item.(type) {

@@ -34,9 +34,10 @@ func (b *batch) judge() error {
 }
 
 func (b *batch) judgePerson(p *person) {
-	var set []core.Event
 	var fresh []int
 	mine := b.takes(p)
+	b.room = slices.Grow(b.room[:0], len(mine)) // a state keeps nothing of what it was folded from
+	set := b.room
 	for _, at := range mine {
 		e := &b.work[at]
 		switch {

@@ -2,15 +2,11 @@ package store
 
 import "xinju.dev/services/platform/sqlstore"
 
-// aside is from how many events on they are inserted while the persons are
-// judged: the database and the rules then work at the same time.
-const aside = 100
-
-// log adds the new events to the log and moves those whose person is now known,
-// or another. Many are still being inserted when it returns: until inserted,
-// nobody may use the transaction.
+// log adds the new events to the log, moves those whose person is now known, or
+// another, and writes down who has which document. It writes beside.
 func (b *batch) log() error {
 	var events, sides [][]any
+	rows := b.eventRows()
 	for i := range b.work {
 		e := &b.work[i]
 		if e.gone || e.input < 0 && e.now == e.resident && e.homeNow == e.home {
@@ -22,7 +18,7 @@ func (b *batch) log() error {
 			}
 			continue
 		}
-		row, err := b.eventRow(e)
+		row, err := rows.of(e)
 		if err != nil {
 			return err
 		}
@@ -34,22 +30,10 @@ func (b *batch) log() error {
 	if err := sqlstore.InsertMany(b.tx, "merge_side", sideColumns, sides); err != nil {
 		return err
 	}
-	if len(events) < aside {
-		return sqlstore.InsertMany(b.tx, "event", eventColumns, events)
+	if err := b.beside(func() error { return sqlstore.InsertMany(b.tx, "event", eventColumns, events) }); err != nil || b.withdrawn != nil {
+		return err // who lost a document by a withdrawal, save knows
 	}
-	b.inserting = make(chan error, 1)
-	go func() { b.inserting <- sqlstore.InsertMany(b.tx, "event", eventColumns, events) }()
-	return nil
-}
-
-// inserted waits for events that are being inserted.
-func (b *batch) inserted() error {
-	if b.inserting == nil {
-		return nil
-	}
-	err := <-b.inserting
-	b.inserting = nil
-	return err
+	return b.saveDocuments()
 }
 
 func (b *batch) moveEvent(e *entry) error {

@@ -15,24 +15,24 @@ type asked struct{ holder, person *sqlstore.Statement }
 
 func askedOf(db *sqlstore.DB) asked {
 	return asked{
-		holder: db.Statement(selectHolder + " d.document_index = ?"),
+		holder: db.Statement("SELECT " + holder + " d.document_index = ?"),
 		person: db.Statement(`SELECT r.version, r.created_ms, r.updated_ms, EXISTS (SELECT 1 FROM resident_link), e.sender, e.event_id, e.coded, e.sealed
 FROM resident r JOIN event e ON e.resident_id = r.resident_id WHERE r.resident_id = ? AND r.known = 1`),
 	}
 }
 
-// selectHolder says who has documents; of residents who are one person, whoever
-// stands for them.
-const selectHolder = `SELECT d.document_index, COALESCE(l.into_id, d.resident_id) FROM document d JOIN resident r ON r.resident_id = d.resident_id
+// holder is who has documents; of residents who are one person, whoever stands
+// for them.
+const holder = `COALESCE(l.into_id, d.resident_id) FROM document d JOIN resident r ON r.resident_id = d.resident_id
 LEFT JOIN resident_link l ON l.resident_id = d.resident_id WHERE (r.known = 1 OR l.into_id IS NOT NULL) AND`
+
+// selectHolder says which of many documents too.
+const selectHolder = "SELECT d.document_index, " + holder
 
 // lookupOne is Lookup of one document.
 func (s *SQL) lookupOne(ctx context.Context, d core.Document) (id string, err error) {
 	x := s.docIndex(d)
-	err = s.asked.holder.Each(ctx, func(r *sql.Rows) error {
-		var index sql.RawBytes
-		return r.Scan(&index, &id)
-	}, x[:])
+	err = s.asked.holder.Each(ctx, func(r *sql.Rows) error { return r.Scan(&id) }, x[:])
 	return id, err
 }
 
@@ -45,7 +45,7 @@ func (s *SQL) residentAlone(ctx context.Context, id string) (out core.Resident, 
 	err = s.asked.person.Each(ctx, func(r *sql.Rows) error {
 		var created, updated int64
 		var sender, event string
-		var coded, sealed []byte
+		var coded, sealed sql.RawBytes // both are read here and now
 		if err := r.Scan(&out.Version, &created, &updated, &merged, &sender, &event, &coded, &sealed); err != nil || merged {
 			return err
 		}

@@ -98,6 +98,9 @@ func (r *refreshing) readItems(tx *gorm.DB) error {
 	for _, column := range []string{"resident_id", "other_id"} {
 		err := selectIn(tx, selectItem+" WHERE "+column, nil, r.ids, func(rows *sql.Rows) error {
 			i, err := scanItem(rows)
+			if i.Kind == review.Listed { // the intake of lists opens and ends these
+				return err
+			}
 			r.items[itemKey{i.Kind, i.ResidentID, i.OtherID}] = &i
 			return err
 		})

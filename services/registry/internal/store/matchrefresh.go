@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/ids"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
@@ -258,7 +259,11 @@ func (r *refreshing) write(tx *gorm.DB) error {
 			return err
 		}
 	}
-	return nil
+	facts, err := r.v.s.doubt(tx, r.doubtful())
+	if err != nil {
+		return err
+	}
+	return changefeed.Append(tx, facts...)
 }
 
 // entries are the rows of the index.

@@ -48,6 +48,7 @@ func (s *SQL) placesOf(tx *gorm.DB, events []*prepared) (places, error) {
 		e := events[i]
 		province(e.Document.Number.Reveal())
 		province(e.MotherDocument.Number.Reveal())
+		province(e.OtherDocument.Number.Reveal())
 		province(e.HukouDivision)
 		province(e.Division)
 		if len(e.Division) == 12 {

@@ -42,6 +42,12 @@ func (s *SQL) whole(e *prepared) *prepared {
 		return e
 	}
 	p := *e
+	s.complete(&p)
+	return &p
+}
+
+// complete makes an event whole that nobody else has yet.
+func (s *SQL) complete(p *prepared) {
 	p.whole = true
 	for i, d := range shown(&p.Event) {
 		if !d.Number.IsZero() {
@@ -53,7 +59,6 @@ func (s *SQL) whole(e *prepared) *prepared {
 	}
 	p.coded = codeEvent(p.Event)
 	p.sealed, p.err = s.seal.Seal("event", p.Sender+"/"+p.ID, "person", personal(p.Event))
-	return &p
 }
 
 // PrepareItems implements intakestore.Preparer: of *core.Event it makes what
@@ -70,7 +75,7 @@ func (s *SQL) PrepareItems(sender string, items []any) {
 		own.Sender = sender
 		p := prepare(own)
 		if !known {
-			p = s.whole(p)
+			s.complete(p)
 		}
 		items[i] = p
 	}

@@ -30,7 +30,12 @@ func (v *Reviews) Item(ctx context.Context, id string) (item review.Item, reside
 		}
 		item = stored.Item
 		who := []string{item.ResidentID}
-		if item.OtherID != "" {
+		switch {
+		case item.Kind == review.Listed:
+			if item.Row, who, err = v.listedRow(tx, &item); err != nil {
+				return err
+			}
+		case item.OtherID != "":
 			who = append(who, item.OtherID)
 		}
 		if residents, err = v.s.readPersons(tx, who); err != nil {
@@ -39,6 +44,7 @@ func (v *Reviews) Item(ctx context.Context, id string) (item review.Item, reside
 		if err := v.compareNow(tx, &item, residents); err != nil {
 			return err
 		}
+		v.compareListed(&item, residents)
 		decisions, err = v.decisions(tx, id)
 		return err
 	})
@@ -152,11 +158,13 @@ func (v *Reviews) decide(tx *gorm.DB, item *storedItem, c review.Choice, now tim
 		return nil, err
 	}
 	event := ""
-	switch c.Verdict {
-	case review.Merge:
+	switch {
+	case item.Kind == review.Listed && (c.Verdict == review.Merge || c.Verdict == review.AreTwo):
+		event, facts, err = v.decideListed(tx, item, c, now)
+	case c.Verdict == review.Merge:
 		event, facts, err = v.byDesk(tx, core.Event{Type: core.Merge, Effective: today, ResidentID: item.ResidentID, OtherResidentID: item.OtherID}, now)
 		item.MergeEvent = event
-	case review.UndoMerge:
+	case c.Verdict == review.UndoMerge:
 		event, facts, err = v.byDesk(tx, core.Event{Type: core.Void, Effective: today, Replaces: merged}, now)
 	}
 	if err != nil {
@@ -165,6 +173,11 @@ func (v *Reviews) decide(tx *gorm.DB, item *storedItem, c review.Choice, now tim
 	if err := saveItem(tx, item); err != nil {
 		return nil, err
 	}
+	doubted, err := v.s.doubt(tx, sides(item))
+	if err != nil {
+		return nil, err
+	}
+	facts = append(facts, doubted...)
 	id := ids.New(now)
 	plain, err := json.Marshal(noteJSON{c.By, c.Note})
 	if err != nil {

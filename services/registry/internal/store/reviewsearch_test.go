@@ -25,6 +25,7 @@ func TestARebuildFindsTheSameAndKeepsDecisions(t *testing.T) {
 				decide(t, v, i, review.AreTwo, 0)
 			}
 		}
+		comeToRest(t, v) // a decision is a change of the feed
 		p, err := v.Progress(t.Context())
 		if err != nil || p.Stage != stageFollow || p.Position != p.Head || p.Done != p.Total || p.Compared == 0 {
 			t.Errorf("%+v %v", p, err)

@@ -12,7 +12,7 @@ import (
 // Columns of the tables that applyEvents writes.
 var (
 	eventColumns       = []string{"sender", "event_id", "resident_id", "replaces", "digest", "coded", "sealed", "batch_id", "batch_row", "record_ms"}
-	residentColumns    = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index"}
+	residentColumns    = []string{"resident_id", "known", "version", "sex", "birth", "death", "flags", "digest", "person", "person_version", "created_ms", "updated_ms", "mother_index", "doubled"}
 	documentColumns    = []string{"document_index", "resident_id"}
 	stayColumns        = []string{"resident_id", "stay_id", "division", "sort_key", "arrived", "registered", "first_seen", "left_on", "reason", "version", "body", "recorded"}
 	linkColumns        = []string{"resident_id", "into_id", "version"}
@@ -37,11 +37,13 @@ type resident struct {
 	created       int64
 	updated       int64
 	mother        []byte // index of the mother's document, nil when no event shows one
+	doubled       bool   // an open item of the review queue asks whether this is the same person as another one
 }
 
 func (r *resident) values() []any {
 	return []any{
-		r.id, r.known, r.version, r.sex, r.birth, r.death, r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated, r.mother,
+		r.id, r.known, r.version, r.sex, day(r.birth), day(r.death), r.flags, r.digest, nonNil(r.person), r.personVersion, r.created, r.updated, r.mother,
+		r.doubled,
 	}
 }
 
@@ -49,11 +51,11 @@ func (r *resident) values() []any {
 // the row is made with it and never begins anew.
 func (r *resident) recorded() civil.Date { return civil.DateOf(at(r.created)) }
 
-const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms, mother_index FROM resident"
+const selectResident = "SELECT resident_id, known, version, sex, birth, death, flags, digest, person, person_version, created_ms, updated_ms, mother_index, doubled FROM resident"
 
 func scanResident(rows *sql.Rows) (*resident, error) {
 	r := &resident{}
-	err := rows.Scan(&r.id, &r.known, &r.version, &r.sex, &r.birth, &r.death, &r.flags, &r.digest, &r.person, &r.personVersion, &r.created, &r.updated, &r.mother)
+	err := rows.Scan(&r.id, &r.known, &r.version, &r.sex, &r.birth, &r.death, &r.flags, &r.digest, &r.person, &r.personVersion, &r.created, &r.updated, &r.mother, &r.doubled)
 	return r, err
 }
 
@@ -126,7 +128,19 @@ func (b *batch) readEvents(hint, condition string, before []any, keys []string, 
 	})
 }
 
-func (b *batch) eventRow(e *entry) ([]any, error) {
+// eventRows makes rows of the log. What all of them have is boxed once.
+type eventRows struct {
+	b           *batch
+	sender      string
+	senderValue any
+	batch, now  any
+}
+
+func (b *batch) eventRows() *eventRows {
+	return &eventRows{b: b, senderValue: "", batch: b.src.BatchID, now: b.now.UnixMilli()}
+}
+
+func (r *eventRows) of(e *entry) ([]any, error) {
 	if e.made.err != nil {
 		return nil, e.made.err
 	}
@@ -137,8 +151,11 @@ func (b *batch) eventRow(e *entry) ([]any, error) {
 	if len(e.made.sealed) > 0 {
 		secret = e.made.sealed
 	}
+	if e.Sender != r.sender {
+		r.sender, r.senderValue = e.Sender, e.Sender
+	}
 	return []any{
-		e.Sender, e.ID, e.now, replaces, e.digest[:], e.made.coded, secret, b.src.BatchID, b.row(e), b.now.UnixMilli(),
+		r.senderValue, e.ID, e.now, replaces, e.digest[:], e.made.coded, secret, r.batch, r.b.row(e), r.now,
 	}, nil
 }
 

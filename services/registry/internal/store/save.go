@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -14,29 +15,39 @@ import (
 // changes is what a batch writes to the tables of residents, collected so that
 // each table is written with few statements.
 type changes struct {
-	residents, stays, permits, documents, links, former [][]any
+	residents, stays, permits, links [][]any
 
 	oldLinks                           []string
 	oldResidents, oldStays, oldPermits []string // residents whose rows are written anew
-	otherDocuments                     [][]any  // rows of documents that are there
 }
+
+// personsBeside is how many persons are written together while the next ones
+// are made ready.
+const personsBeside = 1000
 
 // save writes the new events and whatever differs from what the tables say.
 func (b *batch) save() error {
 	b.nameMothers()
 	b.moves()
-	c := &changes{}
-	for i := range b.persons {
-		b.savePerson(c, &b.persons[i])
+	b.facts = slices.Grow(b.facts, 2*len(b.persons))
+	for run := range slices.Chunk(b.persons, personsBeside) {
+		c := &changes{}
+		for i := range run {
+			b.savePerson(c, &run[i])
+		}
+		if err := b.beside(func() error { return c.write(b.tx) }); err != nil {
+			return err
+		}
 	}
-	b.saveDocuments(c)
-	if err := b.inserted(); err != nil {
+	if b.withdrawn != nil {
+		if err := b.saveDocuments(); err != nil {
+			return err
+		}
+	}
+	if err := b.rest(); err != nil {
 		return err
 	}
 	if err := b.saveWitnesses(); err != nil {
-		return err
-	}
-	if err := c.write(b.tx); err != nil {
 		return err
 	}
 	return b.keepHistory()
@@ -95,7 +106,7 @@ func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
 		}
 		return
 	}
-	f := b.s.encode.Person(p.state.Person, p.state.Flags)
+	f := b.s.encode.Person(p.state.Person, row.doubts(p.state.Flags))
 	f.Recorded = row.recorded()
 	if wasKnown && bytes.Equal(f.Body, row.person) {
 		return
@@ -139,19 +150,6 @@ func (c *changes) write(tx *gorm.DB) error {
 		if err := deleteIn(tx, del.query, del.keys); err != nil {
 			return err
 		}
-	}
-	if err := c.writeDocuments(tx); err != nil {
-		return err
-	}
-	keys := make([][]byte, len(c.former))
-	for i, row := range c.former {
-		keys[i] = row[0].([]byte)
-	}
-	if err := deleteIn(tx, "DELETE FROM former_document WHERE document_index", keys); err != nil {
-		return err
-	}
-	if err := insertAbsent(tx, "former_document", formerColumns, c.former); err != nil {
-		return err
 	}
 	for _, ins := range []struct {
 		table   string

@@ -11,6 +11,9 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 )
 
+// documents is what a batch writes to the tables of documents.
+type documents struct{ fresh, others, former [][]any } // others are there, with another holder
+
 // saveDocuments writes down who has which document now.
 //
 // Where several transactions write at a time (MySQL), a document is what keeps
@@ -21,7 +24,8 @@ import (
 // the later one is told (errChangedRow) and begins anew. A row never goes, so
 // that a document cannot come and go between two looks, and a document without a
 // row has never been shown by anybody.
-func (b *batch) saveDocuments(c *changes) {
+func (b *batch) saveDocuments() error {
+	c := &documents{}
 	now := map[docIndex]string{}
 	for i := range b.persons {
 		for _, x := range b.persons[i].docs {
@@ -42,18 +46,19 @@ func (b *batch) saveDocuments(c *changes) {
 			}
 		}
 	}
-	for _, rows := range [][][]any{c.former, c.documents, c.otherDocuments} {
+	for _, rows := range [][][]any{c.former, c.fresh, c.others} {
 		slices.SortFunc(rows, func(x, y []any) int { return bytes.Compare(x[0].([]byte), y[0].([]byte)) })
 	}
+	return b.beside(func() error { return c.write(b.tx) })
 }
 
-func (b *batch) saveDocument(c *changes, x docIndex, id string) {
+func (b *batch) saveDocument(c *documents, x docIndex, id string) {
 	row := []any{bytes.Clone(x[:]), id}
 	switch {
 	case !b.listed[x]:
-		c.documents = append(c.documents, row)
+		c.fresh = append(c.fresh, row)
 	case b.owner[x] != id:
-		c.otherDocuments = append(c.otherDocuments, row)
+		c.others = append(c.others, row)
 	}
 }
 
@@ -61,12 +66,12 @@ func (b *batch) saveDocument(c *changes, x docIndex, id string) {
 // engine says it of a row that changed since it was read: the work is done again.
 var errChangedRow = &sqlstore.DriverError{Engine: sqlstore.MySQL, Number: 1020}
 
-func (c *changes) writeDocuments(tx *gorm.DB) error {
+func (c *documents) write(tx *gorm.DB) error {
 	again := " ON CONFLICT (document_index) DO UPDATE SET resident_id = excluded.resident_id"
 	if sqlstore.EngineOf(tx) == sqlstore.MySQL {
 		again = " ON DUPLICATE KEY UPDATE resident_id = VALUES(resident_id)"
 	}
-	for run := range slices.Chunk(c.otherDocuments, step) {
+	for run := range slices.Chunk(c.others, step) {
 		args := make([]any, 0, 2*len(run))
 		for _, row := range run {
 			args = append(args, row...)
@@ -76,9 +81,19 @@ func (c *changes) writeDocuments(tx *gorm.DB) error {
 			return err
 		}
 	}
-	err := sqlstore.InsertMany(tx, "document", documentColumns, c.documents)
+	err := sqlstore.InsertMany(tx, "document", documentColumns, c.fresh)
 	if sqlstore.EngineOf(tx) == sqlstore.MySQL && errors.Is(err, sqlstore.ErrDuplicate) {
 		return errChangedRow
 	}
-	return err
+	if err != nil || len(c.former) == 0 {
+		return err
+	}
+	keys := make([][]byte, len(c.former))
+	for i, row := range c.former {
+		keys[i] = row[0].([]byte)
+	}
+	if err := deleteIn(tx, "DELETE FROM former_document WHERE document_index", keys); err != nil {
+		return err
+	}
+	return insertAbsent(tx, "former_document", formerColumns, c.former)
 }

@@ -69,7 +69,7 @@ func (b *batch) stayFacts(c *changes, row *resident, p *person) {
 		f := b.s.encode.Stay(s, key)
 		version, recorded := b.diff(old, b.leavingStays, f, s.ID, row)
 		c.stays = append(c.stays, []any{
-			p.id, s.ID, s.Division, key, s.Arrived, s.Registered, s.FirstSeen, s.Left, s.Reason, version, nonNil(f.Body), recorded,
+			p.id, s.ID, s.Division, key, day(s.Arrived), day(s.Registered), day(s.FirstSeen), day(s.Left), s.Reason, version, nonNil(f.Body), day(recorded),
 		})
 	}
 	b.removed(old, b.s.kinds.stay, row)
@@ -95,8 +95,19 @@ func (b *batch) permitFacts(c *changes, row *resident, p *person) {
 		f := b.s.encode.Permit(t)
 		version, recorded := b.diff(old, b.leavingPermits, f, t.ID, row)
 		c.permits = append(c.permits, []any{
-			p.id, t.ID, t.Division, t.Issued, t.ValidUntil, t.Lapsed, t.Cancelled, version, nonNil(f.Body), recorded,
+			p.id, t.ID, t.Division, day(t.Issued), day(t.ValidUntil), day(t.Lapsed), day(t.Cancelled), version, nonNil(f.Body), day(recorded),
 		})
 	}
 	b.removed(old, b.s.kinds.permit, row)
 }
+
+// day is a date as the tables have it. The drivers would ask the date for it,
+// twice of each.
+func day(d civil.Date) any {
+	if d == civil.None {
+		return noDay
+	}
+	return int64(d.YYYYMMDD())
+}
+
+var noDay any = int64(civil.None.YYYYMMDD())

@@ -21,6 +21,7 @@ import (
 // the rest by the store.
 type Encoders struct {
 	Person   func(p core.Person, flags []string) changefeed.Fact
+	Flagged  func(person []byte, flag string, on bool) (changefeed.Fact, error) // the body of a Person with a flag set or cleared
 	Stay     func(s core.Stay, sortKey string) changefeed.Fact
 	Permit   func(core.Permit) changefeed.Fact
 	Link     func(into string) changefeed.Fact

@@ -29,7 +29,7 @@ var today = civil.Must("2026-06-30")
 func onDay(day civil.Date) time.Time { return day.Time().Add(9 * time.Hour) }
 
 func encoders() Encoders {
-	return Encoders{Person: facts.Person, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit}
+	return Encoders{Person: facts.Person, Flagged: facts.Flagged, Stay: facts.Stay, Permit: facts.Permit, Link: facts.Link, Division: facts.Division, Unit: facts.Unit}
 }
 
 // each runs a test on both engines, with the invented county 990101.

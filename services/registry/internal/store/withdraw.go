@@ -39,7 +39,7 @@ type Withdrawal struct {
 //
 // It fails with FEED_BATCH_NOT_FOUND.
 func (s *SQL) WithdrawBatch(ctx context.Context, batchID string, now time.Time) (out Withdrawal, err error) {
-	w, err := s.beginWithdrawal(ctx, batchID)
+	w, err := s.beginWithdrawal(ctx, batchID, now)
 	for done := false; err == nil && !done; {
 		done, err = w.step(ctx, now)
 	}
@@ -53,7 +53,7 @@ func (s *SQL) WithdrawStep(ctx context.Context, batchID string, now time.Time) (
 	kept, there := s.withdrawals.LoadAndDelete(batchID)
 	w, _ := kept.(*withdrawal)
 	if !there {
-		if w, err = s.beginWithdrawal(ctx, batchID); err != nil {
+		if w, err = s.beginWithdrawal(ctx, batchID, now); err != nil {
 			return 0, false, err
 		}
 	}
@@ -75,13 +75,16 @@ type withdrawal struct {
 	result        Withdrawal
 }
 
-func (s *SQL) beginWithdrawal(ctx context.Context, batchID string) (*withdrawal, error) {
+func (s *SQL) beginWithdrawal(ctx context.Context, batchID string, now time.Time) (*withdrawal, error) {
 	w := &withdrawal{s: s, batch: batchID, size: withdrawStep}
 	var err error
 	if w.sender, err = s.senderOf(ctx, batchID); err != nil {
 		return w, err
 	}
 	if err := s.forgetWitness(ctx, w.sender, batchID); err != nil {
+		return w, err
+	}
+	if err := s.db.Write(ctx, func(tx *gorm.DB) error { return s.undoListed(tx, w.sender, batchID, now) }); err != nil {
 		return w, err
 	}
 	w.early, w.seen, err = s.rehomePacked(ctx, w.sender, batchID)

@@ -2731,7 +2731,7 @@ type SnapshotDiff struct {
 	BaseBatchId string `protobuf:"bytes,1,opt,name=base_batch_id,json=baseBatchId,proto3" json:"base_batch_id,omitempty"`
 	// Entries of the list before.
 	Before int64 `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
-	// New on the list: they arrive.
+	// New on the list: they arrive, unless a person decides otherwise (missed).
 	Arrived int64 `protobuf:"varint,3,opt,name=arrived,proto3" json:"arrived,omitempty"`
 	// Changed: they move or are corrected.
 	Changed int64 `protobuf:"varint,4,opt,name=changed,proto3" json:"changed,omitempty"`
@@ -2748,7 +2748,10 @@ type SnapshotDiff struct {
 	// The same for people, English.
 	HoldTextEn string `protobuf:"bytes,10,opt,name=hold_text_en,json=holdTextEn,proto3" json:"hold_text_en,omitempty"`
 	// A person has confirmed it.
-	Confirmed     bool `protobuf:"varint,11,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
+	Confirmed bool `protobuf:"varint,11,opt,name=confirmed,proto3" json:"confirmed,omitempty"`
+	// No longer on the list, and not gone: each may be somebody who is new on it under another document,
+	// and a person decides (review items LIST_DOCUMENT_CHANGED). The new ones are counted in arrived.
+	Missed        int64 `protobuf:"varint,12,opt,name=missed,proto3" json:"missed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2858,6 +2861,13 @@ func (x *SnapshotDiff) GetConfirmed() bool {
 		return x.Confirmed
 	}
 	return false
+}
+
+func (x *SnapshotDiff) GetMissed() int64 {
+	if x != nil {
+		return x.Missed
+	}
+	return 0
 }
 
 // FeedCounts counts rows by outcome: received = created + updated + unchanged + duplicate + pending
@@ -3340,7 +3350,7 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"dateSystem\x12!\n" +
 	"\aprofile\x18\n" +
 	" \x01(\tB\a\xe0A\x03\xc8\xf3\x18\x02R\aprofile\x120\n" +
-	"\x0fprofile_version\x18\v \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\x0eprofileVersion\"\x8f\x03\n" +
+	"\x0fprofile_version\x18\v \x01(\x03B\a\xe0A\x03\xc8\xf3\x18\x02R\x0eprofileVersion\"\xad\x03\n" +
 	"\fSnapshotDiff\x12(\n" +
 	"\rbase_batch_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\vbaseBatchId\x12\x1c\n" +
 	"\x06before\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x06before\x12\x1e\n" +
@@ -3356,7 +3366,8 @@ const file_xinju_registry_v1_registry_proto_rawDesc = "" +
 	"\fhold_text_en\x18\n" +
 	" \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"holdTextEn\x12\"\n" +
-	"\tconfirmed\x18\v \x01(\bB\x04\xc8\xf3\x18\x02R\tconfirmed\"\x9f\x02\n" +
+	"\tconfirmed\x18\v \x01(\bB\x04\xc8\xf3\x18\x02R\tconfirmed\x12\x1c\n" +
+	"\x06missed\x18\f \x01(\x03B\x04\xc8\xf3\x18\x02R\x06missed\"\x9f\x02\n" +
 	"\n" +
 	"FeedCounts\x12 \n" +
 	"\breceived\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x02R\breceived\x12\x1e\n" +

@@ -153,9 +153,11 @@ type ReviewVerdict int32
 const (
 	// Never sent by the server.
 	ReviewVerdict_REVIEW_VERDICT_UNSPECIFIED ReviewVerdict = 0
-	// 合并: the two are one person.
+	// 合并: the two are one person. Of LIST_DOCUMENT_CHANGED: the resident has a new document, which is
+	// added with all history kept.
 	ReviewVerdict_REVIEW_VERDICT_MERGE ReviewVerdict = 1
-	// 非同一人: the two are two persons.
+	// 非同一人: the two are two persons. Of LIST_DOCUMENT_CHANGED: departure and arrival hold as the list
+	// says.
 	ReviewVerdict_REVIEW_VERDICT_NOT_SAME ReviewVerdict = 2
 	// 已核: the flag was looked at.
 	ReviewVerdict_REVIEW_VERDICT_RESOLVED ReviewVerdict = 3
@@ -218,7 +220,8 @@ type ListReviewItemsRequest struct {
 	// 12-digit code: what concerns residents who live in it or below it, or lived there last. Empty for
 	// everything, also those who never lived anywhere here.
 	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
-	// Only of this kind: DUPLICATE, or a review flag such as OVERLAPPING_STAYS. Empty for all.
+	// Only of this kind: DUPLICATE, LIST_DOCUMENT_CHANGED, or a review flag such as OVERLAPPING_STAYS.
+	// Empty for all.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Only of this priority; unspecified for all.
 	Priority ReviewPriority `protobuf:"varint,3,opt,name=priority,proto3,enum=xinju.registry.v1.ReviewPriority" json:"priority,omitempty"`
@@ -585,10 +588,13 @@ type GetReviewItemResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The item, its fields compared as the records are now.
 	Item *ReviewItem `protobuf:"bytes,1,opt,name=item,proto3" json:"item,omitempty"`
-	// The records, in the order of resident_ids; of merged residents only the one that stands.
+	// The records, in the order of resident_ids; of merged residents only the one that stands. Of
+	// LIST_DOCUMENT_CHANGED everybody who may be meant.
 	Residents []*Resident `protobuf:"bytes,2,rep,name=residents,proto3" json:"residents,omitempty"`
 	// What was decided, latest first.
-	Decisions     []*ReviewDecision `protobuf:"bytes,3,rep,name=decisions,proto3" json:"decisions,omitempty"`
+	Decisions []*ReviewDecision `protobuf:"bytes,3,rep,name=decisions,proto3" json:"decisions,omitempty"`
+	// LIST_DOCUMENT_CHANGED: the row that asks, beside the records. Absent when nothing is asked any more.
+	Listed        *ListedRow `protobuf:"bytes,4,opt,name=listed,proto3" json:"listed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -644,6 +650,96 @@ func (x *GetReviewItemResponse) GetDecisions() []*ReviewDecision {
 	return nil
 }
 
+func (x *GetReviewItemResponse) GetListed() *ListedRow {
+	if x != nil {
+		return x.Listed
+	}
+	return nil
+}
+
+// ListedRow is a new row of a sender's full list that may be of somebody who stands on the list no more.
+// Nothing of it counts until somebody has decided.
+type ListedRow struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who sent the list: a code of at most 32 letters, digits, - and _.
+	Sender string `protobuf:"bytes,1,opt,name=sender,proto3" json:"sender,omitempty"`
+	// Batch of the list, 26 characters.
+	BatchId string `protobuf:"bytes,2,opt,name=batch_id,json=batchId,proto3" json:"batch_id,omitempty"`
+	// Number of the row in the file.
+	Row int32 `protobuf:"varint,3,opt,name=row,proto3" json:"row,omitempty"`
+	// Identifier of the event that the row becomes once somebody has decided.
+	EventId string `protobuf:"bytes,4,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// The person as this row alone tells of them; resident_id is empty.
+	Person        *Resident `protobuf:"bytes,5,opt,name=person,proto3" json:"person,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListedRow) Reset() {
+	*x = ListedRow{}
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListedRow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListedRow) ProtoMessage() {}
+
+func (x *ListedRow) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListedRow.ProtoReflect.Descriptor instead.
+func (*ListedRow) Descriptor() ([]byte, []int) {
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListedRow) GetSender() string {
+	if x != nil {
+		return x.Sender
+	}
+	return ""
+}
+
+func (x *ListedRow) GetBatchId() string {
+	if x != nil {
+		return x.BatchId
+	}
+	return ""
+}
+
+func (x *ListedRow) GetRow() int32 {
+	if x != nil {
+		return x.Row
+	}
+	return 0
+}
+
+func (x *ListedRow) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ListedRow) GetPerson() *Resident {
+	if x != nil {
+		return x.Person
+	}
+	return nil
+}
+
 // DecideReviewItemRequest is one decision.
 type DecideReviewItemRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -661,14 +757,17 @@ type DecideReviewItemRequest struct {
 	UntilDate *date.Date `protobuf:"bytes,6,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	// Chosen by the caller, at most 64 characters: a retry with the same one returns the first
 	// result, another content with it fails with REQUEST_ID_REUSED. Empty asks for no such guarantee.
-	RequestId     string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// MERGE of a LIST_DOCUMENT_CHANGED: the resident whose new document it is. Required when the item
+	// shows several, otherwise it may be left empty.
+	ResidentId    string `protobuf:"bytes,8,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecideReviewItemRequest) Reset() {
 	*x = DecideReviewItemRequest{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[7]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -680,7 +779,7 @@ func (x *DecideReviewItemRequest) String() string {
 func (*DecideReviewItemRequest) ProtoMessage() {}
 
 func (x *DecideReviewItemRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[7]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -693,7 +792,7 @@ func (x *DecideReviewItemRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideReviewItemRequest.ProtoReflect.Descriptor instead.
 func (*DecideReviewItemRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{7}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DecideReviewItemRequest) GetItemId() string {
@@ -745,6 +844,13 @@ func (x *DecideReviewItemRequest) GetRequestId() string {
 	return ""
 }
 
+func (x *DecideReviewItemRequest) GetResidentId() string {
+	if x != nil {
+		return x.ResidentId
+	}
+	return ""
+}
+
 // DecideReviewItemResponse holds the item as it is now.
 type DecideReviewItemResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -756,7 +862,7 @@ type DecideReviewItemResponse struct {
 
 func (x *DecideReviewItemResponse) Reset() {
 	*x = DecideReviewItemResponse{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[8]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -768,7 +874,7 @@ func (x *DecideReviewItemResponse) String() string {
 func (*DecideReviewItemResponse) ProtoMessage() {}
 
 func (x *DecideReviewItemResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[8]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -781,7 +887,7 @@ func (x *DecideReviewItemResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideReviewItemResponse.ProtoReflect.Descriptor instead.
 func (*DecideReviewItemResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{8}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DecideReviewItemResponse) GetItem() *ReviewItem {
@@ -800,7 +906,7 @@ type GetMatchProgressRequest struct {
 
 func (x *GetMatchProgressRequest) Reset() {
 	*x = GetMatchProgressRequest{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[9]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -812,7 +918,7 @@ func (x *GetMatchProgressRequest) String() string {
 func (*GetMatchProgressRequest) ProtoMessage() {}
 
 func (x *GetMatchProgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[9]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -825,7 +931,7 @@ func (x *GetMatchProgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMatchProgressRequest.ProtoReflect.Descriptor instead.
 func (*GetMatchProgressRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{9}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{10}
 }
 
 // GetMatchProgressResponse is how far the search for duplicates has come.
@@ -848,7 +954,7 @@ type GetMatchProgressResponse struct {
 
 func (x *GetMatchProgressResponse) Reset() {
 	*x = GetMatchProgressResponse{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[10]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -860,7 +966,7 @@ func (x *GetMatchProgressResponse) String() string {
 func (*GetMatchProgressResponse) ProtoMessage() {}
 
 func (x *GetMatchProgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[10]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -873,7 +979,7 @@ func (x *GetMatchProgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMatchProgressResponse.ProtoReflect.Descriptor instead.
 func (*GetMatchProgressResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{10}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetMatchProgressResponse) GetOperation() *v1.Operation {
@@ -920,7 +1026,7 @@ type RebuildMatchesRequest struct {
 
 func (x *RebuildMatchesRequest) Reset() {
 	*x = RebuildMatchesRequest{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[11]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1038,7 @@ func (x *RebuildMatchesRequest) String() string {
 func (*RebuildMatchesRequest) ProtoMessage() {}
 
 func (x *RebuildMatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[11]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1051,7 @@ func (x *RebuildMatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildMatchesRequest.ProtoReflect.Descriptor instead.
 func (*RebuildMatchesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{11}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{12}
 }
 
 // RebuildMatchesResponse says where it begins.
@@ -959,7 +1065,7 @@ type RebuildMatchesResponse struct {
 
 func (x *RebuildMatchesResponse) Reset() {
 	*x = RebuildMatchesResponse{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[12]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -971,7 +1077,7 @@ func (x *RebuildMatchesResponse) String() string {
 func (*RebuildMatchesResponse) ProtoMessage() {}
 
 func (x *RebuildMatchesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[12]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -984,7 +1090,7 @@ func (x *RebuildMatchesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildMatchesResponse.ProtoReflect.Descriptor instead.
 func (*RebuildMatchesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{12}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RebuildMatchesResponse) GetOperation() *v1.Operation {
@@ -999,7 +1105,7 @@ type ReviewItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Identifier, 26 characters (ULID).
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// DUPLICATE, or the review flag of a resident.
+	// DUPLICATE, LIST_DOCUMENT_CHANGED, or the review flag of a resident.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// How urgent it is.
 	Priority ReviewPriority `protobuf:"varint,3,opt,name=priority,proto3,enum=xinju.registry.v1.ReviewPriority" json:"priority,omitempty"`
@@ -1007,7 +1113,7 @@ type ReviewItem struct {
 	State ReviewState `protobuf:"varint,4,opt,name=state,proto3,enum=xinju.registry.v1.ReviewState" json:"state,omitempty"`
 	// 12-digit codes of where the residents live now, or lived last; those are responsible.
 	Divisions []string `protobuf:"bytes,5,rep,name=divisions,proto3" json:"divisions,omitempty"`
-	// The residents: two in a DUPLICATE, else one.
+	// The residents: two in a DUPLICATE, else one; of LIST_DOCUMENT_CHANGED the first who may be meant.
 	ResidentIds []string `protobuf:"bytes,6,rep,name=resident_ids,json=residentIds,proto3" json:"resident_ids,omitempty"`
 	// When it was opened, or opened again.
 	OpenTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=open_time,json=openTime,proto3" json:"open_time,omitempty"`
@@ -1018,7 +1124,7 @@ type ReviewItem struct {
 	// DUPLICATE: the rules that make it certain but for a person's word, such as SAME_NUMBER; empty when
 	// only the score speaks.
 	Rules []string `protobuf:"bytes,10,rep,name=rules,proto3" json:"rules,omitempty"`
-	// DUPLICATE: what agrees and what does not.
+	// DUPLICATE, and LIST_DOCUMENT_CHANGED with one resident: what agrees and what does not.
 	Fields []*FieldComparison `protobuf:"bytes,11,rep,name=fields,proto3" json:"fields,omitempty"`
 	// The kind for people, Chinese.
 	TextZh string `protobuf:"bytes,12,opt,name=text_zh,json=textZh,proto3" json:"text_zh,omitempty"`
@@ -1032,7 +1138,7 @@ type ReviewItem struct {
 
 func (x *ReviewItem) Reset() {
 	*x = ReviewItem{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[13]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1044,7 +1150,7 @@ func (x *ReviewItem) String() string {
 func (*ReviewItem) ProtoMessage() {}
 
 func (x *ReviewItem) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[13]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1057,7 +1163,7 @@ func (x *ReviewItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewItem.ProtoReflect.Descriptor instead.
 func (*ReviewItem) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{13}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ReviewItem) GetItemId() string {
@@ -1177,7 +1283,7 @@ type FieldComparison struct {
 
 func (x *FieldComparison) Reset() {
 	*x = FieldComparison{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[14]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1189,7 +1295,7 @@ func (x *FieldComparison) String() string {
 func (*FieldComparison) ProtoMessage() {}
 
 func (x *FieldComparison) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[14]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1202,7 +1308,7 @@ func (x *FieldComparison) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldComparison.ProtoReflect.Descriptor instead.
 func (*FieldComparison) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{14}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FieldComparison) GetField() string {
@@ -1253,7 +1359,7 @@ type ReviewDecision struct {
 	DecideTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=decide_time,json=decideTime,proto3" json:"decide_time,omitempty"`
 	// LATER: until when.
 	UntilDate *date.Date `protobuf:"bytes,5,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
-	// MERGE and UNMERGE: the desk's event that carries it out.
+	// MERGE and UNMERGE: the desk's event that carries it out; of LIST_DOCUMENT_CHANGED the event of the row.
 	EventId       string `protobuf:"bytes,6,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1261,7 +1367,7 @@ type ReviewDecision struct {
 
 func (x *ReviewDecision) Reset() {
 	*x = ReviewDecision{}
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1379,7 @@ func (x *ReviewDecision) String() string {
 func (*ReviewDecision) ProtoMessage() {}
 
 func (x *ReviewDecision) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[15]
+	mi := &file_xinju_registry_v1_review_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,7 +1392,7 @@ func (x *ReviewDecision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewDecision.ProtoReflect.Descriptor instead.
 func (*ReviewDecision) Descriptor() ([]byte, []int) {
-	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{15}
+	return file_xinju_registry_v1_review_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReviewDecision) GetVerdict() ReviewVerdict {
@@ -1358,11 +1464,18 @@ const file_xinju_registry_v1_review_service_proto_rawDesc = "" +
 	"\atext_zh\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\x06textZh\x12\x1d\n" +
 	"\atext_en\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06textEn\"8\n" +
 	"\x14GetReviewItemRequest\x12 \n" +
-	"\aitem_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06itemId\"\xc6\x01\n" +
+	"\aitem_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06itemId\"\xfc\x01\n" +
 	"\x15GetReviewItemResponse\x121\n" +
 	"\x04item\x18\x01 \x01(\v2\x1d.xinju.registry.v1.ReviewItemR\x04item\x129\n" +
 	"\tresidents\x18\x02 \x03(\v2\x1b.xinju.registry.v1.ResidentR\tresidents\x12?\n" +
-	"\tdecisions\x18\x03 \x03(\v2!.xinju.registry.v1.ReviewDecisionR\tdecisions\"\xc5\x02\n" +
+	"\tdecisions\x18\x03 \x03(\v2!.xinju.registry.v1.ReviewDecisionR\tdecisions\x124\n" +
+	"\x06listed\x18\x04 \x01(\v2\x1c.xinju.registry.v1.ListedRowR\x06listed\"\xb8\x01\n" +
+	"\tListedRow\x12\x1c\n" +
+	"\x06sender\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06sender\x12\x1f\n" +
+	"\bbatch_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\abatchId\x12\x16\n" +
+	"\x03row\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\x03row\x12\x1f\n" +
+	"\bevent_id\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\aeventId\x123\n" +
+	"\x06person\x18\x05 \x01(\v2\x1b.xinju.registry.v1.ResidentR\x06person\"\xef\x02\n" +
 	"\x17DecideReviewItemRequest\x12 \n" +
 	"\aitem_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06itemId\x12\x1b\n" +
 	"\x04etag\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04etag\x12C\n" +
@@ -1373,7 +1486,9 @@ const file_xinju_registry_v1_review_service_proto_rawDesc = "" +
 	"\n" +
 	"until_date\x18\x06 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x02R\tuntilDate\x12&\n" +
 	"\n" +
-	"request_id\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\"M\n" +
+	"request_id\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\x12(\n" +
+	"\vresident_id\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"residentId\"M\n" +
 	"\x18DecideReviewItemResponse\x121\n" +
 	"\x04item\x18\x01 \x01(\v2\x1d.xinju.registry.v1.ReviewItemR\x04item\"\x19\n" +
 	"\x17GetMatchProgressRequest\"\xe8\x01\n" +
@@ -1471,7 +1586,7 @@ func file_xinju_registry_v1_review_service_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_registry_v1_review_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_xinju_registry_v1_review_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_xinju_registry_v1_review_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_xinju_registry_v1_review_service_proto_goTypes = []any{
 	(ReviewPriority)(0),              // 0: xinju.registry.v1.ReviewPriority
 	(ReviewState)(0),                 // 1: xinju.registry.v1.ReviewState
@@ -1483,57 +1598,60 @@ var file_xinju_registry_v1_review_service_proto_goTypes = []any{
 	(*ReviewCount)(nil),              // 7: xinju.registry.v1.ReviewCount
 	(*GetReviewItemRequest)(nil),     // 8: xinju.registry.v1.GetReviewItemRequest
 	(*GetReviewItemResponse)(nil),    // 9: xinju.registry.v1.GetReviewItemResponse
-	(*DecideReviewItemRequest)(nil),  // 10: xinju.registry.v1.DecideReviewItemRequest
-	(*DecideReviewItemResponse)(nil), // 11: xinju.registry.v1.DecideReviewItemResponse
-	(*GetMatchProgressRequest)(nil),  // 12: xinju.registry.v1.GetMatchProgressRequest
-	(*GetMatchProgressResponse)(nil), // 13: xinju.registry.v1.GetMatchProgressResponse
-	(*RebuildMatchesRequest)(nil),    // 14: xinju.registry.v1.RebuildMatchesRequest
-	(*RebuildMatchesResponse)(nil),   // 15: xinju.registry.v1.RebuildMatchesResponse
-	(*ReviewItem)(nil),               // 16: xinju.registry.v1.ReviewItem
-	(*FieldComparison)(nil),          // 17: xinju.registry.v1.FieldComparison
-	(*ReviewDecision)(nil),           // 18: xinju.registry.v1.ReviewDecision
-	(*Resident)(nil),                 // 19: xinju.registry.v1.Resident
-	(*date.Date)(nil),                // 20: google.type.Date
-	(*v1.Operation)(nil),             // 21: xinju.type.v1.Operation
-	(*timestamppb.Timestamp)(nil),    // 22: google.protobuf.Timestamp
+	(*ListedRow)(nil),                // 10: xinju.registry.v1.ListedRow
+	(*DecideReviewItemRequest)(nil),  // 11: xinju.registry.v1.DecideReviewItemRequest
+	(*DecideReviewItemResponse)(nil), // 12: xinju.registry.v1.DecideReviewItemResponse
+	(*GetMatchProgressRequest)(nil),  // 13: xinju.registry.v1.GetMatchProgressRequest
+	(*GetMatchProgressResponse)(nil), // 14: xinju.registry.v1.GetMatchProgressResponse
+	(*RebuildMatchesRequest)(nil),    // 15: xinju.registry.v1.RebuildMatchesRequest
+	(*RebuildMatchesResponse)(nil),   // 16: xinju.registry.v1.RebuildMatchesResponse
+	(*ReviewItem)(nil),               // 17: xinju.registry.v1.ReviewItem
+	(*FieldComparison)(nil),          // 18: xinju.registry.v1.FieldComparison
+	(*ReviewDecision)(nil),           // 19: xinju.registry.v1.ReviewDecision
+	(*Resident)(nil),                 // 20: xinju.registry.v1.Resident
+	(*date.Date)(nil),                // 21: google.type.Date
+	(*v1.Operation)(nil),             // 22: xinju.type.v1.Operation
+	(*timestamppb.Timestamp)(nil),    // 23: google.protobuf.Timestamp
 }
 var file_xinju_registry_v1_review_service_proto_depIdxs = []int32{
 	0,  // 0: xinju.registry.v1.ListReviewItemsRequest.priority:type_name -> xinju.registry.v1.ReviewPriority
-	16, // 1: xinju.registry.v1.ListReviewItemsResponse.items:type_name -> xinju.registry.v1.ReviewItem
+	17, // 1: xinju.registry.v1.ListReviewItemsResponse.items:type_name -> xinju.registry.v1.ReviewItem
 	7,  // 2: xinju.registry.v1.CountReviewItemsResponse.counts:type_name -> xinju.registry.v1.ReviewCount
-	16, // 3: xinju.registry.v1.GetReviewItemResponse.item:type_name -> xinju.registry.v1.ReviewItem
-	19, // 4: xinju.registry.v1.GetReviewItemResponse.residents:type_name -> xinju.registry.v1.Resident
-	18, // 5: xinju.registry.v1.GetReviewItemResponse.decisions:type_name -> xinju.registry.v1.ReviewDecision
-	2,  // 6: xinju.registry.v1.DecideReviewItemRequest.verdict:type_name -> xinju.registry.v1.ReviewVerdict
-	20, // 7: xinju.registry.v1.DecideReviewItemRequest.until_date:type_name -> google.type.Date
-	16, // 8: xinju.registry.v1.DecideReviewItemResponse.item:type_name -> xinju.registry.v1.ReviewItem
-	21, // 9: xinju.registry.v1.GetMatchProgressResponse.operation:type_name -> xinju.type.v1.Operation
-	21, // 10: xinju.registry.v1.RebuildMatchesResponse.operation:type_name -> xinju.type.v1.Operation
-	0,  // 11: xinju.registry.v1.ReviewItem.priority:type_name -> xinju.registry.v1.ReviewPriority
-	1,  // 12: xinju.registry.v1.ReviewItem.state:type_name -> xinju.registry.v1.ReviewState
-	22, // 13: xinju.registry.v1.ReviewItem.open_time:type_name -> google.protobuf.Timestamp
-	20, // 14: xinju.registry.v1.ReviewItem.until_date:type_name -> google.type.Date
-	17, // 15: xinju.registry.v1.ReviewItem.fields:type_name -> xinju.registry.v1.FieldComparison
-	2,  // 16: xinju.registry.v1.ReviewDecision.verdict:type_name -> xinju.registry.v1.ReviewVerdict
-	22, // 17: xinju.registry.v1.ReviewDecision.decide_time:type_name -> google.protobuf.Timestamp
-	20, // 18: xinju.registry.v1.ReviewDecision.until_date:type_name -> google.type.Date
-	3,  // 19: xinju.registry.v1.ReviewService.ListReviewItems:input_type -> xinju.registry.v1.ListReviewItemsRequest
-	5,  // 20: xinju.registry.v1.ReviewService.CountReviewItems:input_type -> xinju.registry.v1.CountReviewItemsRequest
-	8,  // 21: xinju.registry.v1.ReviewService.GetReviewItem:input_type -> xinju.registry.v1.GetReviewItemRequest
-	10, // 22: xinju.registry.v1.ReviewService.DecideReviewItem:input_type -> xinju.registry.v1.DecideReviewItemRequest
-	12, // 23: xinju.registry.v1.ReviewService.GetMatchProgress:input_type -> xinju.registry.v1.GetMatchProgressRequest
-	14, // 24: xinju.registry.v1.ReviewService.RebuildMatches:input_type -> xinju.registry.v1.RebuildMatchesRequest
-	4,  // 25: xinju.registry.v1.ReviewService.ListReviewItems:output_type -> xinju.registry.v1.ListReviewItemsResponse
-	6,  // 26: xinju.registry.v1.ReviewService.CountReviewItems:output_type -> xinju.registry.v1.CountReviewItemsResponse
-	9,  // 27: xinju.registry.v1.ReviewService.GetReviewItem:output_type -> xinju.registry.v1.GetReviewItemResponse
-	11, // 28: xinju.registry.v1.ReviewService.DecideReviewItem:output_type -> xinju.registry.v1.DecideReviewItemResponse
-	13, // 29: xinju.registry.v1.ReviewService.GetMatchProgress:output_type -> xinju.registry.v1.GetMatchProgressResponse
-	15, // 30: xinju.registry.v1.ReviewService.RebuildMatches:output_type -> xinju.registry.v1.RebuildMatchesResponse
-	25, // [25:31] is the sub-list for method output_type
-	19, // [19:25] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	17, // 3: xinju.registry.v1.GetReviewItemResponse.item:type_name -> xinju.registry.v1.ReviewItem
+	20, // 4: xinju.registry.v1.GetReviewItemResponse.residents:type_name -> xinju.registry.v1.Resident
+	19, // 5: xinju.registry.v1.GetReviewItemResponse.decisions:type_name -> xinju.registry.v1.ReviewDecision
+	10, // 6: xinju.registry.v1.GetReviewItemResponse.listed:type_name -> xinju.registry.v1.ListedRow
+	20, // 7: xinju.registry.v1.ListedRow.person:type_name -> xinju.registry.v1.Resident
+	2,  // 8: xinju.registry.v1.DecideReviewItemRequest.verdict:type_name -> xinju.registry.v1.ReviewVerdict
+	21, // 9: xinju.registry.v1.DecideReviewItemRequest.until_date:type_name -> google.type.Date
+	17, // 10: xinju.registry.v1.DecideReviewItemResponse.item:type_name -> xinju.registry.v1.ReviewItem
+	22, // 11: xinju.registry.v1.GetMatchProgressResponse.operation:type_name -> xinju.type.v1.Operation
+	22, // 12: xinju.registry.v1.RebuildMatchesResponse.operation:type_name -> xinju.type.v1.Operation
+	0,  // 13: xinju.registry.v1.ReviewItem.priority:type_name -> xinju.registry.v1.ReviewPriority
+	1,  // 14: xinju.registry.v1.ReviewItem.state:type_name -> xinju.registry.v1.ReviewState
+	23, // 15: xinju.registry.v1.ReviewItem.open_time:type_name -> google.protobuf.Timestamp
+	21, // 16: xinju.registry.v1.ReviewItem.until_date:type_name -> google.type.Date
+	18, // 17: xinju.registry.v1.ReviewItem.fields:type_name -> xinju.registry.v1.FieldComparison
+	2,  // 18: xinju.registry.v1.ReviewDecision.verdict:type_name -> xinju.registry.v1.ReviewVerdict
+	23, // 19: xinju.registry.v1.ReviewDecision.decide_time:type_name -> google.protobuf.Timestamp
+	21, // 20: xinju.registry.v1.ReviewDecision.until_date:type_name -> google.type.Date
+	3,  // 21: xinju.registry.v1.ReviewService.ListReviewItems:input_type -> xinju.registry.v1.ListReviewItemsRequest
+	5,  // 22: xinju.registry.v1.ReviewService.CountReviewItems:input_type -> xinju.registry.v1.CountReviewItemsRequest
+	8,  // 23: xinju.registry.v1.ReviewService.GetReviewItem:input_type -> xinju.registry.v1.GetReviewItemRequest
+	11, // 24: xinju.registry.v1.ReviewService.DecideReviewItem:input_type -> xinju.registry.v1.DecideReviewItemRequest
+	13, // 25: xinju.registry.v1.ReviewService.GetMatchProgress:input_type -> xinju.registry.v1.GetMatchProgressRequest
+	15, // 26: xinju.registry.v1.ReviewService.RebuildMatches:input_type -> xinju.registry.v1.RebuildMatchesRequest
+	4,  // 27: xinju.registry.v1.ReviewService.ListReviewItems:output_type -> xinju.registry.v1.ListReviewItemsResponse
+	6,  // 28: xinju.registry.v1.ReviewService.CountReviewItems:output_type -> xinju.registry.v1.CountReviewItemsResponse
+	9,  // 29: xinju.registry.v1.ReviewService.GetReviewItem:output_type -> xinju.registry.v1.GetReviewItemResponse
+	12, // 30: xinju.registry.v1.ReviewService.DecideReviewItem:output_type -> xinju.registry.v1.DecideReviewItemResponse
+	14, // 31: xinju.registry.v1.ReviewService.GetMatchProgress:output_type -> xinju.registry.v1.GetMatchProgressResponse
+	16, // 32: xinju.registry.v1.ReviewService.RebuildMatches:output_type -> xinju.registry.v1.RebuildMatchesResponse
+	27, // [27:33] is the sub-list for method output_type
+	21, // [21:27] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_xinju_registry_v1_review_service_proto_init() }
@@ -1548,7 +1666,7 @@ func file_xinju_registry_v1_review_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_registry_v1_review_service_proto_rawDesc), len(file_xinju_registry_v1_review_service_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

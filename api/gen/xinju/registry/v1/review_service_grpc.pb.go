@@ -32,7 +32,8 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // ReviewService is the one list of everything in the registry that needs a person: residents who may be
-// one person twice, and what contradicts itself. Nothing on it is ever decided by the registry itself.
+// one person twice, rows of full lists that may be of somebody under another document, and what
+// contradicts itself. Nothing on it is ever decided by the registry itself.
 type ReviewServiceClient interface {
 	// ListReviewItems pages through what is open, by division, most urgent first, then oldest first.
 	// Fails with DIVISION_NOT_FOUND and REVIEW_KIND_UNKNOWN.
@@ -46,6 +47,7 @@ type ReviewServiceClient interface {
 	GetReviewItem(ctx context.Context, in *GetReviewItemRequest, opts ...grpc.CallOption) (*GetReviewItemResponse, error)
 	// DecideReviewItem records what a person decided. Fails with REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_CHANGED
 	// for a stale etag, REVIEW_DECISION_UNFIT for a decision that does not fit the item or its state,
+	// SNAPSHOT_COMPARING while the sender's next full list is being compared, SNAPSHOT_QUESTION_ANSWERED,
 	// REQUEST_ID_REUSED, and with what refuses the event of a MERGE or UNMERGE.
 	DecideReviewItem(ctx context.Context, in *DecideReviewItemRequest, opts ...grpc.CallOption) (*DecideReviewItemResponse, error)
 	// GetMatchProgress says how far the search for duplicates has come.
@@ -128,7 +130,8 @@ func (c *reviewServiceClient) RebuildMatches(ctx context.Context, in *RebuildMat
 // for forward compatibility.
 //
 // ReviewService is the one list of everything in the registry that needs a person: residents who may be
-// one person twice, and what contradicts itself. Nothing on it is ever decided by the registry itself.
+// one person twice, rows of full lists that may be of somebody under another document, and what
+// contradicts itself. Nothing on it is ever decided by the registry itself.
 type ReviewServiceServer interface {
 	// ListReviewItems pages through what is open, by division, most urgent first, then oldest first.
 	// Fails with DIVISION_NOT_FOUND and REVIEW_KIND_UNKNOWN.
@@ -142,6 +145,7 @@ type ReviewServiceServer interface {
 	GetReviewItem(context.Context, *GetReviewItemRequest) (*GetReviewItemResponse, error)
 	// DecideReviewItem records what a person decided. Fails with REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_CHANGED
 	// for a stale etag, REVIEW_DECISION_UNFIT for a decision that does not fit the item or its state,
+	// SNAPSHOT_COMPARING while the sender's next full list is being compared, SNAPSHOT_QUESTION_ANSWERED,
 	// REQUEST_ID_REUSED, and with what refuses the event of a MERGE or UNMERGE.
 	DecideReviewItem(context.Context, *DecideReviewItemRequest) (*DecideReviewItemResponse, error)
 	// GetMatchProgress says how far the search for duplicates has come.

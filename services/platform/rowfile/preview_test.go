@@ -7,18 +7,18 @@ import (
 	"xinju.dev/services/platform/fault"
 )
 
-// PreviewRow is one row as text.
-type PreviewRow struct {
+// previewRow is one row as text.
+type previewRow struct {
 	Number int
 	Texts  []string // one for each column; empty where Fault is set
 	Fault  *fault.Error
 	Column int // at fault, -1 for the row as a whole
 }
 
-// Previewed is what a file looks like before anything is done with it.
-type Previewed struct {
+// previewed is what a file looks like before anything is done with it.
+type previewed struct {
 	Layout Layout
-	Rows   []PreviewRow
+	Rows   []previewRow
 	// Quarantine is why the file as a whole should be looked at by a person
 	// first: FEED_TEXT_DAMAGED or FEED_TEXT_CONVERTED. Nil otherwise.
 	Quarantine *fault.Error
@@ -26,13 +26,13 @@ type Previewed struct {
 
 const maxPreview = 200
 
-// Preview detects how a file is written and reads its first n rows, at most 200.
-func Preview(src io.ReaderAt, size int64, h Hints, n int, opts ...Option) (Previewed, error) {
+// preview detects how a file is written and reads its first n rows, at most 200.
+func preview(src io.ReaderAt, size int64, h Hints, n int, opts ...Option) (previewed, error) {
 	l, err := Detect(src, size, h, opts...)
 	if err != nil {
-		return Previewed{}, err
+		return previewed{}, err
 	}
-	out := Previewed{Layout: l}
+	out := previewed{Layout: l}
 	if l.Sampled != nil {
 		out.Quarantine = l.Sampled.Fault()
 	}
@@ -51,7 +51,7 @@ func Preview(src io.ReaderAt, size int64, h Hints, n int, opts ...Option) (Previ
 			return out, err
 		}
 		texts, _, why, column := d.Row(&rec)
-		row := PreviewRow{Number: rec.Number, Fault: why, Column: column}
+		row := previewRow{Number: rec.Number, Fault: why, Column: column}
 		if why == nil {
 			row.Texts = append([]string(nil), texts...)
 		}

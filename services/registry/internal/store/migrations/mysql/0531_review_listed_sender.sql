@@ -1,0 +1,3 @@
+-- +goose Up
+-- the index stands in 0530 on this engine
+SELECT 1;

@@ -1,0 +1,171 @@
+package registry_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+
+	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/seal"
+	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/registry"
+	"xinju.dev/services/testkit"
+)
+
+// listing is a registry that runs, and takes full lists.
+type listing struct {
+	suite
+	queue registryv1.ReviewServiceClient
+	files registryv1.FeedIntakeServiceClient
+}
+
+func eachListing(t *testing.T, test func(t *testing.T, s listing)) {
+	t.Helper()
+	testkit.EachEngine(t, registry.Migrations(), func(t *testing.T, db *sqlstore.DB) {
+		sealer, err := seal.NewPlain([]byte(strings.Repeat("k", 32)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		svc, err := registry.New(registry.Deps{DB: db, Now: testkit.NewClock(civil.Must("2026-06-30")).Now, Log: zap.NewNop(), Sealer: sealer, SpoolDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+		ready, ended := make(chan struct{}), make(chan error, 1)
+		go func() { ended <- svc.Run(ctx, func() { close(ready) }) }()
+		t.Cleanup(func() {
+			stop()
+			if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+		<-ready
+		conn := testkit.Serve(t, func(r grpc.ServiceRegistrar) { svc.Register(r) })
+		s := listing{
+			suite: suite{RegistryServiceClient: registryv1.NewRegistryServiceClient(conn), places: registryv1.NewPlaceServiceClient(conn)},
+			queue: registryv1.NewReviewServiceClient(conn), files: registryv1.NewFeedIntakeServiceClient(conn),
+		}
+		county(t, s.suite)
+		test(t, s)
+	})
+}
+
+// send sends a full list of a day and waits until it is done.
+func (s listing) send(t *testing.T, on string, sequence int64, rows ...string) *registryv1.FeedBatch {
+	t.Helper()
+	stream, err := s.files.ImportFeed(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows = append([]string{"证件类型,证件号码,国籍,姓名,性别,出生日期,居住地区划,居住地址,来本地日期"}, rows...)
+	for n := range 10 { // who never changes
+		rows = append(rows, fmt.Sprintf("护照,P%07d,GBR,Person %c,男,1980-01-01,%s,幸福路1号,2025-03-01", n, 'A'+n, village))
+	}
+	file := []byte(strings.Join(rows, "\n") + "\n")
+	if err := stream.Send(&registryv1.ImportFeedRequest{
+		Header: &registryv1.FeedHeader{Sender: "ga-990101", FileName: "list.csv", Manifest: &registryv1.FeedManifest{
+			Digest: fmt.Sprintf("%x", sha256.Sum256(file)), Sequence: sequence, RowCount: int64(len(rows) - 1), Content: registryv1.FeedContent_FEED_CONTENT_SNAPSHOT, SnapshotDate: day(on),
+		}},
+		Data: file,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := stream.CloseAndRecv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.done(t, made.GetBatch().GetBatchId())
+}
+
+func (s listing) done(t *testing.T, id string) *registryv1.FeedBatch {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		b, err := s.files.GetFeedBatch(ctx, &registryv1.GetFeedBatchRequest{BatchId: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.GetBatch().GetOperation().GetEndTime() != nil {
+			return b.GetBatch()
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(b)
+		case <-tick.C:
+		}
+	}
+}
+
+const (
+	oldPassport = "护照,E00000001,GBR,Jane Smith,女,1990-05-02," + village + ",平安路2号,2025-03-01"
+	newPassport = "护照,E00000002,GBR,Jane Smith,女,1990-05-02," + village + ",平安路2号,2025-03-01"
+)
+
+func TestAChangedDocumentInAFullListIsDecidedOverTheWire(t *testing.T) {
+	eachListing(t, func(t *testing.T, s listing) {
+		ctx := t.Context()
+		s.send(t, "2026-05-01", 1, oldPassport)
+		b := s.send(t, "2026-06-01", 2, newPassport)
+		if d := b.GetDiff(); d.GetMissed() != 1 || d.GetGone() != 0 || d.GetArrived() != 1 {
+			t.Errorf("%v", b)
+		}
+		rows, err := s.files.ListFeedRows(ctx, &registryv1.ListFeedRowsRequest{BatchId: b.GetBatchId(), Outcomes: []registryv1.RowOutcome{registryv1.RowOutcome_ROW_OUTCOME_NEEDS_REVIEW}})
+		if err != nil || len(rows.GetRows()) != 1 || !strings.Contains(rows.String(), "LIST_DOCUMENT_CHANGED") || !strings.Contains(rows.String(), "换了证件") {
+			t.Errorf("%v, %v", rows, err)
+		}
+		list, err := s.queue.ListReviewItems(ctx, &registryv1.ListReviewItemsRequest{Division: village, Kind: "LIST_DOCUMENT_CHANGED"})
+		if err != nil || len(list.GetItems()) != 1 {
+			t.Fatal(list, err)
+		}
+		item := list.GetItems()[0]
+		full, err := s.queue.GetReviewItem(ctx, &registryv1.GetReviewItemRequest{ItemId: item.GetItemId()})
+		if err != nil || len(full.GetResidents()) != 1 || full.GetListed().GetBatchId() != b.GetBatchId() || full.GetListed().GetRow() == 0 ||
+			full.GetListed().GetPerson().GetDocuments()[0].GetNumber() != "E00000002" || len(item.GetResidentIds()) != 1 || !strings.Contains(item.GetTextEn(), "new document") {
+			t.Fatalf("%v, %v", full, err)
+		}
+		decide := func(v registryv1.ReviewVerdict, resident string) error {
+			_, err := s.queue.DecideReviewItem(ctx, &registryv1.DecideReviewItemRequest{
+				ItemId: item.GetItemId(), Etag: item.GetEtag(), Verdict: v, DecidedBy: "镇01", ResidentId: resident,
+			})
+			return err
+		}
+		for _, c := range []struct {
+			verdict        registryv1.ReviewVerdict
+			resident, want string
+		}{
+			{registryv1.ReviewVerdict_REVIEW_VERDICT_RESOLVED, "", "REVIEW_DECISION_UNFIT"},
+			{registryv1.ReviewVerdict_REVIEW_VERDICT_UNMERGE, "", "REVIEW_DECISION_UNFIT"},
+			{registryv1.ReviewVerdict_REVIEW_VERDICT_MERGE, "01JZ0000000000000000000000", "REVIEW_DECISION_UNFIT"},
+			{registryv1.ReviewVerdict_REVIEW_VERDICT_MERGE, "x", "FIELD_INVALID"},
+		} {
+			if got := reason(decide(c.verdict, c.resident)); got != c.want {
+				t.Errorf("%v of %q: %s, want %s", c.verdict, c.resident, got, c.want)
+			}
+		}
+		if err := decide(registryv1.ReviewVerdict_REVIEW_VERDICT_MERGE, item.GetResidentIds()[0]); err != nil {
+			t.Fatal(err)
+		}
+		who, err := s.GetResident(ctx, &registryv1.GetResidentRequest{ResidentId: item.GetResidentIds()[0]})
+		if err != nil || len(who.GetResident().GetDocuments()) != 2 || len(who.GetResident().GetResidences()) != 1 || who.GetResident().GetResidences()[0].GetLeftDate() != nil {
+			t.Errorf("%v, %v", who, err)
+		}
+		after, err := s.queue.GetReviewItem(ctx, &registryv1.GetReviewItemRequest{ItemId: item.GetItemId()})
+		if err != nil || after.GetListed() != nil || len(after.GetDecisions()) != 1 || after.GetItem().GetState() != registryv1.ReviewState_REVIEW_STATE_MERGED {
+			t.Errorf("%v, %v", after, err)
+		}
+		if b := s.send(t, "2026-06-02", 3, newPassport); b.GetDiff().GetUnchanged() != 11 {
+			t.Errorf("%v", b)
+		}
+	})
+}
