@@ -63,12 +63,16 @@ type Deps struct {
 	Packs   *Packs
 	Metrics prometheus.Registerer // may be nil
 	Ledger  Ledger                // where the numbers are
+	Late    Late                  // from when on a source is shown as not fully counted; zero fields are those of the default
 
 	// Verification is the registry, asked for the feedback of verifications; nil:
 	// those figures are loaded by hand, or missing.
 	Verification      registryv1.VerificationServiceClient
 	VerificationEvery time.Duration // 0: every ten minutes
 }
+
+// Late says from when on a source counts as not fully counted.
+type Late = answers.Late
 
 // maxSource bounds the name of a source, in bytes.
 const maxSource = 32
@@ -126,8 +130,9 @@ func New(d Deps) (*Service, error) {
 		}
 		d.Packs = packs
 	}
+	d.Late = d.Late.OrDefault()
 	if d.Ledger == InSQL {
-		return newReader(&d), nil
+		return newReader(&d)
 	}
 	metrics, err := derived.NewMetrics(d.Metrics)
 	if err != nil {
@@ -140,30 +145,47 @@ func New(d Deps) (*Service, error) {
 		names = append(names, name)
 	}
 	s.book = derived.New(derived.Deps{Store: store.New(d.DB), Desk: desk.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
-	if s.chase, err = rpc.NewChase(s.book, desk.New(d.DB), d.Now); err != nil {
-		return nil, err
-	}
-	s.feed = rpc.NewFeed(s.book, d.Now)
-	s.packs = rpc.NewPacks(s.book, d.Now)
-	s.server = rpc.New(s.book, d.Now)
 	kept := figures.Open(d.DB)
-	s.figures = s.server.Figures(kept)
 	if d.Verification != nil {
-		s.asks = &feedback.Poller{Client: d.Verification, Look: s.book.Look, Load: kept.Load, Now: d.Now, Log: d.Log, Every: d.VerificationEvery}
+		s.asks = &feedback.Poller{Client: d.Verification, Look: s.book.Look, Load: kept.Fetched, Now: d.Now, Log: d.Log, Every: d.VerificationEvery}
 	}
-	s.reports = freeze.New(freeze.Deps{Desk: desk.New(d.DB), Book: s.book, Figures: figures.Open(d.DB).Current, Late: answers.DefaultLate, Now: d.Now, Log: d.Log})
-	s.forms = rpc.NewReports(s.reports, d.Now)
-	return s, nil
+	return s, s.serve(s.book, &d, kept)
 }
 
-// Register adds AggregatorService to a server.
+// answering is a derived state that answers all calls: that of this process, or
+// one that is read from tables.
+type answering interface {
+	rpc.People
+	rpc.Touched
+	rpc.PackBook
+	freeze.Book
+}
+
+// serve puts the calls together over a derived state.
+func (s *Service) serve(book answering, d *Deps, kept *figures.Store) (err error) {
+	if s.chase, err = rpc.NewChase(book, desk.New(d.DB), d.Now); err != nil {
+		return err
+	}
+	s.feed = rpc.NewFeed(book, d.Now)
+	s.packs = rpc.NewPacks(book, d.Now)
+	s.server = rpc.New(book, d.Now)
+	s.server.UseLate(d.Late)
+	s.figures = s.server.Figures(kept)
+	s.reports = freeze.New(freeze.Deps{Desk: desk.New(d.DB), Book: book, Figures: kept.Current, Late: d.Late, Now: d.Now, Log: d.Log})
+	s.forms = rpc.NewReports(s.reports, d.Now)
+	return nil
+}
+
+// Register adds the services to a server. A process that only reads refuses what
+// would write.
 func (s *Service) Register(r grpc.ServiceRegistrar) {
+	if s.book == nil {
+		r = readsOnly{r}
+	}
 	aggregatorv1.RegisterAggregatorServiceServer(r, s.server)
 	aggregatorv1.RegisterLeagueServiceServer(r, s.server.Leagues())
 	aggregatorv1.RegisterFigureServiceServer(r, s.figures)
-	if s.book == nil {
-		return // it only reads
-	}
+	aggregatorv1.RegisterUnplacedServiceServer(r, s.server.Unplaced())
 	aggregatorv1.RegisterChaseServiceServer(r, s.chase)
 	aggregatorv1.RegisterReportServiceServer(r, s.forms)
 	aggregatorv1.RegisterPolicyPackServiceServer(r, s.packs)

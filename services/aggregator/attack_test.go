@@ -14,10 +14,7 @@ import (
 )
 
 func TestTokensOfOtherQueriesAndForgedOnesAreRefused(t *testing.T) {
-	sources := newSources(t)
-	threeAdults(sources)
-	s := start(t, testkit.SQLite(t, aggregator.Migrations()...), sources)
-	s.follow()
+	s, _ := startOfThree(t, testkit.SQLite(t, aggregator.Migrations()...))
 	ask := func(change func(*aggregatorv1.ListMembersRequest)) (*aggregatorv1.ListMembersResponse, error) {
 		req := &aggregatorv1.ListMembersRequest{
 			Division: county, IndicatorId: "HED01", AsOfDate: dateOf("2021-01-01"), PageSize: 1,
@@ -61,10 +58,7 @@ func TestTokensOfOtherQueriesAndForgedOnesAreRefused(t *testing.T) {
 }
 
 func TestAnyDayOfTheCalendarHasAnAnswer(t *testing.T) {
-	sources := newSources(t)
-	threeAdults(sources)
-	s := start(t, testkit.SQLite(t, aggregator.Migrations()...), sources)
-	s.follow()
+	s, _ := startOfThree(t, testkit.SQLite(t, aggregator.Migrations()...))
 	for day, want := range map[string]int32{"1900-01-01": 0, "1949-12-31": 0, "2020-06-30": 0, "2020-07-01": 1, "2099-12-31": 3, "2100-01-01": 3, "2500-02-28": 3, "9999-12-31": 3} {
 		req := &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, IndicatorIds: []string{"EHR03"}, AsOfDate: dateOf(day)}
 		if got := s.coverage(req); got[0].Eligible != want {
@@ -82,10 +76,7 @@ func TestAnyDayOfTheCalendarHasAnAnswer(t *testing.T) {
 // TestAVillageThatEnds: its people are counted on, and every answer about them
 // and about the village that is gone says something.
 func TestAVillageThatEnds(t *testing.T) {
-	sources := newSources(t)
-	threeAdults(sources)
-	s := start(t, testkit.SQLite(t, aggregator.Migrations()...), sources)
-	s.follow()
+	s, sources := startOfThree(t, testkit.SQLite(t, aggregator.Migrations()...))
 	count := func(code, day string) int32 {
 		return s.coverage(&aggregatorv1.GetCoverageRequest{Divisions: []string{code}, IndicatorIds: []string{"EHR03"}, AsOfDate: dateOf(day)})[0].Eligible
 	}

@@ -23,10 +23,7 @@ type chasing struct {
 
 func startChasing(t *testing.T, db *sqlstore.DB) *chasing {
 	t.Helper()
-	sources := newSources(t)
-	threeAdults(sources)
-	s := start(t, db, sources)
-	s.follow()
+	s, _ := startOfThree(t, db)
 	return &chasing{s, aggregatorv1.NewChaseServiceClient(s.conn)}
 }
 

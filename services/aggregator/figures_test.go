@@ -312,6 +312,13 @@ func TestALeagueOfAGroup(t *testing.T) {
 	if _, err := c.GetLeague(t.Context(), &aggregatorv1.GetLeagueRequest{Division: county, GroupId: "none", IndicatorId: "BIRTHS"}); reason(err) != "GROUP_NOT_FOUND" {
 		t.Errorf("an unknown group: %v", err)
 	}
+	part, err := c.GetLeague(t.Context(), &aggregatorv1.GetLeagueRequest{Division: town2, GroupId: "pilot", IndicatorId: "BIRTHS", AsOfDate: dateOf("2020-12-31")})
+	if err != nil || len(part.GetStandings()) != 1 || len(part.GetUnranked()) != 0 || part.GetStandings()[0].GetRow().GetDivision() != town2 {
+		t.Errorf("the group as seen from one of its townships shows others too: %v %v", part, err)
+	}
+	if _, err := c.GetLeague(t.Context(), &aggregatorv1.GetLeagueRequest{Division: village1, GroupId: "pilot", IndicatorId: "BIRTHS"}); reason(err) != "LEAGUE_GROUP_OUTSIDE" {
+		t.Errorf("a group that lies outside of the division: %v", err)
+	}
 	w, err := c.GetWarnings(t.Context(), &aggregatorv1.GetWarningsRequest{Division: county, AsOfDate: dateOf("2020-12-31"), IndicatorIds: []string{"BIRTHS"}})
 	if err != nil || len(w.GetWarnings()) != 1 || w.GetLookedAt() != 2 {
 		t.Errorf("warnings: %v %v", w, err)

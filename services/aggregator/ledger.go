@@ -7,8 +7,8 @@ import (
 
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/derived"
+	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/figures"
-	"xinju.dev/services/aggregator/internal/rpc"
 	"xinju.dev/services/aggregator/internal/store"
 )
 
@@ -44,13 +44,13 @@ func (l *Ledger) UnmarshalText(text []byte) error {
 func (l Ledger) MarshalText() ([]byte, error) { return []byte(l), nil }
 
 // newReader is a service that answers from the tables alone.
-func newReader(d *Deps) *Service {
-	book := &derived.Reader{Store: store.New(d.DB), Deriver: derive.New(d.Packs), Loads: true, Sources: SourceNames()}
+func newReader(d *Deps) (*Service, error) {
+	book := &derived.Reader{Store: store.New(d.DB), Desk: desk.New(d.DB), Deriver: derive.New(d.Packs), Loads: true, Sources: SourceNames()}
 	if len(d.Sources) > 0 {
 		book.Sources = d.followed()
 	}
-	server := rpc.New(book, d.Now)
-	return &Service{log: d.Log, server: server, figures: server.Figures(figures.Open(d.DB))}
+	s := &Service{log: d.Log}
+	return s, s.serve(book, d, figures.Open(d.DB))
 }
 
 // rest keeps a service that has nothing to do by itself.

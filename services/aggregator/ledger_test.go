@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/testing/protocmp"
@@ -21,6 +22,11 @@ import (
 
 // startForm runs an aggregator with one form of the ledger.
 func startForm(t *testing.T, db *sqlstore.DB, sources map[string]*source, form aggregator.Ledger) aggregatorv1.AggregatorServiceClient {
+	t.Helper()
+	return aggregatorv1.NewAggregatorServiceClient(connectForm(t, db, sources, form))
+}
+
+func connectForm(t *testing.T, db *sqlstore.DB, sources map[string]*source, form aggregator.Ledger) *grpc.ClientConn {
 	t.Helper()
 	clients := map[string]feedv1.ChangeFeedServiceClient{}
 	for name, s := range sources {
@@ -36,7 +42,7 @@ func startForm(t *testing.T, db *sqlstore.DB, sources map[string]*source, form a
 	go func() { done <- service.Run(ctx, func() { close(ready) }) }()
 	<-ready
 	t.Cleanup(func() { cancel(); <-done })
-	return aggregatorv1.NewAggregatorServiceClient(testkit.Serve(t, service.Register))
+	return testkit.Serve(t, service.Register)
 }
 
 func TestAProcessThatOnlyReadsAnswersWhatTheOtherOneSays(t *testing.T) {

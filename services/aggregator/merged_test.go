@@ -32,10 +32,7 @@ func part(linked string, was []changefeed.Fact) []changefeed.Fact {
 // whom the registry first took for two.
 func TestMergedResidentsOverTheFeeds(t *testing.T) {
 	testkit.EachEngine(t, aggregator.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		sources := newSources(t)
-		threeAdults(sources)
-		s := start(t, db, sources)
-		s.follow()
+		s, sources := startOfThree(t, db)
 		list := func() (out []string) {
 			t.Helper()
 			resp, err := s.client.ListMembers(t.Context(), &aggregatorv1.ListMembersRequest{

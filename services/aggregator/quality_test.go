@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,12 +29,13 @@ import (
 type verifications struct {
 	registryv1.UnimplementedVerificationServiceServer
 	down bool
+	cut  *atomic.Bool // down from now on; may be nil
 }
 
 func (v verifications) GetVerificationStats(_ context.Context, req *registryv1.GetVerificationStatsRequest) (*registryv1.GetVerificationStatsResponse, error) {
 	stats := &registryv1.VerificationStats{}
 	switch d := req.GetSentFromDate(); {
-	case v.down:
+	case v.down, v.cut != nil && v.cut.Load():
 		return nil, status.Error(codes.Unavailable, "away")
 	case d.GetMonth() == 12 && req.GetSentUntilDate().GetDay() == 31 && (req.GetDivision() == county || req.GetDivision() == town1):
 		stats.Due, stats.InTime = 4, 3
@@ -190,4 +192,49 @@ func TestTownsAreRankedAndWarnedOfByTheirScore(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 " + town1 + " 89.25", "2 " + town2 + " 80.00"}, got); diff != "" {
 		t.Error(diff, league.GetUnranked())
 	}
+}
+
+// TestAFigureThatIsNotConfirmedAnyMoreSaysSo: the registry answers, and then is
+// away for longer than is allowed. The value stays, with the moment until which it
+// is known, and the registry is named as missing, in the score as well; after a
+// restart, too.
+func TestAFigureThatIsNotConfirmedAnyMoreSaysSo(t *testing.T) {
+	testkit.EachEngine(t, aggregator.Migrations(), func(t *testing.T, db *sqlstore.DB) {
+		sources, cut := newSources(t), &atomic.Bool{}
+		aMonthOfRecords(sources)
+		clock := testkit.NewClock(civil.Must("2020-12-31"))
+		begun := clock.Now()
+		counted := countedBy(t, verifications{cut: cut})
+		with := func(d *aggregator.Deps) {
+			counted(d)
+			d.Now = clock.Now
+		}
+		s := startWith(t, db, sources, nil, with)
+		s.follow()
+		poll(t, "the verifications", func() bool { return s.ratio("EXC01", town1).GetHasRate() })
+		stale := func(id string) bool {
+			row := s.ratio(id, town1)
+			for _, l := range row.GetLacking() {
+				if l.GetSource() == "registry" && l.GetReason() == aggregatorv1.SourceLackReason_SOURCE_LACK_REASON_SILENT {
+					return true
+				}
+			}
+			return false
+		}
+		term := s.ratio("EXC01", town1).GetRatio().GetDenominatorTerms()[0]
+		if term.GetUnreachable() || term.GetKnownTime().AsTime().Before(begun) || stale("EXC01") {
+			t.Errorf("at first: %v", term)
+		}
+		cut.Store(true)
+		clock.Advance(2 * time.Hour)
+		term = s.ratio("EXC01", town1).GetRatio().GetDenominatorTerms()[0]
+		if !term.GetUnreachable() || !term.GetHasValue() || term.GetKnownTime().AsTime().After(clock.Now().Add(-time.Hour)) || term.GetKnownTime() == nil {
+			t.Errorf("after two hours: %v", term)
+		}
+		if !stale("EXC01") || !stale("DQS01") {
+			t.Errorf("nobody is told: %v, %v", s.ratio("EXC01", town1).GetLacking(), s.ratio("DQS01", town1).GetLacking())
+		}
+		cut.Store(false)
+		poll(t, "the registry is back", func() bool { return !stale("EXC01") })
+	})
 }

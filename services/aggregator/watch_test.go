@@ -3,6 +3,8 @@ package aggregator_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,10 +84,7 @@ func spoken(r *aggregatorv1.ResidentAnswers) string {
 
 func TestAnotherSystemHearsOfTransitions(t *testing.T) {
 	testkit.EachEngine(t, aggregator.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		sources := newSources(t)
-		threeAdults(sources)
-		s := start(t, db, sources)
-		s.follow()
+		s, sources := startOfThree(t, db)
 		l := s.listen(&aggregatorv1.WatchEligibilityRequest{ItemIds: []string{"HED01"}, Limit: 1})
 		l.hear(caughtUp)
 		want := map[string]string{
@@ -136,10 +135,7 @@ func (l *listening) hear1(t *testing.T, want map[string]string) {
 }
 
 func TestADivisionHearsOfItsOwn(t *testing.T) {
-	sources := newSources(t)
-	threeAdults(sources)
-	s := start(t, testkit.SQLite(t, aggregator.Migrations()...), sources)
-	s.follow()
+	s, sources := startOfThree(t, testkit.SQLite(t, aggregator.Migrations()...))
 	l := s.listen(&aggregatorv1.WatchEligibilityRequest{Division: town2})
 	l.hear(caughtUp)
 	if len(l.told) != 1 || !strings.Contains(l.told["R3"], "R-") {
@@ -151,6 +147,82 @@ func TestADivisionHearsOfItsOwn(t *testing.T) {
 	move.ID = "second stay R2"
 	sources[aggregator.Registry].write(stay, move)
 	l.hear(func(*aggregatorv1.WatchEligibilityResponse) bool { return l.told["R3"] == "" && l.told["R2"] != "" })
+}
+
+// TestADivisionHearsOfNobodyElse: of who never lived or counted in the division not
+// even the identifier is told; of who leaves it, also when the reader was away
+// and much has changed since, that the person is gone.
+func TestADivisionHearsOfNobodyElse(t *testing.T) {
+	testkit.EachEngine(t, aggregator.Migrations(), func(t *testing.T, db *sqlstore.DB) {
+		sources := newSources(t)
+		registry, archive := sources[aggregator.Registry], sources[aggregator.Archive]
+		threeAdults(sources)
+		registry.write(adult("R4", village3, "d", 20190101)...)
+		registry.write(adult("R5", village1, "e", 20190101)...)
+		s := start(t, db, sources)
+		s.follow()
+		l := s.listen(&aggregatorv1.WatchEligibilityRequest{Division: town2})
+		l.hear(caughtUp)
+		if got := slices.Sorted(maps.Keys(l.told)); !slices.Equal(got, []string{"R3", "R4"}) {
+			t.Fatalf("told of %v", got)
+		}
+		heard := func() (ids []string) {
+			for {
+				m, err := l.stream.Recv()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range m.GetResidents() {
+					ids = append(ids, fmt.Sprint(r.GetResidentId(), " gone ", r.GetGone(), " ", r.GetMergedIntoId()))
+				}
+				l.req.ResumeToken = m.GetResumeToken()
+				if m.GetCaughtUp() {
+					return ids
+				}
+			}
+		}
+		archive.write(education("X1", "R1", 20201101), education("X2", "R2", 20201102), education("X3", "R3", 20201103))
+		s.follow()
+		l.hangUp()
+		l.call()
+		if diff := cmp.Diff([]string{"R3 gone false "}, heard()); diff != "" {
+			t.Errorf("changes elsewhere: %s", diff)
+		}
+
+		// While nobody listens: R3 never lived there after all, R4 is merged into R5 of
+		// elsewhere, both are changed again, and so is somebody between them.
+		l.hangUp()
+		registry.write(adult("R3", village2, "c", 20200701)[1])
+		s.follow()
+		registry.write(merge("R4", "R5")...)
+		s.follow()
+		archive.write(education("X4", "R2", 20201104))
+		s.follow()
+		archive.write(education("X5", "R3", 20201105), education("X6", "R4", 20201106))
+		s.follow()
+		l.call()
+		got := heard()
+		if !slices.Contains(got, "R3 gone true ") {
+			t.Errorf("R3 has left: %v", got)
+		}
+		if slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "R1") || strings.HasPrefix(s, "R2") }) {
+			t.Errorf("others are told of: %v", got)
+		}
+		if !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "R4 gone true") }) {
+			t.Errorf("R4 is somebody else: %v", got)
+		}
+		// Who begins only now is not told of those who left before.
+		l.hangUp()
+		l = s.listen(&aggregatorv1.WatchEligibilityRequest{Division: town2})
+		l.hear(caughtUp)
+		archive.write(education("X7", "R3", 20201107), education("X8", "R1", 20201108))
+		s.follow()
+		l.hangUp()
+		l.call()
+		if got := heard(); len(got) > 0 {
+			t.Errorf("a new reader is told of %v", got)
+		}
+	})
 }
 
 func TestRefusalsOfListening(t *testing.T) {

@@ -47,17 +47,21 @@ func (s *Schedule) lineOf(series string) int {
 // and spacing of live vaccines do not move the recommended day: it is max(birth
 // + age, previous dose + interval).
 func (s *Schedule) Numbered(c Child, doses []Dose, series string, number int) Numbered {
-	var r Record
+	r := new(Record)
 	r.Read(s, c, doses)
 	return r.Numbered(series, number)
 }
 
-// Record is one child's record, judged once for many questions. It is not safe for
+// Record is one child's record, judged once for many questions. It keeps its
+// buffers, so that reading the next record allocates nothing. It is not safe for
 // concurrent use.
 type Record struct {
 	schedule *Schedule
 	h        history
 	known    bool
+	late     []Span
+	followed uint16 // series of which dosed is worked out, as bits
+	dosed    [maxLines][maxDoses + 1]Numbered
 }
 
 // Read forgets what was read before and judges these doses, which must not change
@@ -65,38 +69,66 @@ type Record struct {
 func (r *Record) Read(s *Schedule, c Child, doses []Dose) {
 	given, live := r.h.doses[:0], r.h.live[:0]
 	r.h = history{live: live}
-	r.schedule, r.known = s, c.Birth != civil.None
+	r.schedule, r.known, r.followed = s, c.Birth != civil.None, 0
 	if r.known {
 		s.readInto(&r.h, c, doses, civil.Forever, given)
 	}
 }
 
-// Numbered is that of a Schedule.
+// Numbered is that of a Schedule. What it returns is valid until the next Read.
 func (r *Record) Numbered(series string, number int) Numbered {
-	out := Numbered{Index: -1}
-	s, h := r.schedule, &r.h
-	li := s.lineOf(series)
-	if !r.known || li < 0 || number < 1 {
-		return out
+	li := r.schedule.lineOf(series)
+	if !r.known || li < 0 || number < 1 || number > maxDoses {
+		return Numbered{Index: -1}
+	}
+	if r.followed>>li&1 == 0 {
+		r.followed |= 1 << li
+		r.follow(li)
+	}
+	out := r.dosed[li][number]
+	if len(out.Awaited) == 0 {
+		out.Awaited = nil
+	}
+	return out
+}
+
+// follow works out all doses of a series in one walk over the days on which it may
+// ask for another one.
+func (r *Record) follow(li int) {
+	s, h, out := r.schedule, &r.h, &r.dosed[li]
+	for i := range out {
+		out[i] = Numbered{Index: -1, Awaited: out[i].Awaited[:0]}
 	}
 	var room [64]civil.Date
-	days := s.changes(h, li, room[:0])
+	days, done := s.changes(h, li, room[:0]), 0
 	for i, from := range days {
 		at := s.courseOn(h, li, from)
-		if at.n >= number {
+		for done < at.n {
 			t := &h.tallies[li][at.track]
-			out.Given, out.Index = t.on[number-1], h.indexOf(t, number-1)
-			return out
+			out[done+1].Given, out[done+1].Index = t.on[done], h.indexOf(t, done)
+			done++
+		}
+		number := at.n + 1
+		if number <= done || number > maxDoses {
+			continue
 		}
 		to := civil.Forever
 		if i+1 < len(days) {
 			to = days[i+1]
 		}
 		if on, ok := s.recommended(h, li, number, at, from); ok {
-			out.Awaited = append(out.Awaited, Awaited{from, to, on})
+			out[number].Awaited = append(out[number].Awaited, Awaited{from, to, on})
 		}
 	}
-	return out
+}
+
+// UpToDate is that of a Schedule. What it returns is valid until the next call.
+func (r *Record) UpToDate() []Span {
+	if !r.known {
+		return nil
+	}
+	r.late = r.schedule.lateDays(&r.h, r.late[:0])
+	return gaps(r.h.child.Birth, r.late)
 }
 
 // recommended is the day of a dose when it is the next one on day t.

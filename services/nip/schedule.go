@@ -44,14 +44,18 @@ func (s *Schedule) With(set Settings) *Schedule {
 // editions may have begun later. A province without dates of its own has the
 // national ones, and so has "".
 func (s *Schedule) In(province string) *Schedule {
-	c := *s
-	c.starts = make([]civil.Date, len(s.editions))
+	starts := make([]civil.Date, len(s.editions))
 	for i, e := range s.editions {
-		c.starts[i] = e.From
+		starts[i] = e.From
 		if d, ok := e.provinces[province]; ok {
-			c.starts[i] = d
+			starts[i] = d
 		}
 	}
+	if slices.Equal(starts, s.starts) {
+		return s
+	}
+	c := *s
+	c.starts = starts
 	return &c
 }
 

@@ -18,21 +18,21 @@ type Span struct{ From, To civil.Date }
 // It sweeps over the days on which something can change (doses, editions, ages
 // named in the data), never day by day.
 func (s *Schedule) UpToDate(c Child, doses []Dose) []Span {
-	if c.Birth == civil.None {
-		return nil
-	}
-	var h history
-	s.read(&h, c, doses, civil.Forever)
-	var room [64]Span
-	late := room[:0]
+	r := new(Record)
+	r.Read(s, c, doses)
+	return r.UpToDate()
+}
+
+// lateDays appends the days on which a series that applies is overdue, in any order.
+func (s *Schedule) lateDays(h *history, late []Span) []Span {
 	for li := range s.lines {
-		s.sweep(&h, li, func(from, to civil.Date, p plan) {
+		s.sweep(h, li, func(from, to civil.Date, p plan) {
 			if p.status == 0 && p.overdue < to {
 				late = append(late, Span{From: max(from, p.overdue), To: to})
 			}
 		})
 	}
-	return gaps(c.Birth, late)
+	return late
 }
 
 // gaps returns the days from start on that none of the spans covers.

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"time"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
@@ -16,7 +17,12 @@ import (
 type settings struct {
 	daemon.Base
 	Ledger aggregator.Ledger `key:"ledger" default:"memory" help:"where the numbers are: memory; both (memory, and by months in the database for others to read); sql (only reads what another process keeps there)"`
-	Feeds  struct {
+	Late   struct {
+		Changes int64         `key:"changes" default:"10000" help:"a source with more changes that wait than this is shown as not fully counted"`
+		Silence time.Duration `key:"silence" default:"5m" help:"a source that was not heard of for longer is shown as not fully counted"`
+		Figures time.Duration `key:"figures" default:"30m" help:"figures that are fetched from the registry and were not confirmed for longer are shown as unreachable, as of when they last were"`
+	} `key:"late"`
+	Feeds struct {
 		Registry       string `key:"registry" default:"127.0.0.1:9101" help:"address of the registry"`
 		Archive        string `key:"archive" default:"127.0.0.1:9102" help:"address of the archive service"`
 		Immunization   string `key:"immunization" default:"127.0.0.1:9103" help:"address of the immunization service"`
@@ -55,6 +61,7 @@ func main() {
 			}
 			return aggregator.New(aggregator.Deps{
 				DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics, Ledger: cfg.Ledger,
+				Late:         aggregator.Late{Behind: cfg.Late.Changes, Silence: cfg.Late.Silence, Fetched: cfg.Late.Figures},
 				Verification: registryv1.NewVerificationServiceClient(registry),
 			})
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"time"
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -19,6 +20,8 @@ type Figure struct {
 	On       civil.Date // of a figure of days; else None
 	Value    *big.Rat   // not negative
 	Source   string     // where it was taken from
+	Known    time.Time  // until when it is known to hold: loaded, or confirmed by the service it is fetched from
+	Fetched  bool       // a service is asked for it again and again
 }
 
 // Figures is all figures that hold. It is immutable and safe for concurrent use;

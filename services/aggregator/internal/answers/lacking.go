@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"cmp"
 	"time"
 
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -11,10 +12,19 @@ import (
 type Late struct {
 	Behind  int64         // more changes than this wait
 	Silence time.Duration // it was not heard of for longer than this
+	Fetched time.Duration // it did not confirm the figures that are fetched from it for longer than this
 }
 
-// DefaultLate is a minute's work of following, and thirty heartbeats of a feed.
-var DefaultLate = Late{Behind: 10_000, Silence: 5 * time.Minute}
+// DefaultLate is a minute's work of following, twenty heartbeats of a feed, and
+// three rounds of fetching figures.
+var DefaultLate = Late{Behind: 10_000, Silence: 5 * time.Minute, Fetched: 30 * time.Minute}
+
+// OrDefault takes DefaultLate where nothing is said.
+func (l Late) OrDefault() Late {
+	return Late{
+		Behind: cmp.Or(l.Behind, DefaultLate.Behind), Silence: cmp.Or(l.Silence, DefaultLate.Silence), Fetched: cmp.Or(l.Fetched, DefaultLate.Fetched),
+	}
+}
 
 // lacks returns the sources that are not fully counted at a moment.
 func (l Late) lacks(following []coverage.Following, now time.Time) []Lack {

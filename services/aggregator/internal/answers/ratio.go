@@ -3,6 +3,7 @@ package answers
 import (
 	"math/big"
 	"strings"
+	"time"
 
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -31,6 +32,10 @@ type Term struct {
 	Missing   policy.Text // why there is none
 	Source    string      // of a figure: where it was taken from
 	OfRatio   bool        // the indicator is a ratio itself: it has terms instead of a list
+
+	Known       time.Time // of a figure: until when the value is known to hold
+	Unreachable bool      // of a figure: the service that it is fetched from was silent for too long
+	FetchedFrom string    // that service; "" while it is not silent
 }
 
 // Set is the list that an indicator's number is the length of.
@@ -58,6 +63,8 @@ func (a *Asker) ratio(out *Row, c *Column, s *spec) {
 	if r.Den = big.NewRat(1, 1); !c.Total() {
 		r.Denominator, r.Den = a.side(&c.Denominator, c, &out.Place, out.Day)
 	}
+	out.lackFetched(r.Numerator...)
+	out.lackFetched(r.Denominator...)
 	if s.awaits != (policy.Text{}) || s.noRate || r.Num == nil || r.Den == nil || r.Den.Sign() <= 0 {
 		return
 	}
@@ -151,6 +158,7 @@ func (a *Asker) figureTerm(t *Term, p *policy.Pack) {
 		return
 	}
 	t.Value, t.Source = r.Value, sourcesOf(r.Parts)
+	a.known(t, r.Parts)
 }
 
 // namedMissing bounds how many divisions a text names.

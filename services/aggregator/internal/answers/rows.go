@@ -18,6 +18,8 @@ type Asker struct {
 	world   *facts.World
 	figures *Figures
 	took    bool // some figure was read
+	late    Late
+	now     time.Time
 	lacks   []Lack
 	specs   map[specOf]*spec
 	places  map[placeOn]*places
@@ -28,7 +30,7 @@ type Asker struct {
 // the silence of a source is measured.
 func On(v coverage.View, figures *Figures, late Late, now time.Time) *Asker {
 	return &Asker{
-		view: v, world: v.World(), figures: figures, lacks: late.lacks(v.Following(), now),
+		view: v, world: v.World(), figures: figures, late: late, now: now, lacks: late.lacks(v.Following(), now),
 		specs: map[specOf]*spec{}, places: map[placeOn]*places{},
 	}
 }
@@ -224,6 +226,7 @@ func (a *Asker) count(c *Column, key ledger.Key, at *Place, day civil.Date) (led
 		return a.view.Count(key, at.Code, day), true
 	}
 	codes, ok := unitCodes(a.world, a.below(at.Code, day), c.Indicator, at, day)
+	a.Prepare(codes, day)
 	var sum ledger.Count
 	for _, code := range codes {
 		n := a.view.Direct(key, code, day)

@@ -42,6 +42,9 @@ func (a *Asker) grade(t *policy.Term, p *policy.Pack, of *Row) (Term, *big.Rat) 
 	c := a.column(p, ind)
 	var row Row
 	a.row(&row, &c, a.spec(&c, of.Day), &x.Place, of.Day)
+	for _, l := range row.Lacking {
+		of.lack(l, true)
+	}
 	value, ok := row.Exact()
 	if !ok {
 		x.Missing = cmp.Or(row.Awaits, missingOf(&row), noNumber)

@@ -1,13 +1,16 @@
 package answers
 
 import (
+	"math/big"
+
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
 )
 
-// Trend is one indicator of one place on several days. A place that does not
+// Trend is one indicator of one place on several days; a score over fewer than the
+// pack's minimum has no value. A place that does not
 // exist on a day has the number 0 and no rate there.
 func (a *Asker) Trend(asked *policy.Pack, at Place, column Column, days []civil.Date) []Row {
 	if at.UnitID == "" {
@@ -16,8 +19,18 @@ func (a *Asker) Trend(asked *policy.Pack, at Place, column Column, days []civil.
 	out := make([]Row, 0, len(days))
 	for _, day := range days {
 		out = append(out, a.Rows(asked, at, []Column{column}, day)...)
+		smallScore(&out[len(out)-1], asked)
 	}
 	return out
+}
+
+// smallScore takes the value of a score away where its rates are over fewer than
+// the pack ranks: month by month it would say who came or went.
+func smallScore(r *Row, p *policy.Pack) {
+	size, ok := r.Weight()
+	if r.Indicator.Scored() && r.HasRate && ok && size.Cmp(big.NewRat(int64(p.Warnings.Minimum), 1)) < 0 {
+		r.HasRate, r.Rate, r.Gap = false, 0, 0
+	}
 }
 
 // Prepare tells the view that these divisions will be asked for on these days.

@@ -52,9 +52,10 @@ func (a *Asker) warned(q *LeagueQuery, now *table) []warning {
 
 // yellow says what a division is warned of; empty when of nothing. Points are
 // those of the unit as it is read: 5 below a target in percent are 5 percentage
-// points, of one in permille 5 ‰.
+// points, of one in permille 5 ‰. A plain count without a target is neither good
+// nor bad: the smallest town would be warned of its size.
 func yellow(q *LeagueQuery, t *table, i int) (out policy.Text) {
-	if t.ranks[i] == 0 {
+	if t.ranks[i] == 0 || t.rows[i].Plain && !t.rows[i].HasTarget {
 		return out
 	}
 	w := &q.Pack.Warnings

@@ -7,7 +7,7 @@ import (
 // Counted is what a resident counts for an indicator on a day: in person, or by
 // an event.
 type Counted struct {
-	Pack, Village string
+	Pack, Village string     // no village: an event at a unit that nobody knows
 	EventID       string     // "" in person
 	On            civil.Date // of the event
 	Covered       bool
@@ -64,6 +64,12 @@ func (d *Diary) events(out []Counted, t *text, f *flow, day civil.Date) []Counte
 			code = d.unitOf(f, &h)
 		}
 		then, now := d.stands(code, h.on), d.stands(code, day)
+		if then == "" && f.atUnit && !h.mothers && !f.elseManager {
+			if d.packAt(h.on, day) == t.id && f.eligible(d, &h) {
+				out = append(out, Counted{t.id, "", h.id, h.on, f.covered != nil && f.covered(d, &h), max(h.weight, 1)})
+			}
+			continue
+		}
 		if then == "" || Governs(d.w, d.division(then, h.on), h.on, day) != t.id || !f.eligible(d, &h) {
 			continue
 		}
@@ -73,6 +79,15 @@ func (d *Diary) events(out []Counted, t *text, f *flow, day civil.Date) []Counte
 		out = append(out, Counted{t.id, now, h.id, h.on, f.covered != nil && f.covered(d, &h), max(h.weight, 1)})
 	}
 	return out
+}
+
+// packAt is the pack in force on a day where the resident lived when something
+// happened; that of the whole country when nobody knows where.
+func (d *Diary) packAt(on, day civil.Date) string {
+	if p := d.on(on); p.stay >= 0 && p.known {
+		return Governs(d.w, p.village, on, day)
+	}
+	return "national"
 }
 
 // placeOf is where an event was recorded to be: where the person lived.

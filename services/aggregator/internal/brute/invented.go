@@ -118,7 +118,7 @@ func (v *inventor) person(r *facts.Resident) {
 	}
 	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000", Ended[0], Ended[1], Ended[4], "990104", "310113", "310110100201", "330784", "361127", "360102", "360103", "520000"}
 	if v.chance(25) {
-		p.Flags = []string{[]string{"NAME_PRIVATE_USE", "NUMBER_SHARED", "NAME_RARE"}[v.IntN(3)]}
+		p.Flags = []string{[]string{"NAME_PRIVATE_USE", "NUMBER_SHARED", "NAME_RARE", "DUPLICATE_SUSPECTED"}[v.IntN(4)]}
 	}
 	switch {
 	case v.stranger && v.chance(85):

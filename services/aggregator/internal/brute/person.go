@@ -153,9 +153,9 @@ func (d *Diary) postpartum(day civil.Date) bool {
 	return false
 }
 
-// keyGroup is 重点人群 as far as anybody records it: 0–6岁儿童、孕产妇、65岁及以上老年人.
+// keyGroup is 重点人群: 0–6岁儿童、孕产妇、65岁及以上老年人，登记的高血压、糖尿病、严重精神障碍、肺结核患者.
 func (d *Diary) keyGroup(day civil.Date) bool {
-	return d.under7(day) || d.aged(day, 65, 200) || d.pregnant(day) || d.postpartum(day)
+	return d.under7(day) || d.aged(day, 65, 200) || d.pregnant(day) || d.postpartum(day) || holding("HTN", "DM", "MEN-REG", "TB")(d, day)
 }
 
 // longActingHere: uses a long-acting method that was adopted in the county lived in.

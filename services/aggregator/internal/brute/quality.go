@@ -28,7 +28,7 @@ func quality(t *text) {
 		return filledIn(d, day) && d.r.Residences[d.on(day).stay].SortKey != ""
 	}}
 	t.stocks["DQV01"] = stock{here, unflagged(doubts...)}
-	t.stocks["DQD01"] = stock{here, unflagged("NUMBER_SHARED")}
+	t.stocks["DQD01"] = stock{here, unflagged("NUMBER_SHARED", "DUPLICATE_SUSPECTED")}
 	anybody := func(*Diary, *happening) bool { return true }
 	t.flows["DQT01"] = flow{happenings: anyService, in: thisMonth, eligible: anybody, covered: enteredWithin7, atUnit: true}
 	t.flows["DQR01"] = flow{happenings: anyService, in: thisMonth, eligible: anybody, covered: livedWhereServed, atUnit: true}

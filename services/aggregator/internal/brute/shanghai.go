@@ -42,6 +42,15 @@ func shanghai() text {
 				func(d *Diary, day civil.Date) bool { return x.floating(d, day) && d.aged(day, 15, 50) },
 				func(d *Diary, day civil.Date) bool { return d.planning(day, false, 1) },
 			},
+			// 二 基本项目的计划生育技术服务：持有本市居住证的流动人口；登记管理：所有流动人口
+			"FP03": {
+				func(d *Diary, day civil.Date) bool { return holder(d, day) && d.couple(day) },
+				func(d *Diary, day civil.Date) bool { return d.planning(day, true, 2, 3, 4) },
+			},
+			"FP04": {
+				func(d *Diary, day civil.Date) bool { return d.female() && x.floating(d, day) && d.aged(day, 18, 50) },
+				func(d *Diary, day civil.Date) bool { return d.planning(day, false) },
+			},
 			"FP02": {
 				both(x.floating, needsContraception),
 				func(d *Diary, day civil.Date) bool { return d.planning(day, true, 2, 3, 4, 5) },

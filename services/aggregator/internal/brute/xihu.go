@@ -68,7 +68,7 @@ func xihuRecords(t *text) {
 	t.stocks["MEN02"] = stock{ill, holding("MEN-MGT")}
 	t.stocks["FDS01"] = stock{x.resident6, holding("SIGN")}
 	t.stocks["FDS02"] = stock{both(x.resident6, func(d *Diary, day civil.Date) bool {
-		return d.keyGroup(day) || holding("HTN", "DM", "TB", "MEN-REG", "DISABLED", "FP-SPECIAL")(d, day)
+		return d.keyGroup(day) || holding("DISABLED", "FP-SPECIAL")(d, day)
 	}), holding("SIGN")}
 	t.stocks["FDS03"] = stock{both(here, holding("FP-SPECIAL")), holding("SIGN")}
 	t.stocks["CRD01"] = stock{x.resident6, onRecord(ever, "CARD-INFO")}

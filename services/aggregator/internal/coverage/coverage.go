@@ -110,13 +110,20 @@ type ListQuery struct {
 	Limit    int
 }
 
-// List is a page of lines; Total is the length of the whole list, equal to the
-// number at the same moment.
+// Listed says whether the lines have a list of their own, ready in its order:
+// those not covered, where they lie in some division.
+func (q *ListQuery) Listed() bool {
+	return q.Which == Uncovered && (q.Division != "" || !q.Direct)
+}
+
+// List is a page of lines. Total is the sum of the weights of the whole list,
+// equal to the number at the same moment; Length is how many lines it has.
 type List struct {
-	Lines []Line
-	More  bool
-	Total int32
-	World *facts.World
+	Lines  []Line
+	More   bool
+	Total  int32
+	Length int32
+	World  *facts.World
 }
 
 // States of an operation, numbered as in the API.

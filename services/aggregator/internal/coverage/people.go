@@ -23,6 +23,7 @@ type Person struct {
 	Of     string          // the person that it counts for: ID, unless it was merged
 	Linked []string        // identifiers that count for Of, ascending
 	Facts  *facts.Resident // of Of; nil when the registry has not told of the person
+	Left   []string        // of who has changed: places where ID lived or counted since the reader began, and does no more
 }
 
 // FeedPlace is how far a reader of answers has come. While Snapshot, everybody up
@@ -35,6 +36,7 @@ type FeedPlace struct {
 	Snapshot   bool
 	Revision   int64
 	ResidentID string
+	Begun      int64 // revision at which everybody began to be told
 }
 
 // FeedPage is whose answers may have changed after a place, once each.

@@ -16,6 +16,8 @@ type Whole interface {
 	// Counted calls each for everybody who counts for something in a village on
 	// any day, by address.
 	Counted(village string, each func(Counted) error) error
+	// People reads whom identifiers stand for, in their order.
+	People(ids []string) ([]Person, error)
 	// Versions calls each for each of the identifiers, which must ascend.
 	Versions(ids []string, each func(Versions) error) error
 }

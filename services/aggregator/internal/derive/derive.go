@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
@@ -18,7 +19,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "6"
+const version = "7"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {
@@ -58,14 +59,17 @@ type Deriver struct {
 	ids       []string // of the indicators, sorted; a Key is an index
 	keys      map[string]ledger.Key
 	packs     map[*policy.Pack][]ledger.Key
+	plain     []bool                    // by key: nobody can be covered
+	lines     map[ledger.Key]ledger.Key // of indicators whose events weigh, how many lines there are
 	others    bool
+	touched   sync.Map // *Items by facts.Kinds
 }
 
 // New numbers the indicators of all packs: an indicator that several packs have
 // is one column of numbers, to which each village contributes by the pack that
 // governs it. So the parts of a province always sum up to it.
 func New(c *policy.Catalogue) *Deriver {
-	d := &Deriver{catalogue: c, keys: map[string]ledger.Key{}, packs: map[*policy.Pack][]ledger.Key{}}
+	d := &Deriver{catalogue: c, keys: map[string]ledger.Key{}, packs: map[*policy.Pack][]ledger.Key{}, lines: map[ledger.Key]ledger.Key{}}
 	for _, p := range c.Packs() {
 		for i := range p.Indicators {
 			d.ids = append(d.ids, p.Indicators[i].ID)
@@ -84,6 +88,8 @@ func New(c *policy.Catalogue) *Deriver {
 		d.packs[p] = keys
 		d.others = d.others || p.ReadsOthers()
 	}
+	d.numberLines()
+	d.findPlain()
 	return d
 }
 
@@ -112,69 +118,28 @@ func (d *Deriver) Indicators() []string { return d.ids }
 // Rows returns what the resident counts for, by village, pieces in canonical
 // order. Somebody whom the registry has not told of counts nowhere.
 func (d *Deriver) Rows(r *facts.Resident, w *facts.World) []Row {
+	return d.RowsOf(r, w, d.Touched(facts.OfEverything))
+}
+
+// RowsOf is Rows with the pieces of these items only, and without villages where
+// there are none.
+func (d *Deriver) RowsOf(r *facts.Resident, w *facts.World, items *Items) []Row {
 	if r == nil || !r.Known() {
 		return nil
 	}
-	var rows []Row
-	var buf []policy.Piece
-	for _, pack := range d.catalogue.Packs() {
-		keys := d.packs[pack]
-		buf = pack.Pieces(r, w, buf[:0])
-		for i := range buf {
-			p := &buf[i]
-			if p.From >= p.To {
-				continue
-			}
-			row := rowOf(&rows, p.Village)
-			row.Pieces = append(row.Pieces, Piece{
-				Key: keys[p.Indicator], From: p.From, To: p.To, Covered: p.Covered, Weight: max(p.Weight, 1), EventID: p.EventID, On: p.On,
-			})
-		}
+	g := gatherers.Get().(*gatherer)
+	defer gatherers.Put(g)
+	c := d.catalogue.Counter(r, w)
+	g.count(c, items)
+	if items.has[d.Unplaced()] {
+		g.unplaced(c, d.Unplaced())
 	}
-	for _, s := range r.Stays(w, facts.ByArrival, nil) {
-		if s.How == facts.Nowhere || s.How == facts.Above {
-			row := rowOf(&rows, "")
-			row.Pieces = append(row.Pieces, Piece{Key: d.Unplaced(), From: s.From, To: s.To, Covered: s.How == facts.Above, Weight: 1})
-		}
-	}
+	c.Done()
+	rows := g.rows()
 	for i := range rows {
-		slices.SortFunc(rows[i].Pieces, order)
-		rows[i].Pieces = join(rows[i].Pieces)
 		rows[i].SortKey = sortKey(r, w, rows[i].Village)
 	}
-	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Village, b.Village) })
 	return rows
-}
-
-func rowOf(rows *[]Row, village string) *Row {
-	for i := range *rows {
-		if (*rows)[i].Village == village {
-			return &(*rows)[i]
-		}
-	}
-	*rows = append(*rows, Row{Village: village})
-	return &(*rows)[len(*rows)-1]
-}
-
-func order(a, b Piece) int {
-	return cmp.Or(cmp.Compare(a.Key, b.Key), strings.Compare(a.EventID, b.EventID), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
-}
-
-// join makes one piece of two that touch and say the same: where one pack
-// follows another, nothing may have changed for the person.
-func join(pieces []Piece) []Piece {
-	out := pieces[:0]
-	for _, p := range pieces {
-		if n := len(out); n > 0 {
-			q := &out[n-1]
-			if q.Key == p.Key && q.EventID == p.EventID && q.On == p.On && q.Covered == p.Covered && q.Weight == p.Weight && q.To == p.From {
-				q.To = p.To
-				continue
-			}
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // maxSortKey bounds what is kept of a sort key, in bytes.

@@ -26,33 +26,38 @@ const (
 func Encode(pieces []Piece) []byte {
 	out := make([]byte, 0, 8*len(pieces))
 	for i := range pieces {
-		p := &pieces[i]
-		head := uint64(p.Key) << flagBits
-		if p.Covered {
-			head |= flagCovered
-		}
-		if p.EventID != "" {
-			head |= flagEvent
-		}
-		if p.To >= civil.Forever {
-			head |= flagOpen
-		}
-		if p.Weight > 1 {
-			head |= flagWeight
-		}
-		out = binary.AppendUvarint(out, head)
-		out = binary.AppendUvarint(out, uint64(p.From))
-		if p.To < civil.Forever {
-			out = binary.AppendUvarint(out, uint64(p.To-p.From))
-		}
-		if p.Weight > 1 {
-			out = binary.AppendUvarint(out, uint64(p.Weight))
-		}
-		if p.EventID != "" {
-			out = binary.AppendUvarint(out, uint64(len(p.EventID)))
-			out = append(out, p.EventID...)
-			out = binary.AppendVarint(out, int64(p.On)-int64(p.From))
-		}
+		out = pieces[i].append(out)
+	}
+	return out
+}
+
+// append writes the piece behind others.
+func (p *Piece) append(out []byte) []byte {
+	head := uint64(p.Key) << flagBits
+	if p.Covered {
+		head |= flagCovered
+	}
+	if p.EventID != "" {
+		head |= flagEvent
+	}
+	if p.To >= civil.Forever {
+		head |= flagOpen
+	}
+	if p.Weight > 1 {
+		head |= flagWeight
+	}
+	out = binary.AppendUvarint(out, head)
+	out = binary.AppendUvarint(out, uint64(p.From))
+	if p.To < civil.Forever {
+		out = binary.AppendUvarint(out, uint64(p.To-p.From))
+	}
+	if p.Weight > 1 {
+		out = binary.AppendUvarint(out, uint64(p.Weight))
+	}
+	if p.EventID != "" {
+		out = binary.AppendUvarint(out, uint64(len(p.EventID)))
+		out = append(out, p.EventID...)
+		out = binary.AppendVarint(out, int64(p.On)-int64(p.From))
 	}
 	return out
 }
@@ -60,8 +65,9 @@ func Encode(pieces []Piece) []byte {
 // Decode calls each with the pieces that Encode wrote, in order. The piece is
 // valid until each returns.
 func Decode(raw []byte, each func(*Piece) error) error {
+	var p Piece // one for all: it outlives the call that it is given to
 	for len(raw) > 0 {
-		var p Piece
+		p = Piece{}
 		n := p.decode(raw)
 		if n <= 0 {
 			return errDamaged

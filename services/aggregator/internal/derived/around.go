@@ -90,11 +90,9 @@ func (a *around) read(ids []string) error {
 		return err
 	}
 	for _, id := range missing {
-		set, err := feedfacts.Decode(stored[id])
-		if err != nil {
+		if a.facts[id], err = unchanged(stored[id]); err != nil {
 			return err
 		}
-		a.facts[id] = facing{set, set}
 	}
 	return nil
 }

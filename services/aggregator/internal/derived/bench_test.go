@@ -116,11 +116,13 @@ func BenchmarkFactsAlone(b *testing.B) {
 					}
 					var rows []store.ResidentRow
 					for _, id := range ids {
-						set, err := feedfacts.Decode(stored[id])
+						row := stored[id]
+						set, err := feedfacts.Decode(row.Facts)
 						if err != nil {
 							return err
 						}
-						rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
+						row.Facts = set.Encode()
+						rows = append(rows, row)
 					}
 					if err := t.PutResidents(1, rows); err != nil {
 						return err

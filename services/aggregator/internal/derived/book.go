@@ -111,12 +111,11 @@ func (b *Book) Load(ctx context.Context) error {
 		return err
 	}
 	deriver := derive.New(packs)
+	load := b.load
 	if head.Derivation != deriver.Derivation() {
-		if err := b.deriveAgain(ctx, head, deriver); err != nil {
-			return err
-		}
+		load = b.deriveAgain
 	}
-	r, err := b.load(ctx, head.Generation, deriver)
+	r, err := load(ctx, head.Generation, deriver)
 	if err != nil {
 		return err
 	}
@@ -130,24 +129,26 @@ func (b *Book) Load(ctx context.Context) error {
 	return nil
 }
 
-// deriveAgain replaces the members of the serving generation.
-func (b *Book) deriveAgain(ctx context.Context, head store.Head, d *derive.Deriver) error {
-	if err := b.Store.DropMembers(ctx, head.Generation); err != nil {
-		return err
+// deriveAgain replaces the members of the serving generation and loads it.
+func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
+	if err := b.Store.DropMembers(ctx, generation); err != nil {
+		return nil, err
 	}
-	if err := b.indexAgain(ctx, head.Generation); err != nil {
-		return err
+	if err := b.indexAgain(ctx, generation); err != nil {
+		return nil, err
 	}
-	if _, err := b.deriveAll(ctx, head.Generation, d, func(int64) {}); err != nil {
-		return err
+	r, err := b.deriveAll(ctx, generation, d)
+	if err != nil {
+		return nil, err
 	}
-	return b.Store.Write(ctx, func(t store.Tx) error {
+	return r, b.Store.Write(ctx, func(t store.Tx) error {
 		h, err := t.Head()
 		if err != nil {
 			return err
 		}
 		h.Derivation = d.Derivation()
 		h.Revision++
+		r.revision = h.Revision
 		return t.SetHead(h)
 	})
 }

@@ -3,9 +3,7 @@ package derived_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/brute"
@@ -105,14 +103,6 @@ func (c *county) versions(w written) []written {
 	return q
 }
 
-// long is how many histories: n, or what XINJU_LONG says over a divisor.
-func long(n, of int) int {
-	if more, err := strconv.Atoi(os.Getenv("XINJU_LONG")); err == nil {
-		return max(n, more/of)
-	}
-	return n
-}
-
 // lawOfCountry follows one country by increments, restarts, rebuilds it, and lays
 // the yardstick on all numbers of all packs.
 func lawOfCountry(t tester, db *sqlstore.DB, seed uint64, home string, residents int) {
@@ -138,7 +128,7 @@ func lawOfCountry(t tester, db *sqlstore.DB, seed uint64, home string, residents
 func TestIncrementsAreTheCountOneByOneUnderEveryPack(t *testing.T) {
 	for i, home := range packCounties {
 		t.Run(home, func(t *testing.T) {
-			for k := range long(3, 700) {
+			for k := range testkit.Histories(3, 700) {
 				lawOfCountry(t, testkit.SQLite(t, sets...), uint64(100*i+k+1), home, 8)
 			}
 		})

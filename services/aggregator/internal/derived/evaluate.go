@@ -39,7 +39,7 @@ func (b *Book) Evaluate(ctx context.Context) (done int64, err error) {
 
 // membersOf derives what persons at hand count for, on all processors.
 func membersOf(near *around, ids []string, d *derive.Deriver, w *facts.World) ([][]store.MemberRow, error) {
-	list, err := near.residents(ids)
+	list, err := near.residents(ids, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -151,6 +151,7 @@ func oneHistory(t tester, db, beside *sqlstore.DB, seed uint64, residents int) {
 }
 
 func TestIncrementsAreARebuildIsTheCountOneByOne(t *testing.T) {
+	testkit.Fewer(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		var beside *sqlstore.DB

@@ -18,11 +18,14 @@ import (
 // takes away and puts back are not touched.
 type lines map[store.LineRow]int
 
-// note counts a piece of a member: n is 1 when it is put and −1 when it is taken.
+// hasLine says whether a piece is a line of an uncovered list that is kept. The
+// list of a plain count, where nobody can be covered, is that of who counts.
+func hasLine(d *derive.Deriver, m *store.MemberRow, p *derive.Piece) bool {
+	return !p.Covered && m.Village != "" && !d.Plain(p.Key)
+}
+
+// note counts a line: n is 1 when it is put and −1 when it is taken.
 func (l *lines) note(m *store.MemberRow, p *derive.Piece, n int) {
-	if p.Covered || m.Village == "" {
-		return
-	}
 	if *l == nil {
 		*l = lines{}
 	}
@@ -39,12 +42,16 @@ func lineOf(m *store.MemberRow, p *derive.Piece) store.LineRow {
 // write deletes and puts what has changed.
 func (l lines) write(t store.Tx, generation int64) error {
 	var gone, come []store.LineRow
+	stays := map[store.LineRow]bool{} // by key: overwritten
 	for row, n := range l {
-		switch {
-		case n < 0:
-			gone = append(gone, row)
-		case n > 0:
+		if n > 0 {
 			come = append(come, row)
+			stays[row.Key()] = true
+		}
+	}
+	for row, n := range l {
+		if n < 0 && !stays[row.Key()] {
+			gone = append(gone, row)
 		}
 	}
 	slices.SortFunc(gone, inLines)
@@ -61,13 +68,14 @@ func inLines(a, b store.LineRow) int {
 		strings.Compare(a.ResidentID, b.ResidentID), strings.Compare(a.EventID, b.EventID), cmp.Compare(a.FromDay, b.FromDay))
 }
 
-// putMembers writes members of a generation that had none, and their lines.
-func putMembers(t store.Tx, generation int64, rows []store.MemberRow) error {
+// addMembers writes where residents of a generation that had none have pieces, and
+// their lines.
+func addMembers(t store.Tx, generation int64, d *derive.Deriver, rows []store.MemberRow) error {
 	var list []store.LineRow
 	for i := range rows {
 		m := &rows[i]
 		err := derive.Decode(m.Pieces, func(p *derive.Piece) error {
-			if !p.Covered && m.Village != "" {
+			if hasLine(d, m, p) {
 				list = append(list, lineOf(m, p))
 			}
 			return nil
@@ -78,10 +86,10 @@ func putMembers(t store.Tx, generation int64, rows []store.MemberRow) error {
 	}
 	slices.SortFunc(list, inLines)
 	slices.SortFunc(rows, inMembers)
-	if err := t.PutLines(generation, list); err != nil {
+	if err := t.AddLines(generation, list); err != nil {
 		return err
 	}
-	return t.PutMembers(generation, rows)
+	return t.AddMembers(generation, rows)
 }
 
 // villageCount is a village that is part of the list, and in which run of codes
@@ -105,7 +113,7 @@ var errMoved = errors.New("what is served has changed")
 // uncovered reads a page of an uncovered list without a transaction: every
 // statement asks for what the number is of, and finds nothing once that is not
 // served any more.
-func (b *Book) uncovered(ctx context.Context, q *coverage.ListQuery) (out coverage.List, err error) {
+func (b *Book) uncovered(ctx context.Context, q *coverage.ListQuery, d *derive.Deriver) (out coverage.List, err error) {
 	most := enough(q)
 	for range snapshotTries {
 		var villages []villageCount
@@ -113,6 +121,9 @@ func (b *Book) uncovered(ctx context.Context, q *coverage.ListQuery) (out covera
 		var is store.Head
 		var changed <-chan struct{}
 		err := b.look(func(v view) error {
+			if v.Deriver() != d {
+				return ErrMoving
+			}
 			out, villages, all = begun(v, q, most)
 			is.Generation, is.Revision, changed = v.r.generation, v.r.revision, b.changed
 			return nil

@@ -4,19 +4,32 @@ import (
 	"maps"
 	"slices"
 
+	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
 )
 
-// facing is the facts of one identifier before and after a page.
-type facing struct{ before, after feedfacts.Set }
+// facing is the facts of one identifier before and after a page, and its row as it
+// is stored, before the page.
+type facing struct {
+	before, after feedfacts.Set
+	row           store.ResidentRow
+}
+
+// unchanged is an identifier whose facts the page does not change.
+func unchanged(row store.ResidentRow) (facing, error) {
+	set, err := feedfacts.Decode(row.Facts)
+	return facing{set, set, row}, err
+}
 
 // crowd is who a page is about: the identifiers whose facts it changes, and the
 // persons whom these counted for before and count for now.
 type crowd struct {
 	generation int64
 	facts      map[string]facing
-	links      []store.LinkRow // that change; without Into when there is none any more
+	kinds      map[string]facts.Kinds // of the facts that the page changes, by identifier
+	links      []store.LinkRow        // that change; without Into when there is none any more
 
 	ids     []string            // of the persons, ascending
 	was, is map[string][]string // identifiers linked to each of them
@@ -165,11 +178,9 @@ func (c *crowd) complete(t store.Tx, ids []string, linked ...map[string][]string
 		return err
 	}
 	for id := range missing {
-		set, err := feedfacts.Decode(stored[id])
-		if err != nil {
+		if c.facts[id], err = unchanged(stored[id]); err != nil {
 			return err
 		}
-		c.facts[id] = facing{set, set}
 	}
 	return nil
 }
@@ -188,4 +199,23 @@ func linksOf(t store.Tx, generation int64) (into map[string]string, chains int64
 		}
 	}
 	return into, chains, err
+}
+
+// items lists, of the persons for whom only facts of some kinds have changed, what
+// may differ. A change of the tree is one of everything.
+func (c *crowd) items(out *outcome) map[string]*derive.Items {
+	items := map[string]*derive.Items{}
+	if out.after.world != out.before.world {
+		return items
+	}
+	for _, id := range c.ids {
+		kinds := c.kinds[id]
+		for _, list := range [][]string{c.was[id], c.is[id]} {
+			for _, l := range list {
+				kinds |= c.kinds[l]
+			}
+		}
+		items[id] = out.after.deriver.Touched(kinds)
+	}
+	return items
 }

@@ -13,12 +13,17 @@ import (
 
 // List reads one page. Villages where the number is zero are not looked at.
 func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, error) {
-	if q.Which == coverage.Uncovered {
-		return b.uncovered(ctx, &q)
+	d := b.deriverNow()
+	q.Which = asKept(&q, d)
+	if q.Listed() {
+		return b.uncovered(ctx, &q, d)
 	}
 	var out coverage.List
 	var villages []villageCount
 	look := func(v view) error {
+		if v.Deriver() != d {
+			return ErrMoving
+		}
 		out, villages, _ = begun(v, &q, everything)
 		return nil
 	}
@@ -27,16 +32,29 @@ func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, e
 	return out, err
 }
 
+// asKept is the list to be read for one that is asked for: lines that are not
+// covered are kept apart, unless under a plain count, where that is everybody.
+func asKept(q *coverage.ListQuery, d *derive.Deriver) coverage.Which {
+	if q.Which == coverage.Uncovered && d.Plain(q.Key) {
+		return coverage.Eligible
+	}
+	return q.Which
+}
+
 // begunStep is how many villages are asked for at a time.
 const begunStep = 32
 
 // begun is a list without lines, and the villages where its lines are, as far as
 // they hold enough of the number; the last village is then not among them.
 func begun(v coverage.View, q *coverage.ListQuery, enough int) (out coverage.List, villages []villageCount, all bool) {
-	out = coverage.List{Total: q.Which.Of(v.Count(q.Key, q.Division, q.Day)), World: v.World()}
-	below := belows.below(out.World, q.Division, q.Day)
+	out = coverage.List{World: v.World()}
+	below, number := belows.below(out.World, q.Division, q.Day), v.Count
 	if q.Direct {
-		below, out.Total = &codesBelow{[]string{q.Division}, []int32{0}}, q.Which.Of(v.Direct(q.Key, q.Division, q.Day))
+		below, number = &codesBelow{[]string{q.Division}, []int32{0}}, v.Direct
+	}
+	out.Total = q.Which.Of(number(q.Key, q.Division, q.Day))
+	if out.Length = out.Total; v.Deriver().Lines(q.Key) != q.Key {
+		out.Length = q.Which.Of(number(v.Deriver().Lines(q.Key), q.Division, q.Day))
 	}
 	at, sum := below.from(q.After.Village), 0
 	for codes := range slices.Chunk(below.codes[at:], begunStep) {
@@ -65,7 +83,7 @@ const everything = math.MaxInt
 // enough of a number to fill a page from: a line counts as more than one where
 // it weighs more, so a page may still need the rest.
 func enough(q *coverage.ListQuery) int {
-	if q.Which == coverage.Uncovered {
+	if q.Listed() {
 		return 2*q.Limit + 2
 	}
 	return everything
@@ -73,7 +91,7 @@ func enough(q *coverage.ListQuery) int {
 
 // fill adds the lines of the page.
 func fill(q *coverage.ListQuery, t store.Tx, generation int64, villages []villageCount, out *coverage.List) error {
-	if q.Which == coverage.Uncovered {
+	if q.Listed() {
 		return fillUncovered(q, linesIn(t, generation), villages, out)
 	}
 	for _, village := range villages {

@@ -232,15 +232,19 @@ func (b *Book) RetirePack(ctx context.Context, id, requestID string) (coverage.O
 // PackVersions lists the versions of a pack, the highest first: those loaded and
 // the one built in. It fails with POLICY_PACK_VERSION_NOT_FOUND when there is none.
 func (b *Book) PackVersions(ctx context.Context, id string) (out []coverage.PackVersion, err error) {
+	return packVersions(ctx, b.Desk, b.Packs, id)
+}
+
+func packVersions(ctx context.Context, d *desk.Desk, builtIn *policy.Catalogue, id string) (out []coverage.PackVersion, err error) {
 	var versions []desk.Pack
-	err = b.Desk.Read(ctx, func(t desk.Tx) (err error) {
+	err = d.Read(ctx, func(t desk.Tx) (err error) {
 		versions, err = t.PackVersions(id)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	own, there := b.Packs.Pack(id)
+	own, there := builtIn.Pack(id)
 	for i := range versions {
 		v := &versions[i]
 		if there && own.Version > int(v.Version) {

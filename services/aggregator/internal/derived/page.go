@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/store"
@@ -22,15 +22,15 @@ type outcome struct {
 	tied          []string        // others whose answers may differ
 	all           bool            // everybody was derived again
 	codes         []string        // of records, seen for the first time
-	rows          []store.ResidentRow
-	puts, deletes []store.MemberRow
-	lines         lines          // of uncovered lists
-	was, is       []derive.Piece // of the row that is compared
+	rows          map[string]store.ResidentRow
+	puts, deletes []store.MemberRow // where somebody has pieces now, or has none any more
+	lines         lines             // of uncovered lists
+	left          departures        // places that persons left
 }
 
 // page works out one page inside its transaction and writes facts and members.
 func (b *Book) page(t store.Tx, r *replica, list []feedfacts.Fact) (*outcome, error) {
-	out := &outcome{before: r, after: r.copyOf(), done: map[string]bool{}}
+	out := &outcome{before: r, after: r.copyOf(), done: map[string]bool{}, rows: map[string]store.ResidentRow{}}
 	everybody, err := out.takeWorld(t, list)
 	if err != nil {
 		return nil, err
@@ -72,10 +72,10 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		return err
 	}
 	var ties tieChanges
-	who := crowd{generation: out.before.generation, facts: map[string]facing{}}
+	who := crowd{generation: out.before.generation, facts: map[string]facing{}, kinds: map[string]facts.Kinds{}}
 	for _, id := range ids {
-		entries := touched[id]
-		before, err := feedfacts.Decode(stored[id])
+		entries, row := touched[id], stored[id]
+		before, err := feedfacts.Decode(row.Facts)
 		if err != nil {
 			return err
 		}
@@ -85,6 +85,7 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 				continue
 			}
 			news = true
+			who.kinds[id] |= feedfacts.KindsOf(e.Kind)
 			if err := out.see(&e); err != nil {
 				return err
 			}
@@ -94,10 +95,10 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		}
 		raw := after.Encode()
 		out.after.facts += int64(after.Live() - before.Live())
-		out.after.sums.takeFacts(id, before, stored[id])
+		out.after.sums.takeFacts(id, before, row.Facts)
 		out.after.sums.putFacts(id, after, raw)
-		out.rows = append(out.rows, store.ResidentRow{ID: id, Facts: raw})
-		who.facts[id] = facing{before, after}
+		out.rows[id] = store.ResidentRow{ID: id, Facts: raw, Members: row.Members}
+		who.facts[id] = facing{before, after, row}
 		if !feedfacts.SameRegistry(before, after) {
 			if err := ties.compare(id, who.facts[id]); err != nil {
 				return err
@@ -109,6 +110,9 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		return err
 	}
 	for i := range is {
+		if err := out.left.moved(&was[i], &is[i]); err != nil {
+			return err
+		}
 		out.after.count(&was[i], -1)
 		out.after.count(&is[i], 1)
 		out.changed++
@@ -125,7 +129,8 @@ func (out *outcome) deriveAround(t store.Tx, who *crowd, ties *tieChanges) error
 		out.after.named.add(tie.Other)
 		near.naming[tie.Other] = append(near.naming[tie.Other], tie.Resident)
 	}
-	tied, err := near.touched(persons)
+	items := who.items(out)
+	tied, err := near.touched(persons, items)
 	if err != nil {
 		return err
 	}
@@ -133,7 +138,7 @@ func (out *outcome) deriveAround(t store.Tx, who *crowd, ties *tieChanges) error
 		out.tied, tied = tied, nil
 	}
 	everybody := slices.Concat(persons, tied)
-	if err := out.rederiveAll(near, everybody); err != nil {
+	if err := out.rederiveAll(near, everybody, items); err != nil {
 		return err
 	}
 	for _, id := range everybody {
@@ -162,10 +167,10 @@ func inMembers(a, b store.MemberRow) int {
 // write stores what was noted and forgets it.
 func (out *outcome) write(t store.Tx) error {
 	g := out.before.generation
-	slices.SortFunc(out.rows, func(a, b store.ResidentRow) int { return strings.Compare(a.ID, b.ID) })
+	rows := slices.SortedFunc(maps.Values(out.rows), func(a, b store.ResidentRow) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(out.deletes, inMembers)
 	slices.SortFunc(out.puts, inMembers)
-	if err := t.PutResidents(g, out.rows); err != nil {
+	if err := t.PutResidents(g, rows); err != nil {
 		return err
 	}
 	if err := t.DeleteMembers(g, out.deletes); err != nil {
@@ -181,7 +186,8 @@ func (out *outcome) write(t store.Tx) error {
 		return err
 	}
 	out.lines = nil
-	out.rows, out.deletes, out.puts, out.codes = nil, nil, nil, nil
+	clear(out.rows)
+	out.deletes, out.puts, out.codes = nil, nil, nil
 	return nil
 }
 
@@ -210,6 +216,11 @@ func (out *outcome) raise(t store.Tx, serves bool) error {
 	out.after.revision = head.Revision
 	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.touched())), out.all); err != nil {
 		return err
+	}
+	if !out.all { // otherwise whoever is told begins anew
+		if err := t.PutLeft(head.Generation, out.left.rows(head.Revision)); err != nil {
+			return err
+		}
 	}
 	return t.SetHead(head)
 }

@@ -6,10 +6,13 @@ import (
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/testkit"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -23,6 +26,10 @@ type fakeLines struct {
 }
 
 func (l *fakeLines) World() *facts.World { return l.world }
+
+func (l *fakeLines) Deriver() *derive.Deriver { return noPacks }
+
+var noPacks = derive.New(&policy.Catalogue{})
 
 func (l *fakeLines) Direct(_ ledger.Key, code string, _ civil.Date) (n ledger.Count) {
 	for i := range l.lines {
@@ -53,6 +60,7 @@ func (l *fakeLines) read(p store.LinePage) (out []store.LineRow, err error) {
 func TestPagesOfAnUncoveredListAreTheListWhateverLiesBetween(t *testing.T) {
 	const one, other = "990101001000", "990101002000"
 	codes := []string{"990101001201", "990101001202", "990101001203", "990101001204", "990101001205"}
+	testkit.Fewer(t)
 	rapid.Check(t, func(t *rapid.T) {
 		divisions := []facts.Division{{Code: one, Level: facts.Township}, {Code: other, Level: facts.Township}}
 		mine := map[string]bool{}

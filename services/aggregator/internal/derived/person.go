@@ -84,9 +84,10 @@ func onePerson(t store.Tx, generation int64, id string) (near *around, root stri
 func nextPersons(t store.Tx, generation int64, named *mentions, others bool, after string) (near *around, ids []string, err error) {
 	near = newAround(t, generation)
 	near.named, near.plain = named, !others
-	err = t.EachResident(generation, after, deriveStep, func(id string, raw []byte) error {
-		set, err := feedfacts.Decode(bytes.Clone(raw))
-		ids, near.facts[id] = append(ids, id), facing{set, set}
+	err = t.EachResident(generation, after, deriveStep, func(row store.ResidentRow) (err error) {
+		row.Facts, row.Members = bytes.Clone(row.Facts), bytes.Clone(row.Members)
+		ids = append(ids, row.ID)
+		near.facts[row.ID], err = unchanged(row)
 		return err
 	})
 	if err != nil || len(ids) == 0 {

@@ -174,7 +174,7 @@ func (p *Publisher) encode(l *ledger.Ledger, codes []string) (map[string][]store
 func monthRows(r *replica, codes []string) map[string][]store.MonthRow {
 	out := make(map[string][]store.MonthRow, len(codes))
 	for _, code := range codes {
-		rows := r.ledger.Rows(code, r.deriver.Unplaced()+1)
+		rows := r.ledger.Rows(code, r.deriver.Keys())
 		list := make([]store.MonthRow, len(rows))
 		for i, m := range rows {
 			list[i] = store.MonthRow{Division: m.Code, Month: int32(m.Month), Cells: m.Cells}

@@ -133,6 +133,7 @@ func whole(ctx context.Context) context.Context { return ctx }
 
 func TestTheTablesSayWhatMemorySays(t *testing.T) {
 	round := 0
+	testkit.Fewer(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		if round++; round > 16 {
 			return // each round is a database of its own and all packs' numbers on many days

@@ -32,6 +32,7 @@ var (
 // revision. It is what a Book is to those who only ask.
 type Reader struct {
 	Store    *store.Store
+	Desk     *desk.Desk      // of the same database
 	Deriver  *derive.Deriver // under the packs that the other process has, without those loaded
 	Loads    bool            // packs may be loaded at run time: those in use lie in the same database
 	Sources  []string        // in the order in which they are shown
@@ -256,6 +257,7 @@ func worldAt(t store.Tx, generation int64, digest string) (*facts.World, error) 
 // List reads one page, at one revision with its number.
 func (r *Reader) List(ctx context.Context, q coverage.ListQuery) (out coverage.List, err error) {
 	err = r.read(ctx, true, func(t store.Tx, v storedView) error {
+		q.Which = asKept(&q, v.Deriver())
 		for most, all := enough(&q), false; !all && !out.More; most = everything {
 			var villages []villageCount
 			if out, villages, all = begun(v, &q, most); v.numbers.Err() != nil {

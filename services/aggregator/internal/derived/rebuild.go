@@ -13,7 +13,6 @@ import (
 	"xinju.dev/services/platform/obs"
 
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 )
 
 // Feed reads one source on behalf of a rebuild.
@@ -44,19 +43,11 @@ func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) 
 		return err
 	}
 	op.stage(ctx, "list")
-	for _, source := range b.Sources {
-		if feed, ok := feeds[source]; ok {
-			if err := b.listAll(ctx, generation, source, feed, op); err != nil {
-				return err
-			}
-		}
-	}
-	op.stage(ctx, "derive")
-	d := b.deriverNow()
-	if _, err := b.deriveAll(ctx, generation, d, func(int64) {}); err != nil {
+	if err := b.listAll(ctx, generation, feeds, op); err != nil {
 		return err
 	}
-	r, err := b.load(ctx, generation, d)
+	op.stage(ctx, "derive")
+	r, err := b.deriveAll(ctx, generation, b.deriverNow())
 	if err != nil {
 		return err
 	}
@@ -88,73 +79,6 @@ func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
 	return next, err
 }
 
-// keepStep is how many facts a rebuild stores at a time: the more, the more facts
-// of one resident come together.
-const keepStep = 20_000
-
-// listAll stores all current facts of a source, without deriving anything. Pages
-// are asked for while those before are stored.
-func (b *Book) listAll(ctx context.Context, generation int64, source string, feed Feed, op *running) error {
-	group, ctx := errgroup.WithContext(ctx)
-	pages := make(chan Listing, 1)
-	group.Go(func() error {
-		defer close(pages)
-		return eachPage(ctx, feed, pages)
-	})
-	group.Go(func() error {
-		var facts []feedfacts.Fact
-		var last Listing
-		for last = range pages {
-			if facts = append(facts, last.Facts...); len(facts) < keepStep {
-				continue
-			}
-			if err := b.keepListed(ctx, generation, source, last, facts, op); err != nil {
-				return err
-			}
-			facts = facts[:0]
-		}
-		if ctx.Err() != nil || last.Next != "" {
-			return ctx.Err() // the pages ended with an error
-		}
-		return b.keepListed(ctx, generation, source, last, facts, op)
-	})
-	return group.Wait()
-}
-
-// eachPage sends the pages of a listing, the last one without a token.
-func eachPage(ctx context.Context, feed Feed, pages chan<- Listing) error {
-	epoch := ""
-	for token := ""; ; {
-		page, err := feed.List(ctx, token)
-		if err != nil {
-			return err
-		}
-		if token != "" && page.Epoch != epoch {
-			return ErrEpoch
-		}
-		select {
-		case pages <- page:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if epoch, token = page.Epoch, page.Next; token == "" {
-			return nil
-		}
-	}
-}
-
-// keepListed stores facts, and that the source was listed as far as a page.
-func (b *Book) keepListed(ctx context.Context, generation int64, source string, page Listing, facts []feedfacts.Fact, op *running) error {
-	err := b.Store.Write(ctx, func(t store.Tx) error {
-		if err := b.keep(t, generation, facts); err != nil {
-			return err
-		}
-		return t.PutFollowed(generation, store.FollowedRow{Source: source, Epoch: page.Epoch, Position: page.Snapshot})
-	})
-	op.advance(ctx, int64(len(facts)))
-	return err
-}
-
 // keep merges facts into what is stored of a generation.
 func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	touched := byResident(list)
@@ -163,13 +87,13 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	if err != nil {
 		return err
 	}
-	var rows []store.ResidentRow
+	var rows, known []store.ResidentRow
 	var links []store.LinkRow
 	var ties tieChanges
 	codes := map[string]bool{}
 	for _, id := range ids {
 		entries := touched[id]
-		set, err := feedfacts.Decode(stored[id])
+		set, err := feedfacts.Decode(stored[id].Facts)
 		if err != nil {
 			return err
 		}
@@ -188,7 +112,7 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 				codes[code] = true
 			}
 		}
-		if err := ties.compare(id, facing{before, set}); err != nil {
+		if err := ties.compare(id, facing{before: before, after: set}); err != nil {
 			return err
 		}
 		is, err := rootOf(id, set)
@@ -198,7 +122,11 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		if is != was {
 			links = append(links, linkRow(id, is))
 		}
-		rows = append(rows, store.ResidentRow{ID: id, Facts: set.Encode()})
+		if row := (store.ResidentRow{ID: id, Facts: set.Encode()}); stored[id].ID == "" {
+			rows = append(rows, row)
+		} else {
+			known = append(known, row)
+		}
 	}
 	if err := t.PutLinks(generation, links); err != nil {
 		return err
@@ -218,7 +146,10 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 	if err := t.PutWorld(generation, world); err != nil {
 		return err
 	}
-	return t.PutResidents(generation, rows)
+	if err := t.AddResidents(generation, rows); err != nil {
+		return err
+	}
+	return t.PutResidents(generation, known)
 }
 
 // catchUp applies changes until position, or until the head when that is below zero.

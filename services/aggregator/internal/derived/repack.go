@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -50,10 +51,7 @@ func (b *Book) repack(ctx context.Context, op *running) error {
 		return err
 	}
 	op.stage(ctx, "derive")
-	if _, err := b.deriveAll(ctx, generation, d, func(int64) {}); err != nil {
-		return err
-	}
-	r, err := b.load(ctx, generation, d)
+	r, err := b.deriveAll(ctx, generation, d)
 	if err != nil {
 		return err
 	}
@@ -167,7 +165,8 @@ func index(t store.Tx, from, to int64, after string) (last string, live int64, e
 	var links []store.LinkRow
 	var ties tieChanges
 	var codes []string
-	err = t.EachResident(from, after, deriveStep, func(id string, raw []byte) error {
+	err = t.EachResident(from, after, deriveStep, func(row store.ResidentRow) error {
+		id, raw := row.ID, bytes.Clone(row.Facts)
 		set, err := feedfacts.Decode(raw)
 		if err != nil {
 			return err
@@ -199,7 +198,7 @@ func index(t store.Tx, from, to int64, after string) (last string, live int64, e
 	}
 	slices.Sort(codes)
 	return last, live, errors.Join(
-		t.PutResidents(to, rows), t.PutLinks(to, links), ties.write(t, to), t.PutCodes(to, slices.Compact(codes)))
+		t.AddResidents(to, rows), t.PutLinks(to, links), ties.write(t, to), t.PutCodes(to, slices.Compact(codes)))
 }
 
 const replayStep = 500
@@ -239,8 +238,8 @@ func (b *Book) replay(ctx context.Context, r *replica, n *noted) error {
 		err := b.Store.Read(ctx, func(t store.Tx) error {
 			rows, err := t.Residents(from, part)
 			list = list[:0]
-			for id, raw := range rows {
-				set, err := feedfacts.Decode(raw)
+			for id, row := range rows {
+				set, err := feedfacts.Decode(row.Facts)
 				if err != nil {
 					return err
 				}

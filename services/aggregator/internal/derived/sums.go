@@ -35,6 +35,16 @@ func (s *sum) remove(row [sha256.Size]byte) {
 	s.n--
 }
 
+// plus adds the rows that were added to another sum and takes away those that were
+// removed from it.
+func (s *sum) plus(more sum) {
+	var carry uint64
+	for i := range s.limbs {
+		s.limbs[i], carry = bits.Add64(s.limbs[i], more.limbs[i], carry)
+	}
+	s.n += more.n
+}
+
 // sums is the digest of a whole generation.
 type sums struct{ facts, world, members sum }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
@@ -78,23 +79,45 @@ func (a *around) gather(persons []string, shows func(id string) bool) ([]string,
 	return tied, err
 }
 
-// touched is gather for the persons of a page. Where nobody is asked for those
-// around, only those are brought in who see something else.
-func (a *around) touched(persons []string) ([]string, error) {
-	if !a.plain {
-		return a.gather(persons, a.showsAnother)
-	}
+// touched lists, for the persons of a page, who else must be derived again: those
+// tied to somebody of whom they see something else now. Of persons of the page who
+// do, every item may differ, which is noted. Everybody whose items ask for the
+// people around has them at hand afterwards.
+func (a *around) touched(persons []string, items map[string]*derive.Items) ([]string, error) {
 	var shown []string
 	for _, id := range persons {
 		if a.showsAnother(id) {
 			shown = append(shown, id)
 		}
 	}
-	tied, err := a.besides(shown, func(string) bool { return true })
-	return slices.DeleteFunc(tied, func(id string) bool {
-		_, own := slices.BinarySearch(persons, id)
-		return own
-	}), err
+	near, err := a.neighbours(shown)
+	if err != nil {
+		return nil, err
+	}
+	more := map[string]bool{}
+	for _, list := range near {
+		for _, n := range list {
+			more[n] = true
+		}
+	}
+	for _, id := range persons {
+		if more[id] {
+			delete(items, id)
+			delete(more, id)
+		}
+	}
+	tied := slices.Sorted(maps.Keys(more))
+	if a.plain {
+		return tied, nil
+	}
+	asking := slices.Clone(tied)
+	for _, id := range persons {
+		if of, some := items[id]; !some || of.ReadsOthers() {
+			asking = append(asking, id)
+		}
+	}
+	_, err = a.neighbours(asking)
+	return tied, err
 }
 
 // besides lists who is tied to those of the persons who are shown, without them.

@@ -209,6 +209,7 @@ func oneFamilyHistory(t tester, db, beside *sqlstore.DB, seed uint64, residents 
 }
 
 func TestTiesByIncrementsAreThoseOfARebuildAndOfEveryFact(t *testing.T) {
+	testkit.Fewer(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		oneFamilyHistory(rt, testkit.SQLite(t, sets...), testkit.SQLite(t, sets...), rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(2, 9).Draw(rt, "residents"))
 	})

@@ -56,7 +56,7 @@ func beginning(t store.Tx, s still) (coverage.FeedPlace, error) {
 	epoch, err := t.Epoch()
 	sum := sha256.Sum256([]byte(s.Deriver.Derivation()))
 	return coverage.FeedPlace{
-		Epoch: epoch, Generation: s.generation, Derivation: hex.EncodeToString(sum[:8]), Snapshot: true, Revision: s.revision,
+		Epoch: epoch, Generation: s.generation, Derivation: hex.EncodeToString(sum[:8]), Snapshot: true, Revision: s.revision, Begun: s.revision,
 	}, err
 }
 
@@ -75,7 +75,7 @@ func goesOn(t store.Tx, s still, at, begin *coverage.FeedPlace) (bool, error) {
 // listPeople goes on with everybody, by identifier.
 func listPeople(t store.Tx, s still, page *coverage.FeedPage, limit int) error {
 	var ids []string
-	err := t.EachResident(s.generation, page.At.ResidentID, limit, func(id string, _ []byte) error {
+	err := t.EachID(s.generation, page.At.ResidentID, limit, func(id string) error {
 		ids = append(ids, id)
 		return nil
 	})
@@ -113,6 +113,12 @@ func listTouched(t store.Tx, s still, page *coverage.FeedPage, limit int) error 
 		page.At.Revision, page.At.ResidentID = r.Revision, r.ResidentID
 	}
 	page.CaughtUp = len(rows) < limit
-	page.People, err = readPeople(t, s.generation, ids)
+	if page.People, err = readPeople(t, s.generation, ids); err != nil {
+		return err
+	}
+	left, err := t.Left(s.generation, ids, page.At.Begun)
+	for i := range page.People {
+		page.People[i].Left = left[page.People[i].ID]
+	}
 	return err
 }

@@ -116,6 +116,7 @@ func heardIsTold(t tester, b *derived.Book, l *listener, limit int) {
 }
 
 func TestWhoHearsBitByBitKnowsEverything(t *testing.T) {
+	testkit.Fewer(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		rng := rand.New(rand.NewPCG(seed, 5))

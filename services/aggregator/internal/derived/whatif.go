@@ -26,6 +26,14 @@ func (b *Book) WhatIf(ctx context.Context, q coverage.WhatIf, progress func(done
 	if err != nil {
 		return coverage.Tried{}, err
 	}
+	return whatIf(packs, q, progress, func(t *trial) error {
+		return b.both(ctx, func(v view) error { return t.begin(v, packs) },
+			func(tx store.Tx, generation int64) error { return t.run(ctx, tx, generation) })
+	})
+}
+
+// whatIf tries a pack; at runs the trial on one snapshot.
+func whatIf(packs *policy.Catalogue, q coverage.WhatIf, progress func(done, total int64) error, at func(*trial) error) (coverage.Tried, error) {
 	report := packs.Check(q.Source)
 	if len(report.Problems) > 0 {
 		return coverage.Tried{}, refused("source_yaml", report.Problems)
@@ -35,13 +43,7 @@ func (b *Book) WhatIf(ctx context.Context, q coverage.WhatIf, progress func(done
 		return coverage.Tried{}, refused("source_yaml", problemsOf(err))
 	}
 	t := &trial{q: q, report: progress, next: derive.New(next)}
-	err = b.both(ctx, func(v view) error {
-		if v.Packs() != packs {
-			return ErrMoving
-		}
-		return t.begin(v)
-	}, func(tx store.Tx, generation int64) error { return t.run(ctx, tx, generation) })
-	if err != nil {
+	if err := at(t); err != nil {
 		return coverage.Tried{}, err
 	}
 	t.out.Pack, _ = next.Pack(report.ID)
@@ -70,11 +72,14 @@ type trial struct {
 	out      coverage.Tried
 }
 
-func (t *trial) begin(v view) error {
+func (t *trial) begin(v coverage.View, packs *policy.Catalogue) error {
+	if v.Packs() != packs {
+		return ErrMoving
+	}
 	if _, known := v.World().Any(t.q.Division, t.q.Day); !known {
 		return fault.DivisionNotFound.With("division", t.q.Division)
 	}
-	t.old, t.total = v.Deriver(), v.r.residents
+	t.old, t.total = v.Deriver(), v.Figures().Residents
 	t.below = map[string]bool{}
 	for _, code := range below(v.World(), t.q.Division, t.q.Day) {
 		t.below[code] = true

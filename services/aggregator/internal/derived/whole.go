@@ -74,6 +74,13 @@ func (w whole) Counted(village string, each func(coverage.Counted) error) error 
 	}
 }
 
+func (w whole) People(ids []string) ([]coverage.Person, error) {
+	if err := w.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return readPeople(w.t, w.generation, ids)
+}
+
 // versionStep bounds how many residents are read at a time.
 const versionStep = 500
 
@@ -163,8 +170,8 @@ func (n nearby) read(ids []string) error {
 	if err != nil {
 		return err
 	}
-	for id, raw := range stored {
-		if n.sets[id], err = feedfacts.Decode(raw); err != nil {
+	for id, row := range stored {
+		if n.sets[id], err = feedfacts.Decode(row.Facts); err != nil {
 			return err
 		}
 	}

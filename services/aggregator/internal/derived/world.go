@@ -120,7 +120,7 @@ func (out *outcome) everybodyElse(t store.Tx) error {
 				return err
 			}
 		}
-		if err := out.rederiveAll(near, missing); err != nil {
+		if err := out.rederiveAll(near, missing, nil); err != nil {
 			return err
 		}
 		if err := out.write(t); err != nil {

@@ -44,6 +44,18 @@ func (d *Desk) Chases(ctx context.Context, indicator string, residents []string)
 	return out, err
 }
 
+// ChasesOf reads every entry of an indicator.
+func (d *Desk) ChasesOf(ctx context.Context, indicator string) (out []chase.Entry, err error) {
+	err = d.Read(ctx, func(t Tx) error {
+		return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+			c, err := scanChase(rows)
+			out = append(out, c)
+			return err
+		}, chaseSelect+"desk_chase WHERE indicator_id = ?", indicator)
+	})
+	return out, err
+}
+
 // ChaseStates reads every state that a line has had under any of the
 // identifiers, latest first.
 func (d *Desk) ChaseStates(ctx context.Context, indicator, event string, residents []string) (out []chase.Entry, err error) {

@@ -58,7 +58,11 @@ func fillSkipped(c *Chain) {
 // everything else see Standings.
 func (w *World) Home(code string, day civil.Date) (at Chain, until civil.Date) {
 	code = Pad(code)
-	s := w.Standing(code, day)
+	return HomeAt(code, w.Standing(code, day))
+}
+
+// HomeAt is Home of a code of 12 digits that stands so on the day.
+func HomeAt(code string, s *Standing) (at Chain, until civil.Date) {
 	if s.How == Nowhere {
 		return byDigits(code), s.To
 	}

@@ -84,7 +84,14 @@ func (w *World) Standings(code string) []Standing {
 
 // Standing is the one on a day.
 func (w *World) Standing(code string, day civil.Date) *Standing {
-	list := w.Standings(code)
+	return StandingOn(w.Standings(code), day)
+}
+
+// StandingOn is the one of Standings on a day.
+func StandingOn(list []Standing, day civil.Date) *Standing {
+	if len(list) == 1 {
+		return &list[0]
+	}
 	i := sort.Search(len(list), func(i int) bool { return list[i].From > day })
 	return &list[max(i-1, 0)]
 }

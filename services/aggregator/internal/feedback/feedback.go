@@ -1,7 +1,8 @@
 // Package feedback brings the counts of verifications from the registry in as
 // figures, per division and month, so that the feedback rate is a ratio like
 // any other. What cannot be had is not written: a figure that is missing is
-// shown as missing.
+// shown as missing, and one that the registry does not confirm any more as of
+// when it last did.
 package feedback
 
 import (
@@ -39,7 +40,7 @@ const (
 type Poller struct {
 	Client registryv1.VerificationServiceClient
 	Look   func(func(coverage.View) error) error
-	Load   func(ctx context.Context, requestID string, digest []byte, list []figure.Version) (figure.Loaded, error)
+	Load   func(ctx context.Context, source string, at time.Time, list []figure.Version) error
 	Now    func() time.Time
 	Log    *zap.Logger
 	Every  time.Duration
@@ -79,6 +80,7 @@ func (p *Poller) Poll(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	var list []figure.Version
+	asked := p.Now()
 	for _, month := range []civil.Date{policy.Month.Start(this.AddDays(-1)), this} {
 		for _, division := range places {
 			rows, err := p.ask(ctx, division, month)
@@ -88,8 +90,7 @@ func (p *Poller) Poll(ctx context.Context) (int, error) {
 			list = append(list, rows...)
 		}
 	}
-	_, err = p.Load(ctx, "", nil, list)
-	return len(places), err
+	return len(places), p.Load(ctx, Source, asked, list)
 }
 
 // places lists the counties and townships of a day. Provinces and prefectures are

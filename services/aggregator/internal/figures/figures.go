@@ -69,6 +69,10 @@ func (s *Store) Current(ctx context.Context) (*answers.Figures, error) {
 			next.figures = last.figures
 			return nil
 		}
+		contacts, err := t.Contacts()
+		if err != nil {
+			return err
+		}
 		rows, err := t.FiguresInForce()
 		if err != nil {
 			return err
@@ -76,6 +80,9 @@ func (s *Store) Current(ctx context.Context) (*answers.Figures, error) {
 		list := make([]answers.Figure, len(rows))
 		for i := range rows {
 			list[i] = Answer(&rows[i])
+			if ms := max(contacts[rows[i].Source], rows[i].RecordedMS); list[i].Fetched {
+				list[i].Known = time.UnixMilli(ms)
+			}
 		}
 		next.figures = answers.NewFigures(list)
 		return nil
@@ -90,9 +97,12 @@ func (s *Store) Current(ctx context.Context) (*answers.Figures, error) {
 // changed makes the next read look at the database.
 func (s *Store) changed() { s.changes.Add(1) }
 
-// Answer is a stored figure as answers are computed from it.
+// Answer is a stored figure as answers are computed from it. A figure that its own
+// source has written is fetched from there.
 func Answer(f *figure.Version) answers.Figure {
-	out := answers.Figure{ID: f.ID, Division: f.Division, Source: f.Source, Value: new(big.Rat)}
+	out := answers.Figure{
+		ID: f.ID, Division: f.Division, Source: f.Source, Value: new(big.Rat), Known: time.UnixMilli(f.RecordedMS), Fetched: f.RecordedBy == f.Source,
+	}
 	if v, ok := new(big.Rat).SetString(f.Value); ok {
 		out.Value = v
 	}
@@ -108,23 +118,9 @@ func (s *Store) Load(ctx context.Context, requestID string, digest []byte, list 
 	defer s.changed()
 	err = s.desk.Write(ctx, func(t desk.Tx) error {
 		raw, err := t.Once(loadMethod, requestID, digest, func() ([]byte, error) {
-			var did figure.Loaded
-			if err := t.FiguresChange(); err != nil {
+			did, err := put(t, list)
+			if err != nil {
 				return nil, err
-			}
-			for _, f := range list {
-				put, err := t.PutFigure(f)
-				if err != nil {
-					return nil, err
-				}
-				switch put {
-				case desk.Created:
-					did.Created++
-				case desk.Replaced:
-					did.Replaced++
-				case desk.Unchanged:
-					did.Unchanged++
-				}
 			}
 			return json.Marshal(did)
 		})
@@ -134,6 +130,38 @@ func (s *Store) Load(ctx context.Context, requestID string, digest []byte, list 
 		return json.Unmarshal(raw, &out)
 	})
 	return out, err
+}
+
+// Fetched writes the figures that a source gave, and that it was heard of.
+func (s *Store) Fetched(ctx context.Context, source string, at time.Time, list []figure.Version) error {
+	defer s.changed()
+	return s.desk.Write(ctx, func(t desk.Tx) error {
+		if _, err := put(t, list); err != nil {
+			return err
+		}
+		return t.SetContact(source, at.UnixMilli())
+	})
+}
+
+func put(t desk.Tx, list []figure.Version) (did figure.Loaded, err error) {
+	if err := t.FiguresChange(); err != nil {
+		return did, err
+	}
+	for _, f := range list {
+		put, err := t.PutFigure(f)
+		if err != nil {
+			return did, err
+		}
+		switch put {
+		case desk.Created:
+			did.Created++
+		case desk.Replaced:
+			did.Replaced++
+		case desk.Unchanged:
+			did.Unchanged++
+		}
+	}
+	return did, nil
 }
 
 // Delete takes one figure back. It fails with FIGURE_NOT_FOUND, FIGURE_CHANGED.

@@ -13,6 +13,7 @@ import (
 	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/report"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/idempotency"
@@ -62,6 +63,8 @@ func (c crowd) Counted(at string, each func(coverage.Counted) error) error {
 	return nil
 }
 
+func (c crowd) People([]string) ([]coverage.Person, error) { return nil, nil }
+
 func (c crowd) Versions(ids []string, each func(coverage.Versions) error) error {
 	for _, id := range ids {
 		v := coverage.Versions{ResidentID: id}
@@ -84,7 +87,7 @@ func (c crowd) freeze(t testing.TB, f *Freezer) string {
 	if err := f.Desk.Write(t.Context(), func(tx desk.Tx) error { return tx.AddReport(row) }); err != nil {
 		t.Fatal(err)
 	}
-	b := &builder{f: f, ctx: t.Context(), row: &row, req: req, content: req.Wanted(row.ID), world: facts.NewWorld(nil, nil), wanted: map[ledger.Key]int{}}
+	b := &builder{f: f, ctx: t.Context(), row: &row, req: req, content: req.Wanted(row.ID), world: facts.NewWorld(nil, nil), wanted: map[ledger.Key]int{}, catalogue: &policy.Catalogue{}}
 	for k := range 6 {
 		b.wanted[ledger.Key(k)] = k
 		b.content.Indicators = append(b.content.Indicators, fmt.Sprintf("IND%d", k))

@@ -15,6 +15,7 @@ import (
 	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/report"
 )
 
@@ -28,12 +29,13 @@ type builder struct {
 	figures *answers.Figures
 	basis   []string // residents of the report that this state is compared with
 
-	content *report.Content
-	world   *facts.World
-	wanted  map[ledger.Key]int
-	digest  *report.Digester
-	weights map[string]int64 // weight of the lines of the division by indicator and part
-	ids     map[string]struct{}
+	content   *report.Content
+	world     *facts.World
+	catalogue *policy.Catalogue
+	wanted    map[ledger.Key]int
+	digest    *report.Digester
+	weights   map[string]int64 // weight of the lines of the division by indicator and part
+	ids       map[string]struct{}
 }
 
 // look takes the numbers.
@@ -42,7 +44,7 @@ func (b *builder) look(v coverage.View) error {
 	if err != nil {
 		return err
 	}
-	b.world = v.World()
+	b.world, b.catalogue = v.World(), v.Packs()
 	now := b.f.Now().UTC().Truncate(time.Millisecond)
 	c := b.req.Wanted(b.row.ID)
 	c.Frozen, c.PackID, c.PackName = now, p.pack.ID, p.pack.Name.Chinese
@@ -97,48 +99,23 @@ const partLines = 400
 
 // village keeps the lines of one division by indicator.
 func (b *builder) village(w coverage.Whole, code string) error {
-	unit := b.world.Manager(code, b.req.AsOf)
-	open := map[int][]report.Line{}
-	parts := map[int][]desk.ListPart{}
-	seal := func(column int) {
-		n := len(parts[column])
-		parts[column] = append(parts[column], desk.ListPart{
-			Village: code, Indicator: column, Part: n, Lines: len(open[column]), Body: report.EncodeLines(open[column]),
-		})
-		open[column] = open[column][:0]
-	}
+	v := villageLines{b: b, w: w, code: code, unit: b.world.Manager(code, b.req.AsOf), open: map[int][]report.Line{}, parts: map[int][]desk.ListPart{}}
+	v.pack, _ = b.catalogue.PackFor(b.world, code, b.req.AsOf)
 	err := w.Counted(code, func(m coverage.Counted) error {
 		b.ids[m.ResidentID] = struct{}{}
-		for i := range m.Pieces {
-			p := &m.Pieces[i]
-			column, asked := b.wanted[p.Key]
-			if !asked || !p.Holds(b.req.AsOf) {
-				continue
-			}
-			open[column] = append(open[column], report.Line{
-				Indicator: column, Village: code, SortKey: m.SortKey, ResidentID: m.ResidentID, EventID: p.EventID, UnitID: unit,
-				On: p.On, From: p.From, To: p.To, Covered: p.Covered, Weight: p.Weight,
-			})
-			b.weigh(column, p.Covered, p.Weight)
-			if len(open[column]) == partLines {
-				seal(column)
-			}
+		v.add(&m)
+		if len(v.waiting) < peopleStep {
+			return nil
 		}
-		return nil
+		return v.take()
 	})
+	if err == nil {
+		err = v.take()
+	}
 	if err != nil {
 		return err
 	}
-	for column, lines := range open {
-		if len(lines) > 0 {
-			seal(column)
-		}
-	}
-	var all []desk.ListPart
-	for _, column := range slices.Sorted(maps.Keys(parts)) {
-		all = append(all, parts[column]...)
-	}
-	return b.write(all)
+	return b.write(v.all())
 }
 
 func (b *builder) weigh(column int, covered bool, weight int32) {

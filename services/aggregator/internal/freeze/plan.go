@@ -126,7 +126,7 @@ func numberOf(r *answers.Row, level int) report.Number {
 		HasTarget: r.HasTarget, Gap: r.Gap, Awaits: both(r.Awaits), Opens: r.Opens(),
 	}
 	if r.HasTarget {
-		n.Target, n.AtMost, n.TargetText = r.Target.Value(), r.Target.AtMost, r.Target.Written
+		n.Target, n.AtMost, n.TargetText = r.Target.Value(), r.Target.AtMost, r.Target.Shown()
 	}
 	if exact, ok := r.Exact(); ok {
 		n.Value = valueText(exact, r.Indicator.Unit, r.Plain)

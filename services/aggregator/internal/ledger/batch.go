@@ -74,15 +74,7 @@ func interval(into map[cell][]delta, c cell, from, to civil.Date, change Count) 
 func (l *Ledger) Apply(b *Batch) {
 	for c, deltas := range b.villages {
 		l.mark(c.div)
-		s, ok := l.sparse[c]
-		if !ok {
-			s = &sparse{}
-			l.sparse[c] = s
-		}
-		s.merge(deltas)
-		if len(s.points) == 0 {
-			delete(l.sparse, c)
-		}
+		l.mergeInto(c, deltas)
 	}
 	for c, deltas := range b.above {
 		l.mark(c.div)
@@ -91,5 +83,18 @@ func (l *Ledger) Apply(b *Batch) {
 			d.pend(x)
 		}
 		d.settle()
+	}
+}
+
+// mergeInto adds deltas of a village, in any order.
+func (l *Ledger) mergeInto(c cell, deltas []delta) {
+	s, ok := l.sparse[c]
+	if !ok {
+		s = &sparse{}
+		l.sparse[c] = s
+	}
+	s.merge(deltas)
+	if len(s.points) == 0 {
+		delete(l.sparse, c)
 	}
 }

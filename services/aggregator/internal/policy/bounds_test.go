@@ -29,7 +29,7 @@ func TestFilesThatWouldGrowBeyondMeasureAreRefused(t *testing.T) {
 		"thousands of problems":   {head(wrong.String()), "no such indicator"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := builtIn(t).Check([]byte(c.source))
+			r := named(t, c.source).Check([]byte(c.source))
 			if len(r.Problems) == 0 || !strings.Contains(r.Problems.Error(), c.english) {
 				t.Errorf("%d problems", len(r.Problems))
 			}

@@ -14,6 +14,7 @@ type Catalogue struct {
 	packs  []*Pack // by id
 	byID   map[string]*Pack
 	placed map[string][]*Pack // by jurisdiction, by first day
+	sizes  program            // what an evaluator of these packs needs room for
 	warned Problems           // what is allowed but hardly meant
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheNearestPackInForceGoverns(t *testing.T) {
-	c, err := with(t, head("valid_to: 2020-12-31\n"), `id: town
+	c, err := beside(builtIn(t), head("valid_to: 2020-12-31\n"), `id: town
 version: 1
 name: {zh: 镇, en: town}
 jurisdiction: "990102100000"

@@ -3,32 +3,76 @@ package policy
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
-	"testing/fstest"
-
-	"xinju.dev/services/aggregator/policies"
 )
 
-// with loads the built-in packs plus these files.
+// with loads these files beside the built-in packs that they name.
 func with(t testing.TB, files ...string) (*Catalogue, error) {
 	t.Helper()
-	fs := fstest.MapFS{}
-	names, err := policies.Files.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range names {
-		b, err := policies.Files.ReadFile(n.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		fs[n.Name()] = &fstest.MapFile{Data: b}
-	}
-	for i, f := range files {
-		fs[string(rune('a'+i))+".yaml"] = &fstest.MapFile{Data: []byte(f)}
-	}
-	return Load(fs)
+	return beside(named(t, files...), files...)
 }
+
+// beside loads files beside other packs.
+func beside(others *Catalogue, files ...string) (*Catalogue, error) {
+	sources := others.sourcesWithout(nil)
+	for i, f := range files {
+		sources = append(sources, source{name: string(rune('a'+i)) + ".yaml", text: []byte(f)})
+	}
+	c, problems := build(sources)
+	for _, s := range sources {
+		if len(problems) > 0 {
+			return nil, problems
+		}
+		if strings.HasSuffix(s.name, ".yaml") { // the cases of the others ran when they were loaded
+			p, _ := c.Pack(s.file.ID)
+			_, wrong := p.runCases()
+			problems = append(problems, p.placed(wrong)...)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+// named is the built-in packs that files name, by id or place, with those they
+// extend: compiling the others beside each of hundreds of wrong files would be
+// most of the work of these tests.
+func named(t testing.TB, files ...string) *Catalogue {
+	t.Helper()
+	all, need := builtIn(t), map[string]source{}
+	for _, p := range all.Packs() {
+		need[p.ID] = source{}
+	}
+	keep := func(id string) {
+		for there := true; there && id != ""; {
+			delete(need, id)
+			p, _ := all.Pack(id)
+			id, there = p.root.Extends, p.root.Extends != ""
+		}
+	}
+	keep("national")
+	for _, f := range files {
+		for _, p := range all.Packs() {
+			if strings.Contains(f, p.ID) || p.Jurisdiction != "" && strings.Contains(f, p.Jurisdiction) {
+				keep(p.ID)
+			}
+		}
+	}
+	key := strings.Join(sortedKeys(need), " ")
+	if c, there := fewPacks.Load(key); there {
+		return c.(*Catalogue)
+	}
+	c, problems := build(all.sourcesWithout(need))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	fewPacks.Store(key, c)
+	return c
+}
+
+var fewPacks sync.Map // by the ids that are left out
 
 // head is a valid pack of the county 990102; more is appended.
 func head(more string) string {

@@ -63,17 +63,30 @@ func (p *complete) empty(who *facts.Person, s *facts.Residence) []string {
 	return out
 }
 
-func (p *complete) days(e *evaluator) timeline.Set {
-	ofStay := slices.ContainsFunc(p.Fields, func(name string) bool { _, ok := stayFields[name]; return ok })
-	if !ofStay {
-		if len(p.empty(&e.r.Person, nil)) > 0 {
-			return never
+// whole is whether none of the fields is empty; s may be nil.
+func (p *complete) whole(who *facts.Person, s *facts.Residence) bool {
+	for _, name := range p.Fields {
+		if f, ok := personFields[name]; ok {
+			if !f.filled(who) {
+				return false
+			}
+		} else if s != nil && !stayFields[name].filled(s) {
+			return false
 		}
+	}
+	return true
+}
+
+func (p *complete) days(e *evaluator) timeline.Set {
+	if !p.whole(&e.r.Person, nil) {
+		return never
+	}
+	if !slices.ContainsFunc(p.Fields, func(name string) bool { _, ok := stayFields[name]; return ok }) {
 		return always
 	}
 	begin := len(e.arena)
 	for _, s := range e.presence(facts.ByArrival) {
-		if len(p.empty(&e.r.Person, &e.r.Residences[s.Residence])) == 0 {
+		if p.whole(&e.r.Person, &e.r.Residences[s.Residence]) {
 			e.arena = timeline.Add(e.arena, begin, timeline.Span{From: s.From, To: s.To})
 		}
 	}

@@ -178,6 +178,12 @@ func (p *Pack) termText(t *Term) Text {
 // Words is the target in words: operator, value, deadline, whether interim.
 func (t *Target) Words() Text {
 	zh, en := fmt.Sprintf("%s（%s前）", t.Written, t.By), fmt.Sprintf("%s by %s", t.Written, t.By)
+	if t.By == civil.Forever {
+		zh, en = t.Written, t.Written
+	}
+	if t.Source != (Text{}) {
+		zh, en = zh+"，"+t.Source.Chinese, en+", "+t.Source.English
+	}
 	if t.Interim {
 		zh, en = zh+"，阶段目标", en+", interim"
 	}

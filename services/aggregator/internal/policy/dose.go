@@ -6,7 +6,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/nip"
 	"xinju.dev/services/platform/civil"
@@ -107,23 +106,19 @@ func (d *dose) text() Text {
 }
 
 // course says when the dose was given (nil: not) and when it is awaited.
-func (d *dose) course(e *evaluator) (given *facts.Dose, awaited []nip.Awaited) {
+func (d *dose) course(e *evaluator) (given *event, awaited []nip.Awaited) {
 	doses := e.given()
 	var n nip.Numbered
 	if d.Vaccine != "" {
 		if d.Number > len(doses)+1 {
 			return nil, nil // neither given nor the next one
 		}
-		if e.read != d.schedule {
-			e.record.Read(d.schedule, e.child(), doses)
-			e.read = d.schedule
-		}
-		n = e.record.Numbered(d.series, d.Number)
+		n = e.readBy(d.schedule).Numbered(d.series, d.Number)
 	} else {
 		n = d.ofProducts(e.r.Person.Birth, doses)
 	}
 	if n.Index >= 0 {
-		given = e.doseLike(doses[n.Index])
+		given = e.givenAs[n.Index]
 	}
 	return given, n.Awaited
 }
@@ -160,18 +155,6 @@ func (d *dose) ofProducts(birth civil.Date, doses []nip.Dose) nip.Numbered {
 	return out
 }
 
-// doseLike finds the fact of a dose; of equal ones the first by id, so that the
-// order of facts does not matter.
-func (e *evaluator) doseLike(x nip.Dose) *facts.Dose {
-	var out *facts.Dose
-	for i := range e.r.Doses {
-		if d := &e.r.Doses[i]; d.On == x.On && d.Product == x.Product && (out == nil || d.ID < out.ID) {
-			out = d
-		}
-	}
-	return out
-}
-
 // expected is the days on which somebody who lacks the dose counts: from the
 // recommended day until it is given, inside the window of age, and until the end
 // of the last period that looks back as far as that day.
@@ -188,42 +171,57 @@ func (d *dose) expected(birth civil.Date, period Period, a nip.Awaited) timeline
 	return v
 }
 
-// outgrown says whether the person was too old to be expected for the dose on all
-// days on which the pack counts them: most people are, and need no schedule.
-func (d *dose) outgrown(birth civil.Date, runs []run) bool {
-	if d.Expected == nil || d.Expected.Before == nil {
-		return len(runs) == 0
-	}
-	last := d.Expected.Before.after(birth)
-	return !slices.ContainsFunc(runs, func(r run) bool { return r.From < last })
-}
-
 // counts says whether a dose given counts by the age on its day.
-func (d *dose) counts(birth civil.Date, given *facts.Dose) bool {
-	return given != nil && (d.Counted == nil || given.On < d.Counted.after(birth))
+func (d *dose) counts(birth civil.Date, given *event) bool {
+	return given != nil && (d.Counted == nil || given.on < d.Counted.after(birth))
 }
 
-// doses appends the pieces of a dose indicator: those who lack it by day, where
+// doseCourse is what a dose indicator counts of the resident, wherever that is:
+// the dose given, and the days on which it is due and lacking, e.due[begin:end].
+type doseCourse struct {
+	round      uint32
+	given      *event // nil: it does not count
+	begin, end int
+}
+
+// courseOf is that of an indicator; equal ones of several packs have the same.
+func (e *evaluator) courseOf(ind *Indicator) *doseCourse {
+	c := &e.courses[ind.slot]
+	if c.round == e.round {
+		return c
+	}
+	given, awaited := ind.dose.course(e)
+	if !ind.dose.counts(e.r.Person.Birth, given) {
+		given = nil
+	}
+	*c = doseCourse{round: e.round, given: given, begin: len(e.due)}
+	for _, a := range awaited {
+		if v := ind.dose.expected(e.r.Person.Birth, ind.Period, a); v.From < v.To {
+			e.due = append(e.due, v)
+		}
+	}
+	c.end = len(e.due)
+	return c
+}
+
+// dosePieces appends the pieces of a dose indicator: those who lack it by day, where
 // they live or at the unit that manages the village; the dose given from its day
 // to the end of its period, where the person lived then or at the unit that gave
-// it. A dose given at a unit that nobody knows (a birth dose from elsewhere) is
-// credited to the managing unit.
+// it.
 func (e *evaluator) dosePieces(p *Pack, ind *Indicator, index int, buf []Piece) []Piece {
-	birth := e.r.Person.Birth
-	if birth == civil.None || len(e.runs) == 0 && !e.dosesCount(p, ind) {
+	if e.r.Person.Birth == civil.None {
 		return buf
 	}
-	if len(e.r.Doses) == 0 && ind.dose.outgrown(birth, e.runs) {
+	c := e.courseOf(ind)
+	if c.given == nil && c.begin == c.end {
 		return buf
 	}
 	eligible := always
 	if ind.eligible != nil {
 		eligible = e.days(ind.eligible)
 	}
-	given, awaited := ind.dose.course(e)
 	begin := len(buf)
-	for _, a := range awaited {
-		v := ind.dose.expected(birth, ind.Period, a)
+	for _, v := range e.due[c.begin:c.end] {
 		for _, r := range e.runs {
 			for _, in := range eligible {
 				from, to := max(v.From, r.From, in.From), min(v.To, r.To, in.To)
@@ -231,36 +229,46 @@ func (e *evaluator) dosePieces(p *Pack, ind *Indicator, index int, buf []Piece) 
 			}
 		}
 	}
-	if !ind.dose.counts(birth, given) || !eligible.Contains(given.On) {
+	if c.given == nil || !eligible.Contains(c.given.on) {
 		return buf
 	}
-	code := e.doseAt(ind, given)
-	at := e.w.Standing(code, given.On)
-	if code == "" || at.How == facts.Nowhere {
-		return buf
-	}
-	for _, v := range e.governed(p, &at.At, timeline.Span{From: given.On, To: ind.Period.End(given.On)}) {
-		buf = e.spread(Piece{Indicator: index, Village: at.At.Place(), From: v.From, To: v.To, Covered: true, EventID: given.ID, On: given.On}, code, buf)
+	if at := e.doseAt(ind.Attribution, c.given); at.chain != nil {
+		buf = e.spread(p, ind, Piece{Indicator: index, Covered: true}, c.given, at, buf)
 	}
 	return buf
 }
 
-// dosesCount says whether a dose given to somebody who is never counted by the pack
-// may be: where it was given the pack may govern.
-func (e *evaluator) dosesCount(p *Pack, ind *Indicator) bool {
-	if known, asked := e.reached[ind.Attribution]; asked {
-		return known
+// outgrown says whether the person was too old for every dose of the pack on all
+// days on which the pack counts them, and has none: most people are, and need no
+// schedule.
+func (e *evaluator) outgrown(p *Pack, runs []run) bool {
+	birth := e.r.Person.Birth
+	if len(e.happened(doseGiven)) > 0 || birth == civil.None {
+		return false
 	}
-	found := slices.ContainsFunc(e.r.Doses, func(d facts.Dose) bool {
-		code := e.doseAt(ind, &d)
-		at := e.w.Standing(code, d.On)
-		return code != "" && at.How != facts.Nowhere && len(e.governed(p, &at.At, timeline.Span{From: d.On, To: civil.Forever})) > 0
-	})
-	if e.reached == nil {
-		e.reached = map[Attribution]bool{}
+	if p.oldest == nil {
+		return len(runs) == 0
 	}
-	e.reached[ind.Attribution] = found
-	return found
+	last := p.oldest.after(birth)
+	return !slices.ContainsFunc(runs, func(r run) bool { return r.From < last })
+}
+
+// oldestDue is the age from which nobody lacks any dose of the pack; nil: none.
+func (p *Pack) oldestDue() *ageSpan {
+	const day = 1_000_000 // any day will do
+	var out *ageSpan
+	for i := range p.Indicators {
+		d := p.Indicators[i].dose
+		switch {
+		case d == nil:
+			continue
+		case d.Expected == nil || d.Expected.Before == nil:
+			return nil
+		case out == nil || d.Expected.Before.after(day) > out.after(day):
+			out = d.Expected.Before
+		}
+	}
+	return out
 }
 
 // awaitedPieces appends a run of days in one village.
@@ -273,48 +281,13 @@ func (e *evaluator) awaitedPieces(ind *Indicator, p Piece, from, to civil.Date, 
 	}
 	village := p.Village
 	for from < to {
-		unit, until := e.w.ManagedUntil(village, from)
+		place, until := e.managed(village, from)
 		until = min(until, to)
-		p.Village = village
-		if place := facts.UnitPlace(unit); unit != "" {
-			at := e.w.Standing(place, from)
-			if until = min(until, at.To); at.How != facts.Nowhere {
-				p.Village = place
-			}
+		if p.Village = place; place == "" {
+			p.Village = village
 		}
 		buf = join(buf, begin, p, from, until, false)
 		from = until
 	}
 	return buf
-}
-
-// doseAt is where a dose given counts; "" when it is not known.
-func (e *evaluator) doseAt(ind *Indicator, given *facts.Dose) string {
-	if ind.Attribution == ByEvent {
-		if place := e.unitAt(given.UnitID, given.On); place != "" {
-			return place
-		}
-	}
-	s := e.stayOn(facts.ByArrival, given.On)
-	if s == nil {
-		return ""
-	}
-	if ind.Attribution == ByEvent {
-		if place := e.unitAt(e.w.Manager(s.Village(), given.On), given.On); place != "" {
-			return place
-		}
-	}
-	return e.r.Residences[s.Residence].Division
-}
-
-// unitAt is a unit as a place; "" when it stands nowhere on the day.
-func (e *evaluator) unitAt(unit string, day civil.Date) string {
-	if unit == "" {
-		return ""
-	}
-	place := facts.UnitPlace(unit)
-	if e.w.Standing(place, day).How == facts.Nowhere {
-		return ""
-	}
-	return place
 }

@@ -10,17 +10,20 @@ import (
 	"xinju.dev/services/platform/civil"
 )
 
-// evaluator computes the sets of one resident under one pack. It keeps its
-// buffers, so that evaluating the next resident allocates nothing.
+// evaluator computes the sets of one resident under the packs of one catalogue:
+// what several items or packs ask is computed once. It keeps its buffers, so that
+// evaluating the next resident allocates next to nothing.
 type evaluator struct {
 	r *facts.Resident
 	w *facts.World
 
 	program *program
+	round   uint32 // of residents: what an earlier round computed is forgotten
+	has     needs
 
 	arena   timeline.Set    // every set computed lies here
 	scratch []timeline.Span // unordered spans of one predicate
-	memo    []result        // by node id
+	memo    []result        // by slot of a node
 	stays   [3][]facts.Stay // by facts.Start
 	placed  [3]bool
 	spells  []civil.Date
@@ -28,35 +31,59 @@ type evaluator struct {
 	held    []rules.Run
 	eras    []rules.Era
 	rule    rules.Rule
+
 	doses   []nip.Dose
-	sorted  bool // doses are those of the resident
+	givenAs []*event // of doses
+	sorted  bool     // doses are those of the resident
 	record  nip.Record
-	read    *nip.Schedule        // that record was read with
-	reached map[Attribution]bool // whether some dose given may count, see dosesCount
-	runs    []run
+	read    *nip.Schedule // that record was read with
+	courses []doseCourse  // by slot of a dose
+	due     []timeline.Span
+
+	events [happenings]happened
+	ids    []byte
+	sites  []site
+	stints []stint
+	reigns []reign
+	chains []ruled
+	last   *facts.Chain // met
+	under  []under
+	all    []run
+	at     int   // of under: the pack at hand; -1 none
+	runs   []run // where and when that counts the resident
+	judged bool  // under is that of the resident
 }
 
 type result struct {
-	set  timeline.Set
-	done bool
+	set   timeline.Set
+	round uint32
 }
 
 var evaluators = sync.Pool{New: func() any { return new(evaluator) }}
 
 func newEvaluator(r *facts.Resident, w *facts.World, p *program) *evaluator {
 	e := evaluators.Get().(*evaluator)
-	e.r, e.w, e.program = r, w, p
-	e.arena, e.runs = e.arena[:0], e.runs[:0]
-	e.sorted, e.read = false, nil
-	clear(e.reached)
+	e.r, e.w, e.program, e.has = r, w, p, has(r)
+	if e.round++; e.round == 0 { // after four thousand million residents
+		clear(e.memo)
+		clear(e.courses)
+		e.round = 1
+	}
+	e.arena, e.due, e.sites, e.stints = e.arena[:0], e.due[:0], e.sites[:0], e.stints[:0]
+	e.reigns, e.chains, e.under, e.all, e.runs = e.reigns[:0], e.chains[:0], e.under[:0], e.all[:0], nil
+	e.sorted, e.read, e.judged, e.at, e.last = false, nil, false, -1, nil
+	for i := range e.events {
+		e.events[i].done = false
+	}
 	for i := range e.stays {
 		e.stays[i], e.placed[i] = e.stays[i][:0], false
 	}
-	if cap(e.memo) < len(p.nodes) {
-		e.memo = make([]result, len(p.nodes))
+	if len(e.memo) < p.slots {
+		e.memo = make([]result, p.slots)
 	}
-	e.memo = e.memo[:len(p.nodes)]
-	clear(e.memo)
+	if len(e.courses) < p.doses {
+		e.courses = make([]doseCourse, p.doses)
+	}
 	return e
 }
 
@@ -73,11 +100,11 @@ var (
 
 // days returns the days on which the node holds. The node must not be about an event.
 func (e *evaluator) days(n *node) timeline.Set {
-	if m := &e.memo[n.id]; m.done {
+	if m := &e.memo[n.slot]; m.round == e.round {
 		return m.set
 	}
 	s := e.compute(n)
-	e.memo[n.id] = result{s, true}
+	e.memo[n.slot] = result{s, e.round}
 	return s
 }
 

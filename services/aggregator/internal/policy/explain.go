@@ -137,7 +137,7 @@ func (x *explainer) fill(out *Explanation, eligible, covered *node) {
 func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 	latest := event{on: x.day}
 	var days, open []timeline.Span
-	ind.events.each(x.r, func(ev *event) {
+	x.each(ind.events, func(ev *event) {
 		if ev.on > x.day || ev.on < ind.Period.Start(x.day) {
 			return
 		}
@@ -170,16 +170,17 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 // event is one event's line, and the days on which it counts.
 func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.Set) {
 	line := Event{ID: ev.id, On: ev.on}
-	code := x.placeOf(ind, ev)
-	place := x.w.Standing(code, ev.on)
-	if code == "" || place.How == facts.Nowhere {
+	place := x.placeOf(ind.Attribution, ev)
+	if place.chain == nil {
 		return line, nil
 	}
-	line.Village = place.At.Place()
+	if place.code != "" {
+		line.Village = place.chain.Place()
+	}
 	if !x.r.Known() || !x.truth(ind.eligible, ev) {
 		return line, nil
 	}
-	days := x.governed(p, &place.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
+	days := x.governed(p, place.chain, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
 	line.Eligible = len(days) > 0
 	line.Covered = line.Eligible && ind.covered != nil && x.truth(ind.covered, ev)
 	return line, days

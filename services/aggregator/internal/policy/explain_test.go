@@ -135,10 +135,13 @@ func TestAFlowIndicatorNamesItsEvents(t *testing.T) {
 }
 
 func TestAConditionWithoutASourceIsSaidAndNeverHolds(t *testing.T) {
-	r := simpleAdult()
-	r.Residences[0].Division = "330681100200"
-	x := explain(t, "zhuji-2017", "R-EHR-6M", r, "2025-01-01")
-	if x.Eligible || !strings.Contains(x.Reason.Chinese, "（暂无数据来源）高血压") {
-		t.Errorf("got %s", x.Reason.Chinese)
+	p := onNational(t, head(`rules:
+  - {id: X, name: {zh: 甲, en: x}, eligible: {any: [{age: {from: 65y}}, {no_source: {facts: {zh: 高血压登记, en: a register}}}]}}
+`))
+	for _, x := range p.Explain(someone(func(r *facts.Resident) { r.Residences[0].Division = "990102100201" }), twoClinics(), day("2025-01-01")) {
+		if x.ID == "X" && !x.Eligible && strings.Contains(x.Reason.Chinese, "（暂无数据来源）高血压") {
+			return
+		}
 	}
+	t.Error("the source that is missing is not named")
 }

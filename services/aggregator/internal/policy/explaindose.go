@@ -58,9 +58,9 @@ func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
 	}
 	given, awaited := ind.dose.course(x.evaluator)
 	name := ind.dose.text()
-	if given != nil && given.On <= x.day {
-		on := given.On.String()
-		used = append(used, UsedFact{"dose", given.ID, Text{on + " " + given.Product, given.Product + " on " + on}})
+	if given != nil && given.on <= x.day {
+		on := given.on.String()
+		used = append(used, UsedFact{"dose", given.id, Text{on + " " + given.product, given.product + " on " + on}})
 		return used, Text{name.Chinese + "已于" + on + "接种，不在本期", name.English + " was given on " + on + ", not in this period"}
 	}
 	lacks = Text{name.Chinese + "当前不是下一剂", name.English + " is not the next dose on the day"}

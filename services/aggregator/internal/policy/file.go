@@ -175,8 +175,9 @@ type targetItem struct {
 	Indicator string     `yaml:"indicator"`
 	Op        string     `yaml:"op"`    // ">=", "<=" or "="
 	Value     string     `yaml:"value"` // 80%, 11.33‰, 16/100000, 1100
-	By        civil.Date `yaml:"by"`
+	By        civil.Date `yaml:"by"`    // may be left out where source is given: no deadline
 	Interim   bool       `yaml:"interim"`
+	Source    Text       `yaml:"source"` // who asks for it, where no document does
 	Citations []Citation `yaml:"citations"`
 }
 

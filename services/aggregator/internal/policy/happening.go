@@ -59,7 +59,19 @@ type postnatal struct {
 	WithinDays int `yaml:"within_days"`
 }
 
-func (p *postnatal) holds(e *evaluator, ev *event) bool { return len(p.usedOf(e, ev)) > 0 }
+// came says whether a visit was in time.
+func (p *postnatal) came(v *facts.Postnatal, ev *event) bool {
+	return ev.pregnancy != nil && v.PregnancyID == ev.id && v.On >= ev.on && v.On <= ev.on.AddDays(p.WithinDays)
+}
+
+func (p *postnatal) holds(e *evaluator, ev *event) bool {
+	for i := range e.r.Postnatals {
+		if p.came(&e.r.Postnatals[i], ev) {
+			return true
+		}
+	}
+	return false
+}
 
 func (p *postnatal) text() Text {
 	return Text{fmt.Sprintf("产后%d天内接受访视", p.WithinDays), fmt.Sprintf("a postnatal visit within %d days", p.WithinDays)}
@@ -75,8 +87,7 @@ func (p *postnatal) check() Text {
 func (p *postnatal) usedOf(e *evaluator, ev *event) []UsedFact {
 	var out []UsedFact
 	for i := range e.r.Postnatals {
-		v := &e.r.Postnatals[i]
-		if ev.pregnancy != nil && v.PregnancyID == ev.id && v.On >= ev.on && v.On <= ev.on.AddDays(p.WithinDays) {
+		if v := &e.r.Postnatals[i]; p.came(v, ev) {
 			out = append(out, UsedFact{"postnatal", v.ID, Text{v.On.String() + " 产后访视", "postnatal visit on " + v.On.String()}})
 		}
 	}
@@ -86,15 +97,24 @@ func (p *postnatal) usedOf(e *evaluator, ev *event) []UsedFact {
 // inHospital: the delivery took place in hospital.
 type inHospital struct{}
 
-func (p *inHospital) holds(e *evaluator, ev *event) bool { return len(p.usedOf(e, ev)) > 0 }
-func (*inHospital) text() Text                           { return Text{"住院分娩", "delivered in hospital"} }
-func (*inHospital) check() Text                          { return Text{} }
+func (*inHospital) text() Text  { return Text{"住院分娩", "delivered in hospital"} }
+func (*inHospital) check() Text { return Text{} }
 
-func (*inHospital) usedOf(e *evaluator, ev *event) []UsedFact {
+// of is the delivery that was in hospital; nil when none was.
+func (*inHospital) of(e *evaluator, ev *event) *facts.Delivery {
 	for i := range e.r.Deliveries {
 		if d := &e.r.Deliveries[i]; d.PregnancyID == ev.id && d.InHospital {
-			return []UsedFact{{"delivery", d.ID, Text{d.On.String() + " 住院分娩", "delivery in hospital on " + d.On.String()}}}
+			return d
 		}
+	}
+	return nil
+}
+
+func (p *inHospital) holds(e *evaluator, ev *event) bool { return p.of(e, ev) != nil }
+
+func (p *inHospital) usedOf(e *evaluator, ev *event) []UsedFact {
+	if d := p.of(e, ev); d != nil {
+		return []UsedFact{{"delivery", d.ID, Text{d.On.String() + " 住院分娩", "delivery in hospital on " + d.On.String()}}}
 	}
 	return nil
 }

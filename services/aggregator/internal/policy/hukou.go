@@ -42,7 +42,7 @@ func (p *hukouElsewhere) days(e *evaluator) timeline.Set {
 // compare adds the days of one stay under one hukou, cut where the tree changes.
 func (p *hukouElsewhere) compare(e *evaluator, begin int, s *facts.Stay, division string, level facts.Level, from, to civil.Date) {
 	for from < to {
-		home, next := e.w.Home(division, from)
+		home, next := e.homeOn(division, from)
 		differs, until := p.differs(e.w, s, home, level, from)
 		next = min(next, until, to)
 		if differs {
@@ -111,7 +111,7 @@ func (p *hukou) days(e *evaluator) timeline.Set {
 		}
 		from, to := hukouDays(spans, i)
 		for from < to {
-			home, next := e.w.Home(spans[i].Division, from)
+			home, next := e.homeOn(spans[i].Division, from)
 			next = min(next, to)
 			if p.within(home) {
 				e.arena = timeline.Add(e.arena, begin, timeline.Span{From: from, To: next})

@@ -165,11 +165,13 @@ func (c *compiler) selector(it *indicatorItem) *selector {
 	if !c.strict(o, &it.Events, path, s) {
 		return s
 	}
-	if _, set := s.source(); set != 1 {
+	one, set := s.source()
+	if set != 1 {
 		names := strings.Join(kindsOfEvents(), ", ")
 		c.fail(o, &it.Events, path, Text{"events 须恰有一种事件：" + names, "events is exactly one of " + names})
 		return s
 	}
+	s.of = one.among()
 	c.checked(o, &it.Events, path, s)
 	c.known(o, &it.Events, path, recordCodes(reflect.ValueOf(s)))
 	return s

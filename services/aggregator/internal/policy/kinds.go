@@ -20,6 +20,7 @@ type served struct {
 	recorded civil.Date
 	value    int64
 	product  string
+	made     *facts.Record // of a record
 }
 
 var eventKinds = map[string]Text{
@@ -93,7 +94,7 @@ func eachServed(r *facts.Resident, kind string, visit func(served)) {
 	case "record":
 		for i := range r.Records {
 			x := &r.Records[i]
-			visit(served{on: x.On, id: x.ID, unit: x.UnitID, recorded: x.Recorded, value: x.Value})
+			visit(served{on: x.On, id: x.ID, unit: x.UnitID, recorded: x.Recorded, value: x.Value, made: x})
 		}
 	}
 }

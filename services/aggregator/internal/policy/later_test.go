@@ -8,6 +8,7 @@ import (
 	"xinju.dev/services/aggregator/internal/brute"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/testkit"
 )
 
 func TestAFactDatedLaterChangesNoStockFigureBefore(t *testing.T) {
@@ -33,7 +34,7 @@ func TestAFactDatedLaterChangesNoStockFigureBefore(t *testing.T) {
 		},
 		"a death": func(r *facts.Resident, on civil.Date) { r.Person.Death = on },
 	}
-	for seed := range uint64(300) {
+	for seed := range uint64(testkit.Histories(300, 10)) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		for name, change := range changes {
 			r := brute.Invent(seed + 7_000_000)

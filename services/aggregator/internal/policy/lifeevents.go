@@ -12,11 +12,9 @@ import (
 // child lives on that day or, if that is not known, where the mother does.
 type births struct{}
 
-func (*births) each(r *facts.Resident, visit func(ev *event)) {
-	if b := r.Person.Birth; b != civil.None {
-		visit(&event{id: r.Person.ID, kind: "birth", on: b, recorded: r.Person.Recorded})
-	}
-}
+func (*births) among() happening { return birth }
+
+func (*births) takes(*facts.Resident, *event) bool { return true }
 
 func (*births) text() Text  { return Text{"出生", "birth"} }
 func (*births) check() Text { return Text{} }
@@ -30,16 +28,17 @@ type deaths struct {
 	Days     int      `yaml:"days"` // after the end of the pregnancy; default 42
 }
 
-func (s *deaths) each(r *facts.Resident, visit func(ev *event)) {
-	on, birth := r.Person.Death, r.Person.Birth
+func (*deaths) among() happening { return death }
+
+func (s *deaths) takes(r *facts.Resident, ev *event) bool {
+	on, born := ev.on, r.Person.Birth
 	switch {
-	case on == civil.None:
-	case (s.From != nil || s.Before != nil) && (birth == civil.None || on < birth): // of no age
-	case s.From != nil && on < s.From.after(birth), s.Before != nil && on >= s.Before.after(birth):
-	case s.Maternal && !s.afterPregnancy(r, on):
-	default:
-		visit(&event{id: r.Person.ID, kind: "death", on: on, recorded: r.Person.Recorded})
+	case (s.From != nil || s.Before != nil) && (born == civil.None || on < born): // of no age
+		return false
+	case s.From != nil && on < s.From.after(born), s.Before != nil && on >= s.Before.after(born):
+		return false
 	}
+	return !s.Maternal || s.afterPregnancy(r, on)
 }
 
 func (s *deaths) days() int {

@@ -79,7 +79,7 @@ func (c *Catalogue) sourcesWithout(ids map[string]source) []source {
 	var out []source
 	for _, p := range c.packs {
 		if _, replaced := ids[p.ID]; !replaced {
-			out = append(out, source{name: p.ID, text: p.Source})
+			out = append(out, source{name: p.ID, text: p.Source, file: p.root}) // nobody changes a file that was read
 		}
 	}
 	return out
@@ -98,6 +98,14 @@ type source struct {
 	text    []byte
 	version int
 	file    *packFile
+}
+
+// read reads the text unless that was done.
+func (s *source) read() (*packFile, error) {
+	if s.file != nil {
+		return s.file, nil
+	}
+	return readPack(s.text)
 }
 
 // build reads, links and compiles packs.
@@ -124,6 +132,7 @@ func build(sources []source) (*Catalogue, Problems) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	c.sizes = share(c.packs)
 	c.warned = append(c.warned, unused(sources, used)...)
 	return c, nil
 }
@@ -134,7 +143,7 @@ func read(sources []source) (map[string]*source, Problems) {
 	byID := map[string]*source{}
 	for i := range sources {
 		s := &sources[i]
-		f, err := readPack(s.text)
+		f, err := s.read()
 		if err != nil {
 			problems = append(problems, yamlProblem(s.name, err))
 			continue

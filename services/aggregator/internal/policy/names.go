@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"xinju.dev/services/platform/similar"
 )
 
 // Names that are not there, and words that are none.
@@ -34,38 +36,21 @@ func (c *compiler) unknown(chinese, english, name string, names []string) Text {
 	return t
 }
 
+// maxGuessed is the longest name that is compared.
+const maxGuessed = 64
+
 // nearest is the name that differs least, when it differs by no more than a
 // third of its letters; "" otherwise.
 func nearest(name string, names []string) string {
-	best := slices.MinFunc(append([]string{""}, names...), func(a, b string) int {
-		return cmp.Compare(distance(name, a), distance(name, b))
+	if len(name) > maxGuessed {
+		return ""
+	}
+	names = slices.DeleteFunc(append([]string{""}, names...), func(n string) bool { return len(n) > maxGuessed })
+	best := slices.MinFunc(names, func(a, b string) int {
+		return cmp.Compare(similar.Distance(name, a), similar.Distance(name, b))
 	})
-	if best == "" || len(name) > 64 || distance(name, best) > max(1, len(best)/3) {
+	if best == "" || similar.Distance(name, best) > max(1, len(best)/3) {
 		return ""
 	}
 	return best
-}
-
-// distance is how many letters must be put in, taken out or changed.
-func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		left := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := left
-			if a[i] != b[j] {
-				cost++
-			}
-			left = row[j+1]
-			row[j+1] = min(cost, left+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,6 +1,6 @@
 package policy
 
-import "reflect"
+import "xinju.dev/services/aggregator/internal/facts"
 
 // Sources is a set of record services.
 type Sources uint8
@@ -31,92 +31,39 @@ func (s Sources) Has(name string) bool {
 	return false
 }
 
-// Which service tells of the facts that a predicate reads. One that is not named
-// here, or that reads dated records, which any service may send, needs all of
-// them: a number is rather called incomplete than undercounted without a sign.
-var predicateSources = map[string]Sources{
-	"all": 0, "any": 0, "not": 0, "use": 0, "floating": 0, "no_source": 0,
-	"present": FromRegistry, "lived": FromRegistry, "hukou": FromRegistry, "hukou_elsewhere": FromRegistry, "reason": FromRegistry,
-	"age": FromRegistry, "sex": FromRegistry, "marital": FromRegistry, "married": FromRegistry, "between": FromRegistry,
-	"permit": FromRegistry, "points": FromRegistry, "related": FromRegistry, "resident_here": FromRegistry, "complete": FromRegistry, "flagged": FromRegistry,
-	"archive": FromArchive, "reported": FromArchive,
-	"vaccinated": FromImmunization, "dose_window": FromImmunization,
-	"pregnant": FromMaternal, "postpartum": FromMaternal, "antenatal": FromMaternal, "postnatal": FromMaternal,
-	"in_hospital": FromMaternal, "outcome": FromMaternal, "risk": FromMaternal,
-	"method":  FromPlanning,
-	"entered": 0, "value": 0, "product": 0, // about the event itself
-}
-
-var kindSources = map[string]Sources{
-	"education": FromArchive, "child_check": FromMaternal, "antenatal": FromMaternal, "postnatal": FromMaternal, "delivery": FromMaternal,
-	"planning": FromPlanning, "certificate": FromImmunization, "dose": FromImmunization,
+// tellers is which service tells of facts of which kinds. Dated records any service
+// may send: a number is rather called incomplete than undercounted without a sign.
+var tellers = []struct {
+	of   facts.Kinds
+	from Sources
+}{
+	{facts.OfRegistry, FromRegistry},
+	{facts.OfArchive | facts.OfEducation | facts.OfCase, FromArchive},
+	{facts.OfCertificate | facts.OfDose, FromImmunization},
+	{facts.OfPregnancy | facts.OfAntenatal | facts.OfDelivery | facts.OfPostnatal | facts.OfChildCheck, FromMaternal},
+	{facts.OfMethod | facts.OfService, FromPlanning},
+	{facts.OfRecord, fromAll},
 }
 
 // Needs says which services must have been followed for the indicator's numbers
 // not to be too small: by the kinds of facts that its conditions read. A ratio
 // needs what its terms need.
 func (p *Pack) Needs(ind *Indicator) Sources {
-	if ind.Kind == Ratio {
-		var out Sources
-		for _, side := range []*Side{&ind.Numerator, &ind.Denominator} {
-			for i := range side.Terms {
-				if t := &side.Terms[i]; t.Figure == "" {
-					out |= p.Needs(&p.Indicators[t.Index])
-				}
+	var out Sources
+	if ind.Kind != Ratio {
+		for reads, i := ind.reads(), 0; i < len(tellers); i++ {
+			if reads&tellers[i].of != 0 {
+				out |= tellers[i].from
 			}
 		}
-		return out
+		return out | FromRegistry
 	}
-	out := FromRegistry | ind.eligible.needs() | ind.covered.needs()
-	if ind.Kind == Dose {
-		out |= FromImmunization
-	}
-	if ind.events != nil {
-		out |= ind.events.needs()
-	}
-	return out
-}
-
-func (n *node) needs() Sources {
-	if n == nil {
-		return 0
-	}
-	out, known := predicateSources[n.name]
-	if !known {
-		out = kindNeeds(n.pred, n.event)
-	}
-	for _, kid := range n.kids {
-		out |= kid.needs()
-	}
-	return out
-}
-
-// kindNeeds reads the service from the parameter `kind` of a predicate.
-func kindNeeds(params ...any) Sources {
-	for _, p := range params {
-		v := reflect.Indirect(reflect.ValueOf(p))
-		if v.Kind() != reflect.Struct {
-			continue
-		}
-		if kind := v.FieldByName("Kind"); kind.Kind() == reflect.String {
-			if s, ok := kindSources[kind.String()]; ok {
-				return s
+	for _, side := range []*Side{&ind.Numerator, &ind.Denominator} {
+		for i := range side.Terms {
+			if t := &side.Terms[i]; t.Figure == "" {
+				out |= p.Needs(&p.Indicators[t.Index])
 			}
 		}
 	}
-	return fromAll
-}
-
-func (s *selector) needs() Sources {
-	switch {
-	case s.Pregnancies != nil, s.Deaths != nil && s.Deaths.Maternal:
-		return FromMaternal
-	case s.Cases != nil:
-		return FromArchive
-	case s.Births != nil, s.Deaths != nil:
-		return FromRegistry
-	case s.Services != nil:
-		return kindNeeds(s.Services)
-	}
-	return fromAll
+	return out
 }

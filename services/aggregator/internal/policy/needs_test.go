@@ -6,24 +6,24 @@ import (
 	"testing"
 )
 
-// TestEveryPredicateSaysWhichServiceItNeeds fails for a new predicate that is in
+// TestEveryPredicateSaysWhichFactsItReads fails for a new predicate that is in
 // no table: it would need all services, and one that is not followed would take
-// its rate away.
-func TestEveryPredicateSaysWhichServiceItNeeds(t *testing.T) {
-	byKind := []string{"events", "records", "followed"}
+// its rate away; and it would be derived anew for every fact.
+func TestEveryPredicateSaysWhichFactsItReads(t *testing.T) {
+	byKind := []string{"events", "followed"}
 	for _, name := range slices.Sorted(maps.Keys(predicates)) {
-		if _, ok := predicateSources[name]; !ok && !slices.Contains(byKind, name) {
-			t.Errorf("predicate %s is missing in predicateSources", name)
+		if _, ok := predicateReads[name]; !ok && !slices.Contains(byKind, name) {
+			t.Errorf("predicate %s is missing in predicateReads", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(eventPredicates)) {
-		if _, ok := predicateSources[name]; !ok && !slices.Contains(byKind, name) {
-			t.Errorf("event predicate %s is missing in predicateSources", name)
+		if _, ok := predicateReads[name]; !ok && !slices.Contains(byKind, name) {
+			t.Errorf("event predicate %s is missing in predicateReads", name)
 		}
 	}
 	for kind := range eventKinds {
-		if _, ok := kindSources[kind]; !ok && kind != "record" {
-			t.Errorf("kind %s is missing in kindSources", kind)
+		if _, ok := servedKinds[kind]; !ok {
+			t.Errorf("kind %s is missing in servedKinds", kind)
 		}
 	}
 }

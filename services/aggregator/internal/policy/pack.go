@@ -29,6 +29,8 @@ type Pack struct {
 	program   *program
 	cases     []caseItem
 	root      *packFile
+	gates     []needs        // by indicator: who lacks any of it counts for nothing
+	oldest    *ageSpan       // see oldestDue
 	named     map[int]string // definition by the id of its node
 }
 
@@ -113,6 +115,7 @@ type Indicator struct {
 	covered  *node
 	events   *selector
 	dose     *dose    // nil but for a dose indicator
+	slot     int      // of what the dose comes to for a resident, see share
 	codes    []string // record codes that it reads
 	awaited  []string // of those the ones that cover; see awaiting
 	waits    []wait   // ratio: of its terms

@@ -104,7 +104,7 @@ func (e *evaluator) here(place string, v timeline.Span, level facts.Level) {
 	for _, s := range e.presence(facts.ByArrival) {
 		from, to := max(v.From, s.From), min(v.To, s.To)
 		for from < to {
-			at, next := e.w.Home(place, from)
+			at, next := e.homeOn(place, from)
 			next = min(next, to)
 			if at[level] != "" && at[level] == s.At[level] {
 				e.scratch = append(e.scratch, timeline.Span{From: from, To: next})

@@ -13,6 +13,7 @@ import (
 	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/aggregator/policies"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/testkit"
 )
 
 // inventPermit draws a permit with endorsements around the edges.
@@ -44,7 +45,7 @@ func TestPermitsUnderTheRulesOfThePlacesDayByDay(t *testing.T) {
 			t.Run(place+" by "+word, func(t *testing.T) {
 				p := onNational(t, rule(fmt.Sprintf("{permit: {rule: %s}}", word)))
 				r := rand.New(rand.NewPCG(uint64(len(place)), 5))
-				for range 150 {
+				for range testkit.Histories(150, 10) {
 					permit := inventPermit(r, (prefix + "990100")[:6])
 					e := newEvaluator(someone(func(x *facts.Resident) { x.Permits = []facts.Permit{permit} }), brute.World(), p.program)
 					var got timeline.Set
@@ -73,7 +74,7 @@ func TestMonthsOfAPermitUnderTheRulesOfThePlacesDayByDay(t *testing.T) {
 		t.Run(place, func(t *testing.T) {
 			p := onNational(t, rule(fmt.Sprintf("{permit: {rule: %s, months: %d}}", place, months)))
 			r := rand.New(rand.NewPCG(uint64(len(place)), 9))
-			for range 150 {
+			for range testkit.Histories(150, 10) {
 				permit := inventPermit(r, "990101")
 				e := newEvaluator(someone(func(x *facts.Resident) { x.Permits = []facts.Permit{permit} }), brute.World(), p.program)
 				var got timeline.Set

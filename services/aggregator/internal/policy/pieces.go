@@ -6,31 +6,62 @@ import (
 	"xinju.dev/services/platform/civil"
 )
 
-// Pieces appends what the resident counts for under this pack: only days and
-// villages that the pack governs, the nearest pack in force on the day winning.
-// By indicator in the pack's order; stock by day, flow by event. Somebody of
-// whom the registry has not told counts nowhere.
+// Counter counts one resident under the packs of one catalogue: what several packs
+// and items ask is worked out once. It is not safe for concurrent use.
+type Counter struct{ e *evaluator }
+
+// Counter begins with a resident whom the registry has told of.
+func (c *Catalogue) Counter(r *facts.Resident, w *facts.World) Counter {
+	return Counter{newEvaluator(r, w, &c.sizes)}
+}
+
+// Done ends it.
+func (c Counter) Done() { c.e.free() }
+
+// Counts says whether the pack counts anything of the resident at all: whether it
+// has ever governed where the resident lives or is served.
+func (c Counter) Counts(p *Pack) bool { return c.e.govern(p) }
+
+// Stays is where the resident lives, see facts.Resident.Stays.
+func (c Counter) Stays() []facts.Stay { return c.e.presence(facts.ByArrival) }
+
+// AsksMother says whether the resident's birth is placed where the mother lives.
+func (c Counter) AsksMother() bool {
+	who := &c.e.r.Person
+	return who.MotherID != "" && who.Birth != civil.None && c.e.stayOn(facts.ByArrival, who.Birth) == nil
+}
+
+// Pieces appends what the resident counts for by one indicator of a pack: only days
+// and villages that the pack governs, the nearest pack in force on the day winning.
+// Stock by day, flow by event.
+func (c Counter) Pieces(p *Pack, index int, buf []Piece) []Piece {
+	e := c.e
+	if p.gates[index]&^e.has != 0 || !e.govern(p) { // somebody else's, or of elsewhere
+		return buf
+	}
+	switch ind := &p.Indicators[index]; {
+	case ind.Kind == Stock:
+		return e.stock(ind, index, buf)
+	case ind.Kind == Flow:
+		return e.flow(p, ind, index, buf)
+	case ind.Kind == Dose && !e.under[e.at].grown:
+		return e.dosePieces(p, ind, index, buf)
+	}
+	return buf
+}
+
+// Pieces appends what the resident counts for under this pack, by indicator in the
+// pack's order, see Counter. Somebody of whom the registry has not told counts
+// nowhere.
 func (p *Pack) Pieces(r *facts.Resident, w *facts.World, buf []Piece) []Piece {
 	if !r.Known() {
 		return buf
 	}
-	e := newEvaluator(r, w, p.program)
-	e.govern(p)
-	elsewhere := e.elsewhere(p)
+	c := p.catalogue.Counter(r, w)
+	defer c.Done()
 	for i := range p.Indicators {
-		switch ind := &p.Indicators[i]; {
-		case ind.Kind == Stock && len(e.runs) == 0: // the pack is of elsewhere
-		case !ind.defined():
-		case ind.Kind == Stock:
-			buf = e.stock(ind, i, buf)
-		case ind.Kind == Flow && elsewhere:
-		case ind.Kind == Flow:
-			buf = e.flow(p, ind, i, buf)
-		case ind.Kind == Dose:
-			buf = e.dosePieces(p, ind, i, buf)
-		}
+		buf = c.Pieces(p, i, buf)
 	}
-	e.free()
 	return buf
 }
 
@@ -45,54 +76,6 @@ func (i *Indicator) defined() bool {
 		return i.dose != nil
 	}
 	return i.eligible != nil
-}
-
-// run is a stretch of days in one village under the pack.
-type run struct {
-	village string
-	timeline.Span
-}
-
-// govern fills e.runs with where and when the pack counts the resident.
-func (e *evaluator) govern(p *Pack) {
-	stays := e.presence(facts.ByArrival)
-	for i := range stays {
-		s := &stays[i]
-		if !s.Known() {
-			continue
-		}
-		for _, v := range e.governed(p, &s.At, timeline.Span{From: s.From, To: s.To}) {
-			if n := len(e.runs); n > 0 && e.runs[n-1].To == v.From && e.runs[n-1].village == s.Village() {
-				e.runs[n-1].To = v.To
-				continue
-			}
-			e.runs = append(e.runs, run{s.Village(), v})
-		}
-	}
-}
-
-// governed is the part of the days on which the pack is the nearest one in
-// force for a place.
-func (e *evaluator) governed(p *Pack, at *facts.Chain, days timeline.Span) timeline.Set {
-	level := facts.Level(0) // the whole country
-	if p.Jurisdiction != "" {
-		for level = facts.Village; level > 0 && at[level] != p.Jurisdiction; level-- {
-		}
-		if level == 0 {
-			return never
-		}
-	}
-	out := e.span(max(days.From, p.From), min(days.To, p.To))
-	for l := facts.Village; l > level && len(out) > 0; l-- {
-		if at[l] == "" || at[l] == at[l-1] {
-			continue
-		}
-		for _, nearer := range p.catalogue.placed[at[l]] {
-			begin := len(e.arena)
-			out = e.keep(begin, timeline.Minus(e.arena, out, timeline.Set{{From: nearer.From, To: nearer.To}}))
-		}
-	}
-	return out
 }
 
 // stock appends the pieces of a stock indicator; without covered it is a plain
@@ -154,67 +137,53 @@ func join(buf []Piece, begin int, p Piece, from, to civil.Date, covered bool) []
 // tree of the event's day; where the place has ended later in the period, the
 // event counts on with whoever lives there, see facts.World.Standings.
 func (e *evaluator) flow(p *Pack, ind *Indicator, index int, buf []Piece) []Piece {
-	ind.events.each(e.r, func(ev *event) {
-		code := e.placeOf(ind, ev)
-		at := e.w.Standing(code, ev.on)
-		if code == "" || at.How == facts.Nowhere {
-			return
-		}
-		days := e.governed(p, &at.At, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})
-		if len(days) == 0 || !e.truth(ind.eligible, ev) {
-			return
-		}
-		covered := ind.covered != nil && e.truth(ind.covered, ev)
-		for _, v := range days {
-			buf = e.spread(Piece{Indicator: index, Village: at.At.Place(), From: v.From, To: v.To, Covered: covered, Weight: ev.weight, EventID: ev.id, On: ev.on}, code, buf)
-		}
-	})
-	return buf
-}
-
-// spread cuts an event's piece where its place is taken over by another. A place
-// that comes to lead nowhere keeps its events.
-func (e *evaluator) spread(p Piece, code string, buf []Piece) []Piece {
-	for from, to := p.From, p.To; from < to; from = p.To {
-		at := e.w.Standing(code, from)
-		if at.How != facts.Nowhere {
-			p.Village = at.At.Place()
-		}
-		p.From, p.To = from, min(to, at.To)
-		if n := len(buf); n > 0 && buf[n-1].EventID == p.EventID && buf[n-1].Indicator == p.Indicator && buf[n-1].To == p.From && buf[n-1].Village == p.Village {
-			buf[n-1].To = p.To
+	list := e.happened(ind.events.of)
+	for i := range list {
+		ev := &list[i]
+		at := e.placeOf(ind.Attribution, ev)
+		if at.chain == nil || !ind.events.takes(e.r, ev) || !e.governs(p, ind, ev, at) {
 			continue
 		}
-		buf = append(buf, p)
+		weight, is := ind.events.weigh(e.r, ev)
+		if !is || !e.truth(ind.eligible, ev) {
+			continue
+		}
+		covered := ind.covered != nil && e.truth(ind.covered, ev)
+		buf = e.spread(p, ind, Piece{Indicator: index, Covered: covered, Weight: weight}, ev, at, buf)
 	}
 	return buf
 }
 
-// placeOf is where an event was recorded to be: where the person lives on its
-// day (of a birth that nobody registered a home for, where the mother does), or
-// the unit that recorded it. "" when it is not known.
-func (e *evaluator) placeOf(ind *Indicator, ev *event) string {
-	if ind.Attribution == ByEvent && ind.events.Births == nil && ind.events.Deaths == nil {
-		return e.unitAt(ev.unit, ev.on)
-	}
-	if s := e.stayOn(facts.ByArrival, ev.on); s != nil {
-		return e.r.Residences[s.Residence].Division
-	}
-	if ev.kind == "birth" {
-		return e.mothersPlace(ev.on)
-	}
-	return ""
+// governs says whether the pack governs the place of an event on a day on which it counts.
+func (e *evaluator) governs(p *Pack, ind *Indicator, ev *event, at *spot) bool {
+	v, ok := e.reignOf(p, at.chain).SpanFrom(ev.on)
+	return ok && v.From < ev.end(ind.Period)
 }
 
-func (e *evaluator) mothersPlace(day civil.Date) string {
-	mother := e.r.Other(e.r.Person.MotherID)
-	if mother == nil {
-		return ""
-	}
-	for _, s := range mother.Stays(e.w, facts.ByArrival, nil) {
-		if s.From <= day && day < s.To {
-			return mother.Residences[s.Residence].Division
+// spread appends the pieces of an event: the days on which the pack governs its
+// place, from its day to the end of the period, cut where the place is taken over by
+// another. A place that comes to lead nowhere keeps its events.
+func (e *evaluator) spread(p *Pack, ind *Indicator, like Piece, ev *event, place *spot, buf []Piece) []Piece {
+	like.EventID, like.On = ev.id, ev.on
+	begin := len(buf)
+	for _, v := range e.reignOf(p, place.chain) {
+		like.Village = place.chain.Place()
+		v.From, v.To = max(v.From, ev.on), min(v.To, ev.end(ind.Period))
+		for from := v.From; from < v.To; from = like.To {
+			like.From, like.To = from, v.To
+			if place.code == "" {
+				like.Village = ""
+			} else if at := e.standing(place.code, from); at.How != facts.Nowhere {
+				like.Village, like.To = at.At.Place(), min(v.To, at.To)
+			} else {
+				like.To = min(v.To, at.To)
+			}
+			if n := len(buf); n > begin && buf[n-1].To == like.From && buf[n-1].Village == like.Village {
+				buf[n-1].To = like.To
+				continue
+			}
+			buf = append(buf, like)
 		}
 	}
-	return ""
+	return buf
 }

@@ -9,10 +9,12 @@ import (
 // that they are evaluated once per resident.
 type node struct {
 	id      int // index in program.nodes
+	slot    int // of the result; nodes of other packs that ask the same have it too
 	name    string
 	kids    []*node
 	pred    predicate      // leaves about the resident
 	event   eventPredicate // leaves about the event of a flow indicator
+	form    string         // name and parameters of a leaf
 	text    Text
 	onEvent bool // some leaf below is about the event
 }
@@ -40,9 +42,11 @@ type witness interface {
 	used(e *evaluator, day civil.Date) []UsedFact
 }
 
-// program is what a pack evaluates.
+// program is what a pack evaluates, and the room that it takes, see share.
 type program struct {
 	nodes []*node
+	slots int
+	doses int
 }
 
 // predicates by name; each call gives a fresh one to decode parameters into.

@@ -43,7 +43,7 @@ func TestPacksThatDoNotHoldTogetherAreRefused(t *testing.T) {
 		{"a version of letters", shaped("jurisdiction: \"990102000000\"", "jurisdiction: \"99010200000x\""), "jurisdiction", "12-digit"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := builtIn(t).Check([]byte(c.source))
+			r := named(t, c.source).Check([]byte(c.source))
 			for _, p := range r.Problems {
 				if p.Path == c.path && strings.Contains(p.Text.English, c.english) && p.Text.Chinese != "" {
 					if p.Line == 0 {
@@ -81,7 +81,7 @@ func TestWhatIsHardlyMeantIsAWarning(t *testing.T) {
 		{"a target before the pack begins", shaped("value: 50%, by: 2020-06-30", "value: 50%, by: 2019-06-30"), "targets[3].by", "before the pack"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := builtIn(t).Check([]byte(c.source))
+			r := named(t, c.source).Check([]byte(c.source))
 			if len(r.Problems) > 0 || len(r.Warnings) != 1 || r.Warnings[0].Path != c.path || !strings.Contains(r.Warnings[0].Text.English, c.english) || r.Warnings[0].Line == 0 {
 				t.Errorf("%v\n%v", r.Problems, r.Warnings)
 			}

@@ -12,7 +12,7 @@ import (
 // (stock), begins a new piece.
 type Piece struct {
 	Indicator int    // index in Pack.Indicators
-	Village   string // 12-digit code where it counts
+	Village   string // 12-digit code where it counts; "" for an event whose unit is not known
 	From, To  civil.Date
 	Covered   bool
 	Weight    int32      // how many it counts as; 0 is read as 1

@@ -146,7 +146,12 @@ func (b *schemaBuilder) object(t reflect.Type, path string) schema {
 		}
 		properties[key] = described(s, at)
 	}
-	return described(closed(properties, schemaRequired[path]...), path)
+	s := closed(properties, schemaRequired[path]...)
+	for _, key := range schemaEither[path] {
+		either, _ := s["anyOf"].([]schema)
+		s["anyOf"] = append(either, schema{"required": []string{key}})
+	}
+	return described(s, path)
 }
 
 var (

@@ -13,10 +13,13 @@ var schemaRequired = map[string][]string{
 	"pack.definitions": {"id", "is"},
 	"pack.rules":       {"id", "name"},
 	"pack.indicators":  {"id", "name", "kind"},
-	"pack.targets":     {"indicator", "op", "value", "by"},
+	"pack.targets":     {"indicator", "op", "value"},
 	"pack.cases":       {"name", "given", "expect"},
 	"citation":         {"document"},
 }
+
+// schemaEither says of which keys one must be there at least.
+var schemaEither = map[string][]string{"pack.targets": {"by", "source"}}
 
 var periodWords = []string{"calendar_year", "mch_year", "quarter", "month"}
 
@@ -90,7 +93,7 @@ var schemaTexts = map[string]Text{
 	"pack.warnings.red":                   {"红色预警：连续若干月黄色。", "Red: yellow so many months running."},
 	"pack.warnings.red.months":            {"月数，默认2；0为不用。", "Months, 2 by default; 0: never."},
 	"pack.deadlines":                      {"须报送的材料与期限。", "What is to be handed in, and by when."},
-	"pack.deadlines.by":                   {"期限（含当日）。", "Last day."},
+	"pack.deadlines.by":                   {"期限（含当日）；写了 source 的可不写。", "Last day; left out only where source is given."},
 	"pack.deadlines.roll":                 {"期限为休息日时顺延至下一工作日（民法典第二百零三条）。", "Moved to the next working day when it is a holiday (Civil Code art. 203)."},
 	"pack.definitions":                    {"有名称的条件，条目用 use 引用。", "Conditions with a name, used by `use`."},
 	"pack.definitions.text":               {"这个定义的说法。", "How it is put into words."},
@@ -123,6 +126,7 @@ var schemaTexts = map[string]Text{
 	"pack.targets.op":        {"不低于、不高于、等于。", "At least, at most, exactly."},
 	"pack.targets.value":     {"80%、11.33‰、16/100000 或计数 1100。", "80%, 11.33‰, 16/100000, or a count such as 1100."},
 	"pack.targets.by":        {"期限（含当日）。", "Last day."},
+	"pack.targets.source":    {"没有文件依据时，由谁提出，与目标一同显示。", "Who asks for it where no document does; shown beside it."},
 	"pack.targets.interim":   {"阶段目标。", "An interim target."},
 	"pack.cases":             {"用例：给定事实，应有的答案。", "Examples: given these facts, these answers."},
 	"pack.cases.given":       {"虚构人员的事实。", "Facts of an invented person."},

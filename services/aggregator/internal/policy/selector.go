@@ -11,21 +11,6 @@ import (
 
 // Flow indicators: which events they count.
 
-// event is one event of a resident.
-type event struct {
-	id        string
-	kind      string // of the fact, as explanations name it
-	on        civil.Date
-	recorded  civil.Date // day its record was entered; None unknown
-	unit      string
-	weight    int32 // 0 is read as 1
-	code      int32 // kind or form of a service
-	value     int64 // of a record
-	product   string
-	pregnancy *facts.Pregnancy
-	sick      *facts.Case
-}
-
 // selector says which events an indicator counts; exactly one of the pointers is
 // set. An event that weighs nothing is none.
 type selector struct {
@@ -36,11 +21,15 @@ type selector struct {
 	Services    *servicesGiven    `yaml:"services"`
 	Records     *recordsMade      `yaml:"records"`
 	Weight      string            `yaml:"weight"` // "" one each, live_births, value
+
+	of happening // among which it chooses
 }
 
 // eventSource is one kind of events.
 type eventSource interface {
-	each(r *facts.Resident, visit func(ev *event))
+	// among is the events of which it takes some.
+	among() happening
+	takes(r *facts.Resident, ev *event) bool
 	text() Text
 	check() Text
 }
@@ -61,48 +50,42 @@ func (s *selector) source() (one eventSource, set int) {
 	return one, set
 }
 
-// each visits the events that the selector takes.
-func (s *selector) each(r *facts.Resident, visit func(ev *event)) {
-	take := visit
-	if s.Weight != "" {
-		take = func(ev *event) {
-			if ev.weight = s.weigh(r, ev); ev.weight > 0 {
-				visit(ev)
-			}
-		}
-	}
+// takes says whether the event, which is among those of s.of, is counted.
+func (s *selector) takes(r *facts.Resident, ev *event) bool {
 	switch {
 	case s.Pregnancies != nil:
-		s.Pregnancies.each(r, take)
+		return s.Pregnancies.takes(r, ev)
 	case s.Cases != nil:
-		s.Cases.each(r, take)
-	case s.Births != nil:
-		s.Births.each(r, take)
+		return s.Cases.takes(r, ev)
 	case s.Deaths != nil:
-		s.Deaths.each(r, take)
+		return s.Deaths.takes(r, ev)
 	case s.Services != nil:
-		s.Services.each(r, take)
+		return s.Services.takes(r, ev)
 	case s.Records != nil:
-		s.Records.each(r, take)
+		return s.Records.takes(r, ev)
 	}
+	return true // each birth
 }
 
-// weigh says how many an event counts as. A live birth whose delivery was never
-// recorded is one.
-func (s *selector) weigh(r *facts.Resident, ev *event) int32 {
-	if s.Weight == "value" {
-		return int32(min(ev.value, math.MaxInt32))
+// weigh says how many an event counts as, 0 for one by itself. What weighs nothing is
+// no event. A live birth whose delivery was never recorded is one.
+func (s *selector) weigh(r *facts.Resident, ev *event) (weight int32, is bool) {
+	switch s.Weight {
+	case "":
+		return 0, true
+	case "value":
+		return int32(min(ev.value, math.MaxInt32)), ev.value > 0
 	}
-	n, known := int32(0), false
+	known := false
 	for i := range r.Deliveries {
 		if d := &r.Deliveries[i]; d.PregnancyID == ev.id {
-			n, known = n+d.LiveBirths, true
+			weight, known = weight+d.LiveBirths, true
 		}
 	}
 	if !known && ev.pregnancy.Outcome == facts.LiveBirth {
-		return 1
+		weight = 1
 	}
-	return n
+	return weight, weight > 0
 }
 
 func (s *selector) text() Text {
@@ -138,13 +121,10 @@ type pregnanciesEnded struct {
 	Outcomes []int32 `yaml:"outcomes"` // none means any
 }
 
-func (s *pregnanciesEnded) each(r *facts.Resident, visit func(ev *event)) {
-	for i := range r.Pregnancies {
-		g := &r.Pregnancies[i]
-		if g.Ended != civil.None && (len(s.Outcomes) == 0 || slices.Contains(s.Outcomes, g.Outcome)) {
-			visit(&event{id: g.ID, kind: "pregnancy", on: g.Ended, recorded: g.Recorded, unit: g.UnitID, pregnancy: g})
-		}
-	}
+func (*pregnanciesEnded) among() happening { return pregnancyEnded }
+
+func (s *pregnanciesEnded) takes(_ *facts.Resident, ev *event) bool {
+	return len(s.Outcomes) == 0 || slices.Contains(s.Outcomes, ev.pregnancy.Outcome)
 }
 
 func (s *pregnanciesEnded) text() Text {
@@ -162,20 +142,13 @@ type casesRegistered struct {
 	Classes []string `yaml:"classes"` // none means every notifiable case
 }
 
-func (s *casesRegistered) each(r *facts.Resident, visit func(ev *event)) {
-	for i := range r.Cases {
-		c := &r.Cases[i]
-		if on := caseDay(c); on != civil.None && s.takes(c.Class) {
-			visit(&event{id: c.ID, kind: "case", on: on, recorded: c.Recorded, unit: c.UnitID, sick: c})
-		}
-	}
-}
+func (*casesRegistered) among() happening { return caseRegistered }
 
-func (s *casesRegistered) takes(class string) bool {
+func (s *casesRegistered) takes(_ *facts.Resident, ev *event) bool {
 	if len(s.Classes) == 0 {
-		return class != ""
+		return ev.sick.Class != ""
 	}
-	return slices.Contains(s.Classes, class)
+	return slices.Contains(s.Classes, ev.sick.Class)
 }
 
 func (*casesRegistered) text() Text {
@@ -205,19 +178,15 @@ type servicesGiven struct {
 // the kind, since the same id may be given out by several services.
 const anyKind = "any"
 
-func (s *servicesGiven) each(r *facts.Resident, visit func(ev *event)) {
-	take := func(kind string, x served, prefix string) {
-		if x.on != civil.None && (len(s.Codes) == 0 || slices.Contains(s.Codes, x.code)) && (x.free || !s.Free) {
-			visit(&event{id: prefix + x.id, kind: kind, on: x.on, recorded: x.recorded, unit: x.unit, code: x.code, value: x.value, product: x.product})
-		}
+func (s *servicesGiven) among() happening {
+	if s.Kind == anyKind {
+		return anyService
 	}
-	if s.Kind != anyKind {
-		eachServed(r, s.Kind, func(x served) { take(s.Kind, x, "") })
-		return
-	}
-	for _, kind := range allKinds {
-		eachServed(r, kind, func(x served) { take(kind, x, kind+"/") })
-	}
+	return firstService + happening(slices.Index(allKinds, s.Kind))
+}
+
+func (s *servicesGiven) takes(_ *facts.Resident, ev *event) bool {
+	return (len(s.Codes) == 0 || slices.Contains(s.Codes, ev.code)) && (ev.free || !s.Free)
 }
 
 func (s *servicesGiven) text() Text {
@@ -251,13 +220,11 @@ func (s *recordsMade) filter() recordFilter { return recordFilter{s.Code, s.Code
 
 func (s *recordsMade) recordCodes() []string { f := s.filter(); return f.recordCodes() }
 
-func (s *recordsMade) each(r *facts.Resident, visit func(ev *event)) {
+func (*recordsMade) among() happening { return recordMade }
+
+func (s *recordsMade) takes(_ *facts.Resident, ev *event) bool {
 	f := s.filter()
-	for i := range r.Records {
-		if x := &r.Records[i]; f.takes(x) {
-			visit(&event{id: x.ID, kind: "record", on: x.On, recorded: x.Recorded, unit: x.UnitID, value: x.Value})
-		}
-	}
+	return f.takes(ev.made)
 }
 
 func (s *recordsMade) text() Text {

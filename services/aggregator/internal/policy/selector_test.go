@@ -103,9 +103,9 @@ func TestSelectors(t *testing.T) {
 			r.ChildChecks = []facts.ChildCheck{{Key: key("a"), On: day("2022-01-01")}}
 			r.Records = []facts.Record{{Key: key("a"), On: day("2022-01-01"), Code: "SCR"}}
 		}), []string{village + " 2022-01-01 child_check/a", village + " 2022-01-01 education/a", village + " 2022-01-01 record/a"}},
-		{"at the unit that recorded it", "attribution: event, events: {services: {kind: education}}, " + all, at(func(r *facts.Resident) {
+		{"at the unit that recorded it, in no village when nobody knows the unit", "attribution: event, events: {services: {kind: education}}, " + all, at(func(r *facts.Resident) {
 			r.Educations = []facts.Education{{Key: key("a"), On: day("2022-01-01"), UnitID: "B"}, {Key: key("b"), On: day("2022-01-01"), UnitID: "nobody"}}
-		}), []string{"unit:B 2022-01-01 a"}},
+		}), []string{" 2022-01-01 b", "unit:B 2022-01-01 a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, w := onNational(t, flowFile(c.more)), twoClinics()

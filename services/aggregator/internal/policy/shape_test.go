@@ -99,7 +99,7 @@ func composed(t testing.TB, sources ...string) *Catalogue {
 	for _, s := range sources {
 		loaded = append(loaded, []byte(s))
 	}
-	c, err := Compose(builtIn(t), loaded...)
+	c, err := Compose(named(t, sources...), loaded...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,13 +15,22 @@ type Target struct {
 	Exactly   bool       // "="; else at least
 	Num, Den  int64      // the value: 80 % is 80/100, 1100 people are 1100/1
 	Written   string     // as written, for example ≥ 80 %
-	By        civil.Date // deadline, inclusive
+	By        civil.Date // deadline, inclusive; civil.Forever without one
 	Interim   bool
+	Source    Text // who asks for it where no document does, such as this suite; shown beside it
 	Citations []Citation
 }
 
 // Value returns the target as a fraction of 1, or the plain number.
 func (t Target) Value() float64 { return float64(t.Num) / float64(t.Den) }
+
+// Shown is the target as written and, where no document asks for it, who does.
+func (t *Target) Shown() string {
+	if t.Source == (Text{}) {
+		return t.Written
+	}
+	return t.Written + "（" + t.Source.Chinese + " " + t.Source.English + "）"
+}
 
 // Rat returns the target's value exactly.
 func (t Target) Rat() *big.Rat { return big.NewRat(t.Num, t.Den) }

@@ -67,13 +67,17 @@ func (c *compiler) removed(line []*packFile, f *packFile, id string) bool {
 var opTexts = map[string]string{">=": "≥", "<=": "≤", "=": "＝"}
 
 func (it *targetItem) compile(ind *Indicator) (Target, Text) {
-	t := Target{Indicator: it.Indicator, By: it.By, Interim: it.Interim, Citations: it.Citations, AtMost: it.Op == "<=", Exactly: it.Op == "="}
+	t := Target{Indicator: it.Indicator, By: it.By, Interim: it.Interim, Source: it.Source, Citations: it.Citations, AtMost: it.Op == "<=", Exactly: it.Op == "="}
 	op, ok := opTexts[it.Op]
 	if !ok {
 		return t, Text{"op 只能是 >=、<= 或 =", "op must be >=, <= or ="}
 	}
-	if it.By == civil.None {
-		return t, Text{"缺少期限 by", "the deadline `by` is missing"}
+	switch {
+	case it.By != civil.None:
+	case it.Source != (Text{}):
+		t.By = civil.Forever
+	default:
+		return t, Text{"缺少期限 by（无通知依据而给出 source 的目标可不写）", "the deadline `by` is missing; only a target with a `source` in the place of a document may leave it out"}
 	}
 	num, den, ok := fraction(it.Value)
 	if !ok {

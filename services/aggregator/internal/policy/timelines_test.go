@@ -6,6 +6,7 @@ import (
 	"xinju.dev/services/aggregator/internal/brute"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/testkit"
 )
 
 // TestTimelinesSayWhatIsExplainedOnEveryDay asks every day of some years about
@@ -18,7 +19,7 @@ func TestTimelinesSayWhatIsExplainedOnEveryDay(t *testing.T) {
 	}
 	world := brute.World()
 	holds := 0
-	for seed := range uint64(12) {
+	for seed := range uint64(testkit.Histories(12, 100)) {
 		r := brute.Invent(seed)
 		days := map[string]policy.Entitled{}
 		for _, e := range packs.Timelines(r, world) {
@@ -50,7 +51,7 @@ func TestTimelinesSayWhatIsExplainedOnEveryDay(t *testing.T) {
 			}
 		}
 	}
-	if holds < 1000 {
+	if holds < 1000 && !testkit.Racing {
 		t.Errorf("rules held %d times: the test shows little", holds)
 	}
 }

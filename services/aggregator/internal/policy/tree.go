@@ -153,7 +153,8 @@ func (c *compiler) leaf(o origin, name string, y *yaml.Node, path string) *node 
 	}
 	codes := recordCodes(reflect.ValueOf(params))
 	c.known(o, y, path, codes)
-	form := fmt.Sprintf("%s %s", name, canonical(reflect.ValueOf(params).Elem()))
+	n.form = canonical(reflect.ValueOf(params).Elem())
+	form := fmt.Sprintf("%s %s", name, n.form)
 	if inner != nil {
 		form += fmt.Sprintf(" %d", inner.id)
 		codes = union(codes, c.codesOf(inner))

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ type vaccinated struct {
 
 func (p *vaccinated) days(e *evaluator) timeline.Set {
 	begin := len(e.arena)
-	for _, s := range p.schedule.UpToDate(e.child(), e.given()) {
+	for _, s := range e.readBy(p.schedule).UpToDate() {
 		e.arena = timeline.Add(e.arena, begin, timeline.Span{From: s.From, To: s.To})
 	}
 	return e.keep(begin, e.arena)
@@ -30,23 +31,33 @@ func (e *evaluator) child() nip.Child {
 
 // given is the doses by day, those of one day by product: the schedule tells
 // doses of one day apart by their order. The same product on the same day is one
-// dose that was recorded under two identifiers of the person.
+// dose that was recorded under two identifiers of the person: the first by id.
 func (e *evaluator) given() []nip.Dose {
 	if e.sorted {
 		return e.doses
 	}
-	e.doses, e.sorted = e.doses[:0], true
-	for i := range e.r.Doses {
-		e.doses = append(e.doses, nip.Dose{Product: e.r.Doses[i].Product, On: e.r.Doses[i].On})
+	e.doses, e.givenAs, e.sorted = e.doses[:0], e.givenAs[:0], true
+	list := e.happened(doseGiven)
+	for i := range list {
+		e.givenAs = append(e.givenAs, &list[i])
 	}
-	slices.SortStableFunc(e.doses, func(a, b nip.Dose) int {
-		if a.On != b.On {
-			return int(a.On) - int(b.On)
-		}
-		return strings.Compare(a.Product, b.Product)
+	slices.SortFunc(e.givenAs, func(a, b *event) int {
+		return cmp.Or(cmp.Compare(a.on, b.on), strings.Compare(a.product, b.product), strings.Compare(a.id, b.id))
 	})
-	e.doses = slices.Compact(e.doses)
+	e.givenAs = slices.CompactFunc(e.givenAs, func(a, b *event) bool { return a.on == b.on && a.product == b.product })
+	for _, d := range e.givenAs {
+		e.doses = append(e.doses, nip.Dose{Product: d.product, On: d.on})
+	}
 	return e.doses
+}
+
+// readBy is the doses as a schedule judges them.
+func (e *evaluator) readBy(s *nip.Schedule) *nip.Record {
+	if e.read != s {
+		e.record.Read(s, e.child(), e.given())
+		e.read = s
+	}
+	return &e.record
 }
 
 func (*vaccinated) text() Text {

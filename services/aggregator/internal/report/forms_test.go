@@ -64,7 +64,7 @@ func aReport() *report.Report {
 func someLines(each func(*report.Line) error) error {
 	day := civil.Must("2020-03-01")
 	return errors.Join(
-		each(&report.Line{Indicator: 0, Village: town1, ResidentID: "R1", From: day, To: civil.Forever, Covered: true, Weight: 1, UnitID: "01CLINIC"}),
+		each(&report.Line{Indicator: 0, Village: town1, ResidentID: "R1", From: day, To: civil.Forever, Covered: true, Weight: 1, UnitID: "01CLINIC", Evidence: report.Evidence{Kind: "archive", ID: "01ARCHIVE", On: day, UnitID: "01STATION"}}),
 		each(&report.Line{Indicator: 1, Village: town2, ResidentID: "R2", EventID: "CASE-1", On: day, From: day, To: civil.Must("2021-01-01"), Weight: 2}),
 	)
 }

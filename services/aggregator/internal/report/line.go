@@ -22,6 +22,14 @@ type Line struct {
 	From, To   civil.Date // half-open; Forever without an end
 	Covered    bool
 	Weight     int32
+	Evidence   Evidence // zero when it is not covered, or covered rests on no record
+}
+
+// Evidence is the record by which a line is covered.
+type Evidence struct {
+	Kind, ID string
+	UnitID   string // "" when unknown
+	On       civil.Date
 }
 
 // Which is a part of a number, numbered as MemberSet of the API.
@@ -48,6 +56,10 @@ func (w Which) Of(n *Number) int64 {
 	return int64(n.Eligible)
 }
 
+// withEvidence stands above the weight where a record follows. Lines of before it
+// was kept are read as they are.
+const withEvidence = 1 << 40
+
 // EncodeLines returns the bytes of lines of one village and indicator, which are
 // kept beside them and not in them.
 func EncodeLines(lines []Line) []byte {
@@ -58,12 +70,19 @@ func EncodeLines(lines []Line) []byte {
 		if l.Covered {
 			head |= 1
 		}
+		if l.Evidence.ID != "" {
+			head |= withEvidence
+		}
 		out = binary.AppendUvarint(out, head)
 		for _, s := range [...]string{l.SortKey, l.ResidentID, l.EventID, l.UnitID} {
 			out = appendText(out, s)
 		}
 		for _, d := range [...]civil.Date{l.On, l.From, l.To} {
 			out = binary.AppendVarint(out, int64(d))
+		}
+		if e := &l.Evidence; e.ID != "" {
+			out = appendText(appendText(appendText(out, e.Kind), e.ID), e.UnitID)
+			out = binary.AppendVarint(out, int64(e.On))
 		}
 	}
 	return out
@@ -75,9 +94,12 @@ func DecodeLines(village string, indicator int, raw []byte) ([]Line, error) {
 	var out []Line
 	for len(r.rest) > 0 {
 		head := r.number()
-		l := Line{Village: village, Indicator: indicator, Covered: head&1 == 1, Weight: int32(head >> 1)}
+		l := Line{Village: village, Indicator: indicator, Covered: head&1 == 1, Weight: int32(head &^ withEvidence >> 1)}
 		l.SortKey, l.ResidentID, l.EventID, l.UnitID = r.text(), r.text(), r.text(), r.text()
 		l.On, l.From, l.To = civil.Date(r.signed()), civil.Date(r.signed()), civil.Date(r.signed())
+		if head&withEvidence != 0 {
+			l.Evidence = Evidence{Kind: r.text(), ID: r.text(), UnitID: r.text(), On: civil.Date(r.signed())}
+		}
 		if r.bad {
 			return nil, errDamaged
 		}

@@ -158,6 +158,9 @@ func (p *prose) bulletin() {
 		}
 		part := league[start:end]
 		p.heading(p.say(part[0].Number.Name) + "（" + part[0].Number.Indicator + "）")
+		if part[0].Number.HasTarget {
+			p.line("目标 %s。\n", p.say(part[0].Number.TargetText))
+		}
 		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额（人）", "预警", "说明"}, len(part), func(i int) []string {
 			row := leagueRow(p.r, &part[i])
 			return []string{

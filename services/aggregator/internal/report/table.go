@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,10 @@ var ledgerFields = []field{
 	{"unit", "负责机构"},
 	{"source", "原始记录编号"},
 	{"until", "状态至"},
+	{"record", "佐证记录编号"},
+	{"record_kind", "记录种类"},
+	{"record_date", "记录日期"},
+	{"record_unit", "记录机构"},
 }
 
 var leagueFields = []field{
@@ -87,8 +92,8 @@ func (f Form) fields() []field {
 // Lines gives every line of a report to each, in order.
 type Lines func(each func(*Line) error) error
 
-// rows gives every row of a form to each: text, int64 or nil where there is
-// nothing to say, in the order of the fields. The slice is used again.
+// rows gives every row of a form to each: text, int64, an exact fraction, or nil
+// where there is nothing to say, in the order of the fields. The slice is used again.
 func (f Form) rows(r *Report, lines Lines, each func(row []any) error) error {
 	switch f {
 	case Ledger:
@@ -125,15 +130,14 @@ func numberRow(r *Report, n *Number) []any {
 	}
 }
 
-// counts are numerator and denominator as a form shows them.
+// counts are numerator and denominator as a form shows them. A plain count has
+// neither: it is the value.
 func counts(n *Number) (num, den any) {
 	switch {
-	case n.Awaits != "":
+	case n.Awaits != "" || n.Plain:
 		return nil, nil
 	case n.Num != "" || n.Den != "":
-		return text(n.Num), text(n.Den)
-	case n.Plain:
-		return int64(n.Eligible), nil
+		return exact(n.Num), exact(n.Den)
 	}
 	return int64(n.Covered), int64(n.Eligible)
 }
@@ -201,7 +205,7 @@ func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
 			return errDamaged
 		}
 		id := c.Indicators[l.Indicator]
-		on, source := l.From, l.ResidentID
+		on, source := l.From, l.Evidence.ID
 		if l.EventID != "" {
 			on, source = l.On, l.EventID
 		}
@@ -213,9 +217,18 @@ func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
 		if l.To != civil.None && l.To < civil.Forever {
 			until = l.To.AddDays(-1).String()
 		}
-		copy(row, []any{id, text(names[id]), l.ResidentID, l.Village, text(places[l.Village]), text(on.String()), state, int64(l.Weight), text(l.UnitID), source, until})
+		copy(row, []any{
+			id, text(names[id]), l.ResidentID, l.Village, text(places[l.Village]), text(on.String()), state, int64(l.Weight), text(l.UnitID), text(source), until,
+			text(l.Evidence.ID), text(recordKinds[l.Evidence.Kind]), text(l.Evidence.On.String()), text(l.Evidence.UnitID),
+		})
 		return each(row)
 	})
+}
+
+// recordKinds is what records are called that cover somebody.
+var recordKinds = map[string]string{
+	"archive": "健康档案", "permit": "居住证", "case": "传染病病例", "pregnancy": "妊娠", "method": "避孕方法", "education": "健康教育", "child_check": "儿童保健",
+	"antenatal": "产前检查", "postnatal": "产后访视", "delivery": "分娩", "planning": "计划生育服务", "certificate": "证明", "dose": "接种", "record": "记录",
 }
 
 // text is nil for what is empty.
@@ -226,6 +239,23 @@ func text(s string) any {
 	return s
 }
 
+// fraction is an exact number that is not whole, such as 251690/3611: JSON has it
+// so, people read it with two decimals.
+type fraction string
+
+// exact is a number of a ratio; nil without one.
+func exact(s string) any {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	if s == "" {
+		return nil
+	}
+	return fraction(s)
+}
+
+func (f fraction) rat() (*big.Rat, bool) { return new(big.Rat).SetString(string(f)) }
+
 // cell is a value as text.
 func cell(v any) string {
 	switch v := v.(type) {
@@ -235,6 +265,10 @@ func cell(v any) string {
 		return strconv.FormatInt(v, 10)
 	case string:
 		return v
+	case fraction:
+		if n, ok := v.rat(); ok {
+			return n.FloatString(2)
+		}
 	}
 	return fmt.Sprint(v)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -230,6 +231,20 @@ func (s *sheetCells) merge(out *excelize.StreamWriter, m [4]int) error {
 	return out.MergeCell(from, to)
 }
 
+// inSheet is a value as a workbook holds it.
+func inSheet(v any) any {
+	f, ok := v.(fraction)
+	if !ok {
+		return v
+	}
+	n, ok := f.rat()
+	if !ok {
+		return string(f)
+	}
+	near, _ := n.Float64()
+	return math.Round(near*100) / 100
+}
+
 // table writes the rows of the form in the shape of the template's one row; one
 // without values when the form has none.
 func (s *sheetCells) table(f Form, at area, r *Report, lines Lines, put func([]excelize.Cell, float64) error) error {
@@ -254,7 +269,7 @@ func (s *sheetCells) table(f Form, at area, r *Report, lines Lines, put func([]e
 			if from >= 0 {
 				row[i].Value = nil
 				if values != nil {
-					row[i].Value = values[from]
+					row[i].Value = inSheet(values[from])
 				}
 			}
 		}

@@ -37,12 +37,14 @@ type People interface {
 	Book
 	People(ctx context.Context, ids []string) ([]coverage.Person, coverage.State, error)
 	Linked(ctx context.Context, ids []string) (map[string][]string, error)
+	LinesOf(ctx context.Context, q coverage.ListQuery, ids []string, look func(coverage.View) error) ([]coverage.Line, error)
 	Ahead(ctx context.Context, q *coverage.AheadQuery) ([]coverage.Turn, coverage.State, error)
 }
 
 // Chases is where entries are kept.
 type Chases interface {
 	Chases(ctx context.Context, indicator string, residents []string) ([]chase.Entry, error)
+	ChasesOf(ctx context.Context, indicator string) ([]chase.Entry, error)
 	ChaseStates(ctx context.Context, indicator, event string, residents []string) ([]chase.Entry, error)
 	ChangeChases(ctx context.Context, method, requestID string, digest []byte, do func(chase.Tx) ([]byte, error)) ([]byte, error)
 }

@@ -42,7 +42,7 @@ func (s *ChaseServer) ListChase(ctx context.Context, req *aggregatorv1.ListChase
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.ListChaseResponse{TotalSize: list.Total}
+	resp := &aggregatorv1.ListChaseResponse{TotalSize: list.Total, LineCount: list.Length}
 	for i := range list.Lines {
 		resp.Lines = append(resp.Lines, chaseLine(&list, &list.Lines[i], n, found))
 	}
@@ -78,7 +78,8 @@ func (s *ChaseServer) lines(ctx context.Context, n scope, f *chaseFilter, after 
 		if f.direct && t.part(l.Village) != n.division || !f.takes(n, l, found.of(n.indicator, l.ResidentID, l.Place.EventID)) {
 			continue
 		}
-		out.Total++
+		out.Total += l.Weight
+		out.Length++
 		switch {
 		case after != (coverage.Place{}) && !l.After(after):
 		case len(out.Lines) == limit:

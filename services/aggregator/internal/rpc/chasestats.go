@@ -8,6 +8,7 @@ import (
 	"xinju.dev/services/aggregator/internal/chase"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/wire"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -21,18 +22,30 @@ func (s *ChaseServer) GetChaseStats(ctx context.Context, req *aggregatorv1.GetCh
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.whole(ctx, n, coverage.Eligible)
+	kept, err := s.desk.ChasesOf(ctx, n.indicator)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.entriesOf(ctx, n.indicator, list.Lines)
+	ids := make([]string, len(kept))
+	for i := range kept {
+		ids[i] = kept[i].ResidentID
+	}
+	t := tally{n: n, group: group}
+	lines, err := s.book.LinesOf(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: coverage.Eligible}, ids, func(v coverage.View) error {
+		t.begin(v)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	t := tally{n: n, world: list.World, group: group, rows: map[string]*aggregatorv1.ChaseStat{}, parts: map[string]string{}}
-	for i := range list.Lines {
-		l := &list.Lines[i]
-		t.add(l, found.of(n.indicator, l.ResidentID, l.Place.EventID))
+	found, err := s.entriesOf(ctx, n.indicator, lines)
+	if err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if e := found.of(n.indicator, lines[i].ResidentID, lines[i].Place.EventID); e != nil {
+			t.add(&lines[i], e)
+		}
 	}
 	resp := &aggregatorv1.GetChaseStatsResponse{}
 	for _, key := range slices.Sorted(maps.Keys(t.rows)) {
@@ -50,24 +63,44 @@ type tally struct {
 	parts map[string]string // by village: the row it counts in
 }
 
-// row is the one that a line counts in; nil for none.
+// begin takes what needs no entry from the ledger: how many lines of each part are
+// not covered. Reading the list would take as long as the list is.
+func (t *tally) begin(v coverage.View) {
+	t.world, t.rows, t.parts = v.World(), map[string]*aggregatorv1.ChaseStat{}, map[string]string{}
+	if t.group == aggregatorv1.ChaseGroup_CHASE_GROUP_UNIT || t.group == aggregatorv1.ChaseGroup_CHASE_GROUP_ASSIGNEE {
+		return
+	}
+	children := slices.DeleteFunc(t.world.Children(t.n.division, t.n.day), func(c string) bool { return facts.UnitOf(c) != "" })
+	coverage.Prepare(v, append([]string{t.n.division}, children...), t.n.day)
+	key := v.Deriver().Lines(t.n.key)
+	own := v.Count(key, t.n.division, t.n.day)
+	for _, child := range children {
+		n := v.Count(key, child, t.n.day)
+		own.Eligible, own.Covered = own.Eligible-n.Eligible, own.Covered-n.Covered
+		t.start(child, n)
+	}
+	t.start(t.n.division, own)
+}
+
+// start begins the row of one division, if anything counts in it.
+func (t *tally) start(code string, n ledger.Count) {
+	if n.Eligible > 0 {
+		t.rows[code] = &aggregatorv1.ChaseStat{Division: code, DivisionName: t.world.Name(code, t.n.day), Uncovered: n.Eligible - n.Covered}
+	}
+}
+
+// row is the one that a line with an entry counts in; nil when the numbers know of
+// no such line.
 func (t *tally) row(l *coverage.Line, e *chase.Entry) *aggregatorv1.ChaseStat {
 	fresh := &aggregatorv1.ChaseStat{}
 	var key string
 	switch t.group {
 	case aggregatorv1.ChaseGroup_CHASE_GROUP_UNIT:
-		if e == nil {
-			return nil
-		}
 		key, fresh.AssignedUnit = e.AssignedUnit, e.AssignedUnit
 	case aggregatorv1.ChaseGroup_CHASE_GROUP_ASSIGNEE:
-		if e == nil {
-			return nil
-		}
 		key, fresh.AssignedTo = e.AssignedTo, e.AssignedTo
 	default:
-		key = t.part(l.Village)
-		fresh.Division, fresh.DivisionName = key, t.world.Name(key, t.n.day)
+		return t.rows[t.part(l.Village)]
 	}
 	if t.rows[key] == nil {
 		t.rows[key] = fresh
@@ -91,21 +124,18 @@ func (t *tally) part(village string) string {
 	return out
 }
 
-// add counts one line.
+// add counts one line that has an entry.
 func (t *tally) add(l *coverage.Line, e *chase.Entry) {
 	r := t.row(l, e)
 	switch {
 	case r == nil:
 		return
 	case l.Covered:
-		if e != nil {
-			r.Closed++
-		}
+		r.Closed++
 		return
 	}
-	r.Uncovered++
-	if e == nil {
-		return
+	if r.Division == "" {
+		r.Uncovered++
 	}
 	r.WithEntry++
 	if overdue(l.Covered, e, t.n.day) {

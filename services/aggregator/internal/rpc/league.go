@@ -16,7 +16,9 @@ import (
 
 // Faults of leagues.
 var (
-	ErrGroup       = fault.New(fault.NotFound, "GROUP_NOT_FOUND", "the pack in force there has no such group of divisions", "当地政策包没有该区划分组")
+	ErrGroup        = fault.New(fault.NotFound, "GROUP_NOT_FOUND", "the pack in force there has no such group of divisions", "当地政策包没有该区划分组")
+	ErrGroupOutside = fault.New(fault.Precondition, "LEAGUE_GROUP_OUTSIDE",
+		"no division of the group lies in the division asked about; name a higher one", "该分组没有位于所查区划内的区划，请改查上级区划")
 	ErrLeagueLarge = fault.New(fault.Exhausted, "LEAGUE_TOO_LARGE",
 		"more than 20,000 numbers would be ranked; name a lower division or fewer indicators", "参与排名的数值超过 20000 个，请缩小区划或减少指标")
 )
@@ -88,15 +90,28 @@ func (s *LeagueServer) GetLeague(ctx context.Context, req *aggregatorv1.GetLeagu
 	return resp, nil
 }
 
-// rankedAmong is who is ranked: the group named, else the divisions of a level below one.
+// rankedAmong is who is ranked: of the group named those that lie in the division,
+// whose numbers alone were asked for (one that the tree does not have lies in the
+// pack's own jurisdiction), else the divisions of a level below it.
 func rankedAmong(v coverage.View, pack *policy.Pack, code, group string, at facts.Level, day civil.Date) (codes []string, name string, err error) {
 	if group == "" {
 		return answers.Ranked(v.World(), code, at, day), "", nil
 	}
 	for i := range pack.Groups {
-		if g := &pack.Groups[i]; g.ID == group {
-			return g.Divisions, g.Name.Chinese, nil
+		g := &pack.Groups[i]
+		if g.ID != group {
+			continue
 		}
+		for _, d := range g.Divisions {
+			_, known := v.World().Any(d, day)
+			if v.World().Within(d, code, day) || !known && code == pack.Jurisdiction {
+				codes = append(codes, d)
+			}
+		}
+		if len(codes) == 0 {
+			return nil, "", ErrGroupOutside.With("group_id", group)
+		}
+		return codes, g.Name.Chinese, nil
 	}
 	return nil, "", ErrGroup.With("group_id", group)
 }

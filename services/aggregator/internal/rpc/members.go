@@ -44,7 +44,7 @@ func (s *Server) ListUncovered(ctx context.Context, req *aggregatorv1.ListUncove
 	if err != nil {
 		return nil, err
 	}
-	return &aggregatorv1.ListUncoveredResponse{Members: resp.GetMembers(), NextPageToken: resp.GetNextPageToken(), TotalSize: resp.GetTotalSize()}, nil
+	return &aggregatorv1.ListUncoveredResponse{Members: resp.GetMembers(), NextPageToken: resp.GetNextPageToken(), TotalSize: resp.GetTotalSize(), LineCount: resp.GetLineCount()}, nil
 }
 
 func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListMembersResponse, error) {
@@ -65,7 +65,7 @@ func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListM
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total, Members: members(&out, day)}
+	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total, LineCount: out.Length, Members: members(&out, day)}
 	if out.More {
 		resp.NextPageToken, err = token(filter, out.Lines[len(out.Lines)-1].Place)
 	}
@@ -133,6 +133,7 @@ func members(list *coverage.List, day civil.Date) []*aggregatorv1.Member {
 		}
 		m := &slab[i]
 		m.ResidentId, m.Village, m.UnitId, m.Covered = l.ResidentID, l.Village, manager, l.Covered
+		m.Weight = l.Weight
 		m.SinceDate, m.UntilDate = dateIn(&days[3*i], l.From), dateIn(&days[3*i+1], last(l.To))
 		if l.Place.EventID != "" {
 			m.EventId, m.EventDate = l.Place.EventID, dateIn(&days[3*i+2], l.On)

@@ -74,7 +74,7 @@ func packMessage(p *policy.Pack) *aggregatorv1.PolicyPack {
 			ItemId: ind.ID, Name: ind.Name.Chinese, Kind: aggregatorv1.RuleKind_RULE_KIND_INDICATOR, Awaits: both(ind.Awaits), InheritedFrom: ind.InheritedFrom,
 		}
 		if n := len(ind.Targets); n > 0 {
-			item.TargetText = ind.Targets[n-1].Written
+			item.TargetText = ind.Targets[n-1].Shown()
 		}
 		out.Items = append(out.Items, item)
 	}

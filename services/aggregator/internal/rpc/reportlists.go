@@ -39,7 +39,7 @@ func (s *ReportServer) ListReportMembers(ctx context.Context, req *aggregatorv1.
 	resp := &aggregatorv1.ListReportMembersResponse{TotalSize: m.Total}
 	for i := range m.Lines {
 		l := &m.Lines[i]
-		resp.Members = append(resp.Members, &aggregatorv1.ReportMember{Member: lineMessage(l), Weight: l.Weight, Facts: reportFacts(&m.Persons[i])})
+		resp.Members = append(resp.Members, &aggregatorv1.ReportMember{Member: lineMessage(l), Weight: l.Weight, Facts: reportFacts(&m.Persons[i]), Evidence: evidenceMessage(&l.Evidence)})
 	}
 	if m.Next > 0 {
 		resp.NextPageToken = page.Encode(filter, strconv.Itoa(m.Next))

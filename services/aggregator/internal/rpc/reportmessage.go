@@ -55,11 +55,20 @@ func lineMessage(l *report.Line) *aggregatorv1.Member {
 	}
 	out := &aggregatorv1.Member{
 		ResidentId: l.ResidentID, Village: l.Village, UnitId: l.UnitID, SinceDate: wire.DateProto(l.From), UntilDate: wire.DateProto(last(l.To)), Covered: l.Covered,
+		Weight: l.Weight,
 	}
 	if l.EventID != "" {
 		out.EventId, out.EventDate = l.EventID, wire.DateProto(l.On)
 	}
 	return out
+}
+
+// evidenceMessage is the record that covers a line; nil for none.
+func evidenceMessage(e *report.Evidence) *aggregatorv1.ReportEvidence {
+	if e.ID == "" {
+		return nil
+	}
+	return &aggregatorv1.ReportEvidence{Kind: e.Kind, RecordId: e.ID, RecordDate: wire.DateProto(e.On), UnitId: e.UnitID}
 }
 
 func reportFacts(p *report.Person) []*aggregatorv1.ReportFact {

@@ -31,7 +31,7 @@ func rowInto(out *aggregatorv1.CoverageRow, r *answers.Row, day, from *date.Date
 	out.AsOfDate, out.PeriodFromDate, out.Plain, out.Unit, out.Value, out.Over = day, from, r.Plain, rateUnit(r), r.Value(), r.Over
 	out.Awaits, out.Ratio, out.Lacking = both(r.Awaits), ratioMessage(r.Ratio), lackMessages(r.Lacking)
 	if r.HasTarget {
-		out.HasTarget, out.Target, out.TargetText, out.Gap = true, r.Target.Value(), r.Target.Written, int32(min(r.Gap, 1<<31-1))
+		out.HasTarget, out.Target, out.TargetText, out.Gap = true, r.Target.Value(), r.Target.Shown(), int32(min(r.Gap, 1<<31-1))
 	}
 	for i := range r.Beside {
 		out.Beside = append(out.Beside, rowOn(&r.Beside[i], day))
@@ -64,7 +64,7 @@ func termMessages(list []answers.Term) []*aggregatorv1.CoverageTerm {
 		out[i] = &aggregatorv1.CoverageTerm{
 			IndicatorId: t.Indicator, FigureId: t.Figure, Division: t.Place.Code, UnitId: t.Place.UnitID, UnitRole: aggregatorv1.UnitRole(t.Place.By),
 			Times: exact(t.Times), AsOfDate: wire.DateProto(t.Day), HasValue: t.Value != nil, Value: exact(t.Value),
-			Missing: both(t.Missing), Source: t.Source,
+			Missing: both(t.Missing), Source: t.Source, Unreachable: t.Unreachable, KnownTime: wire.TimeProto(t.Known),
 		}
 		if t.Indicator != "" && !t.OfRatio {
 			out[i].Set = aggregatorv1.MemberSet(t.Set())

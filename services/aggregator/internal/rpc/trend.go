@@ -77,7 +77,7 @@ func trendMessage(rows []answers.Row) *aggregatorv1.GetTrendResponse {
 		Plain: last.Plain, Awaits: both(last.Awaits), Lacking: lackMessages(last.Lacking),
 	}
 	if last.HasTarget {
-		resp.TargetText = last.Target.Written
+		resp.TargetText = last.Target.Shown()
 	}
 	for i := range rows {
 		r := &rows[i]

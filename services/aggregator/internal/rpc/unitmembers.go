@@ -37,11 +37,11 @@ func (s *LeagueServer) ListUnitMembers(ctx context.Context, req *aggregatorv1.Li
 		return nil, err
 	}
 	q := coverage.ListQuery{Direct: true, Day: day, Which: coverage.Which(req.GetSet()), After: after, Limit: limit}
-	codes, total, err := s.unitCodes(req, role, &q)
+	codes, total, lines, err := s.unitCodes(req, role, &q)
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.ListUnitMembersResponse{TotalSize: total}
+	resp := &aggregatorv1.ListUnitMembersResponse{TotalSize: total, LineCount: lines}
 	last := after
 	for _, code := range codes {
 		if code < after.Village {
@@ -67,10 +67,11 @@ func (s *LeagueServer) ListUnitMembers(ctx context.Context, req *aggregatorv1.Li
 	return resp, err
 }
 
-// unitCodes are the places where somebody is on the list, and how many are on it.
-func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role answers.By, q *coverage.ListQuery) (codes []string, total int32, err error) {
+// unitCodes are the places where somebody is on the list, the sum of the weights
+// in it and how many lines it has.
+func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role answers.By, q *coverage.ListQuery) (codes []string, total, lines int32, err error) {
 	err = s.book.Look(func(v coverage.View) error {
-		codes, total = nil, 0
+		codes, total, lines = nil, 0, 0
 		at, pack, err := placeAsked(v, req.GetDivision(), req.GetUnitId(), role, q.Day)
 		if err != nil {
 			return err
@@ -85,9 +86,10 @@ func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role 
 		for _, code := range all {
 			if n := q.Which.Of(v.Direct(q.Key, code, q.Day)); n > 0 {
 				codes, total = append(codes, code), total+n
+				lines += q.Which.Of(v.Direct(v.Deriver().Lines(q.Key), code, q.Day))
 			}
 		}
 		return nil
 	})
-	return codes, total, err
+	return codes, total, lines, err
 }

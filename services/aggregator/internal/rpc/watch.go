@@ -9,6 +9,7 @@ import (
 
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/page"
@@ -151,41 +152,59 @@ func (w *watching) message(p *coverage.FeedPage, today civil.Date) (*aggregatorv
 		Positions: positionsOf(p.Following),
 	}
 	for i := range p.People {
-		a := w.answers(&p.People[i], &p.State, today)
-		if !a.GetGone() || !p.Listing { // of whom nothing was told, nothing is to be taken back
+		if a := w.answers(&p.People[i], p, today); a != nil {
 			out.Residents = append(out.Residents, a)
 		}
 	}
 	return out, nil
 }
 
-// answers is everything that is said of a person.
-func (w *watching) answers(who *coverage.Person, at *coverage.State, today civil.Date) *aggregatorv1.ResidentAnswers {
+// answers is everything that is said of a person; nil for nothing at all.
+func (w *watching) answers(who *coverage.Person, p *coverage.FeedPage, today civil.Date) *aggregatorv1.ResidentAnswers {
+	at := &p.State
 	out := &aggregatorv1.ResidentAnswers{ResidentId: who.ID}
-	if who.Of != who.ID {
-		out.Gone, out.MergedIntoId = true, who.Of
-		return out
+	var all []interval
+	village, mine := "", false
+	if who.Facts != nil {
+		all = everything(who.Facts, at)
+		village = livesIn(who.Facts, at.World, today)
+		mine = w.concerns(village, at, today) || slices.ContainsFunc(all, func(a interval) bool { return w.concerns(a.village, at, today) })
 	}
-	if who.Facts == nil {
-		out.Gone = true
-		return out
-	}
-	all := everything(who.Facts, at)
-	village, mine := livesIn(who.Facts, at.World, today), w.division == ""
-	mine = mine || village != "" && at.World.Within(village, w.division, today)
-	for i := range all {
-		a := &all[i]
-		mine = mine || a.village != "" && at.World.Within(a.village, w.division, today)
-	}
-	if !mine {
-		out.Gone = true
-		return out
-	}
-	out.Village = village
-	for i := range all {
-		if a := &all[i]; len(w.items) == 0 || slices.Contains(w.items, a.item) {
-			out.Intervals = append(out.Intervals, a.proto())
+	if mine && who.Of == who.ID {
+		out.Village = village
+		for i := range all {
+			if a := &all[i]; len(w.items) == 0 || slices.Contains(w.items, a.item) {
+				out.Intervals = append(out.Intervals, a.proto())
+			}
 		}
+		return out
+	}
+	if p.Listing || !w.knew(who, at, today) { // of whom nothing was told, nothing is to be taken back
+		return nil
+	}
+	if out.Gone = true; who.Of != who.ID && mine {
+		out.MergedIntoId = who.Of
 	}
 	return out
+}
+
+// concerns says whether a place is the reader's.
+func (w *watching) concerns(place string, at *coverage.State, today civil.Date) bool {
+	return w.division == "" || place != "" && at.World.Within(place, w.division, today)
+}
+
+// knew says whether the reader may have been told of a person who is not told of
+// now: who lived or counted in the division as known since the reader began, or
+// has ever lived there. Of anybody else not even the identifier is told.
+func (w *watching) knew(who *coverage.Person, at *coverage.State, today civil.Date) bool {
+	of := func(place string) bool {
+		if w.concerns(place, at, today) {
+			return true
+		}
+		return slices.ContainsFunc(at.World.Standings(place), func(s facts.Standing) bool { return w.concerns(s.At.Place(), at, today) })
+	}
+	if slices.ContainsFunc(who.Left, of) || w.division == "" {
+		return true
+	}
+	return who.Of == who.ID && who.Facts != nil && slices.ContainsFunc(who.Facts.Residences, func(r facts.Residence) bool { return of(r.Division) })
 }

@@ -6,48 +6,78 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// ResidentRow is the facts of one resident.
+// ResidentRow is what is kept under one identifier: its facts, and what the person
+// of that identifier counts for, as PackMembers wrote it.
 type ResidentRow struct {
-	ID    string
-	Facts []byte
+	ID      string
+	Facts   []byte
+	Members []byte
 }
 
-// Residents reads the facts of those of the residents who have any.
-func (t Tx) Residents(generation int64, ids []string) (map[string][]byte, error) {
-	out := make(map[string][]byte, len(ids))
+// Residents reads the rows of those of the identifiers that have one.
+func (t Tx) Residents(generation int64, ids []string) (map[string]ResidentRow, error) {
+	out := make(map[string]ResidentRow, len(ids))
 	err := sqlstore.InKeys(t.tx, ids, func(list string, args []any) error {
 		return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-			var id string
-			var facts []byte
-			if err := rows.Scan(&id, &facts); err != nil {
+			var r ResidentRow
+			if err := rows.Scan(&r.ID, &r.Facts, &r.Members); err != nil {
 				return err
 			}
-			out[id] = facts
+			out[r.ID] = r
 			return nil
-		}, "SELECT resident_id, facts FROM resident_fact WHERE generation = ? AND resident_id IN "+list, append([]any{generation}, args...)...)
+		}, "SELECT resident_id, facts, members FROM resident_fact WHERE generation = ? AND resident_id IN "+list, append([]any{generation}, args...)...)
 	})
 	return out, err
 }
 
-// PutResidents writes the facts of residents.
+// PutResidents writes rows. They are written fastest in the order of their identifiers.
 func (t Tx) PutResidents(generation int64, list []ResidentRow) error {
-	rows := make([][]any, len(list))
-	for i := range list {
-		rows[i] = []any{generation, list[i].ID, list[i].Facts}
-	}
-	return t.replace("resident_fact", []string{"generation", "resident_id", "facts"}, rows)
+	return sqlstore.UpdateMany(t.tx, "resident_fact", residentColumns, residentKey, residentRows(generation, list))
 }
 
-// EachResident calls each for up to limit residents after an identifier, in order.
-func (t Tx) EachResident(generation int64, after string, limit int, each func(id string, facts []byte) error) error {
+// AddResidents writes rows of which none is there.
+func (t Tx) AddResidents(generation int64, list []ResidentRow) error {
+	return t.add("resident_fact", residentColumns, residentRows(generation, list))
+}
+
+// residentColumns begin with the key.
+var residentColumns = []string{"generation", "resident_id", "facts", "members"}
+
+const residentKey = 2
+
+func residentRows(generation int64, list []ResidentRow) [][]any {
+	rows := make([][]any, len(list))
+	for i := range list {
+		members := list[i].Members
+		if members == nil {
+			members = []byte{}
+		}
+		rows[i] = []any{generation, list[i].ID, list[i].Facts, members}
+	}
+	return rows
+}
+
+// EachResident calls each for up to limit rows after an identifier, in order. The
+// bytes of a row are valid until each returns.
+func (t Tx) EachResident(generation int64, after string, limit int, each func(ResidentRow) error) error {
 	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-		var id string
-		var facts []byte
-		if err := rows.Scan(&id, &facts); err != nil {
+		var r ResidentRow
+		if err := rows.Scan(&r.ID, (*sql.RawBytes)(&r.Facts), (*sql.RawBytes)(&r.Members)); err != nil {
 			return err
 		}
-		return each(id, facts)
-	}, "SELECT resident_id, facts FROM resident_fact WHERE generation = ? AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
+		return each(r)
+	}, "SELECT resident_id, facts, members FROM resident_fact WHERE generation = ? AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
+}
+
+// EachID calls each for up to limit identifiers after one, in order.
+func (t Tx) EachID(generation int64, after string, limit int, each func(id string) error) error {
+	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		return each(id)
+	}, "SELECT resident_id FROM resident_fact WHERE generation = ? AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
 }
 
 // WorldRow is one division or unit.

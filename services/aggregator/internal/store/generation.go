@@ -49,7 +49,7 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 		last, n := "", 0
 		err := s.Write(ctx, func(t Tx) error {
 			last, n = "", 0
-			err := t.EachResident(generation, "", dropStep, func(id string, _ []byte) error {
+			err := t.EachID(generation, "", dropStep, func(id string) error {
 				last, n = id, n+1
 				return nil
 			})
@@ -82,7 +82,8 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 	})
 }
 
-// DropMembers deletes the members of a generation and their lines, a village at a time.
+// DropMembers deletes where the residents of a generation have pieces, and their
+// lines, a village at a time. The pieces stay in the residents' rows.
 func (s *Store) DropMembers(ctx context.Context, generation int64) error {
 	if err := s.DropLines(ctx, generation); err != nil {
 		return err

@@ -2,12 +2,14 @@ package store
 
 import (
 	"database/sql"
+	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 )
 
 // MemberRow is what one resident counts for in one village, over all days.
-// SortKey has at most 128 bytes and orders the list by its bytes.
+// SortKey has at most 128 bytes and orders the list by its bytes. Pieces lie in
+// the resident's row; table member says in which villages there are some.
 type MemberRow struct {
 	Village    string
 	SortKey    string
@@ -15,24 +17,30 @@ type MemberRow struct {
 	Pieces     []byte
 }
 
-// PutMembers writes rows.
+// PutMembers notes where residents have pieces.
 func (t Tx) PutMembers(generation int64, list []MemberRow) error {
-	rows := make([][]any, len(list))
-	for i := range list {
-		m := &list[i]
-		rows[i] = []any{generation, m.Village, []byte(m.SortKey), m.ResidentID, m.Pieces}
-	}
-	return sqlstore.UpdateMany(t.tx, "member", []string{"generation", "village", "sort_key", "resident_id", "pieces"}, 4, rows)
+	return t.replace("member", memberColumns, memberKeys(generation, list))
 }
 
-// DeleteMembers deletes rows by their keys.
+// AddMembers is PutMembers where nothing was noted of them.
+func (t Tx) AddMembers(generation int64, list []MemberRow) error {
+	return t.add("member", memberColumns, memberKeys(generation, list))
+}
+
+// DeleteMembers takes that back.
 func (t Tx) DeleteMembers(generation int64, list []MemberRow) error {
+	return sqlstore.DeleteMany(t.tx, "member", memberColumns, memberKeys(generation, list))
+}
+
+var memberColumns = []string{"generation", "village", "sort_key", "resident_id"}
+
+func memberKeys(generation int64, list []MemberRow) [][]any {
 	keys := make([][]any, len(list))
 	for i := range list {
 		m := &list[i]
 		keys[i] = []any{generation, m.Village, []byte(m.SortKey), m.ResidentID}
 	}
-	return sqlstore.DeleteMany(t.tx, "member", []string{"generation", "village", "sort_key", "resident_id"}, keys)
+	return keys
 }
 
 // MemberPage asks for rows of a village in the order of sort key and resident,
@@ -45,59 +53,34 @@ type MemberPage struct {
 	Limit      int
 }
 
+// inListOrder keeps the database from reading in the order of the residents.
+const inListOrder = "STRAIGHT_JOIN"
+
 // Members reads one page.
 func (t Tx) Members(generation int64, p MemberPage) (out []MemberRow, err error) {
 	reach := ">="
 	if p.After {
 		reach = ">"
 	}
+	text := "SELECT m.sort_key, m.resident_id, f.members FROM member m " +
+		inListOrder + " resident_fact f ON f.generation = m.generation AND f.resident_id = m.resident_id " +
+		"WHERE m.generation = ? AND m.village = ? AND m.sort_key >= ? AND (m.sort_key > ? OR m.resident_id " + reach + " ?) " +
+		"ORDER BY m.sort_key, m.resident_id LIMIT ?"
+	if sqlstore.EngineOf(t.tx) == sqlstore.SQLite {
+		text = strings.Replace(text, inListOrder, "CROSS JOIN", 1)
+	}
 	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
 		m := MemberRow{Village: p.Village}
-		var key []byte
-		if err := rows.Scan(&key, &m.ResidentID, &m.Pieces); err != nil {
+		var key, members []byte
+		if err := rows.Scan(&key, &m.ResidentID, &members); err != nil {
 			return err
 		}
 		m.SortKey = string(key)
+		if m.Pieces, err = piecesIn(members, p.Village); err != nil {
+			return err
+		}
 		out = append(out, m)
 		return nil
-	}, "SELECT sort_key, resident_id, pieces FROM member "+
-		"WHERE generation = ? AND village = ? AND sort_key >= ? AND (sort_key > ? OR resident_id "+reach+" ?) "+
-		"ORDER BY sort_key, resident_id LIMIT ?",
-		generation, p.Village, []byte(p.SortKey), []byte(p.SortKey), p.ResidentID, p.Limit)
+	}, text, generation, p.Village, []byte(p.SortKey), []byte(p.SortKey), p.ResidentID, p.Limit)
 	return out, err
-}
-
-// MembersOf reads the rows of residents, those of each in any order.
-func (t Tx) MembersOf(generation int64, ids []string) (map[string][]MemberRow, error) {
-	out := make(map[string][]MemberRow, len(ids))
-	from := "member FORCE INDEX (member_resident)" // read from end to end it is long
-	if sqlstore.EngineOf(t.tx) == sqlstore.SQLite {
-		from = "member INDEXED BY member_resident"
-	}
-	err := sqlstore.InKeys(t.tx, ids, func(list string, args []any) error {
-		return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-			var m MemberRow
-			var key []byte
-			if err := rows.Scan(&m.Village, &key, &m.ResidentID, &m.Pieces); err != nil {
-				return err
-			}
-			m.SortKey = string(key)
-			out[m.ResidentID] = append(out[m.ResidentID], m)
-			return nil
-		}, "SELECT village, sort_key, resident_id, pieces FROM "+from+" WHERE generation = ? AND resident_id IN "+list, append([]any{generation}, args...)...)
-	})
-	return out, err
-}
-
-// EachMember calls each for every row of a generation, in key order.
-func (t Tx) EachMember(generation int64, each func(MemberRow) error) error {
-	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-		var m MemberRow
-		var key []byte
-		if err := rows.Scan(&m.Village, &key, &m.ResidentID, &m.Pieces); err != nil {
-			return err
-		}
-		m.SortKey = string(key)
-		return each(m)
-	}, "SELECT village, sort_key, resident_id, pieces FROM member WHERE generation = ? ORDER BY village, sort_key, resident_id", generation)
 }

@@ -52,6 +52,11 @@ func (s *Store) Read(ctx context.Context, fn func(Tx) error) error {
 
 var errNoHead = errors.New("the generation row is missing")
 
+// add inserts rows with keys that are not there, which is fastest where they are many.
+func (t Tx) add(table string, columns []string, rows [][]any) error {
+	return sqlstore.InsertMany(t.tx, table, columns, rows)
+}
+
 // replace inserts rows or overwrites those with the same key.
 func (t Tx) replace(table string, columns []string, rows [][]any) error {
 	return sqlstore.ReplaceMany(t.tx, table, columns, rows)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ func TestMembersComeInTheOrderOfTheirBytes(t *testing.T) {
 		for i := range keys {
 			rows = append(rows, store.MemberRow{Village: "990101001201", SortKey: keys[len(keys)-1-i], ResidentID: fmt.Sprint("R", i), Pieces: []byte{byte(i)}})
 		}
-		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, rows) })
+		write(t, s, func(tx store.Tx) error { return putMembers(tx, 1, rows...) })
 		var got []string
 		next := store.MemberPage{Village: "990101001201", Limit: 2}
 		for { // a page of two at a time
@@ -70,23 +71,50 @@ func TestMembersComeInTheOrderOfTheirBytes(t *testing.T) {
 	})
 }
 
+// putMembers writes rows of residents who have one each.
+func putMembers(tx store.Tx, generation int64, rows ...store.MemberRow) error {
+	var residents []store.ResidentRow
+	for _, m := range rows {
+		residents = append(residents, store.ResidentRow{ID: m.ResidentID, Facts: []byte("f"), Members: store.PackMembers([]store.MemberRow{m})})
+	}
+	return errors.Join(tx.PutResidents(generation, residents), tx.PutMembers(generation, rows))
+}
+
 func TestMembersAreReplacedAndDeletedByKey(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		a := store.MemberRow{Village: "V", SortKey: "k", ResidentID: "R1", Pieces: []byte("old")}
-		b := store.MemberRow{Village: "V", SortKey: "k", ResidentID: "R2", Pieces: []byte("stays")}
-		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, []store.MemberRow{a, b}) })
-		write(t, s, func(tx store.Tx) error { return tx.PutMembers(2, []store.MemberRow{a}) })
+		b := store.MemberRow{Village: "V", SortKey: "k", ResidentID: "R2", Pieces: []byte("goes")}
+		write(t, s, func(tx store.Tx) error { return putMembers(tx, 1, a, b) })
+		write(t, s, func(tx store.Tx) error { return putMembers(tx, 2, a) })
 		a.Pieces = []byte("new")
-		write(t, s, func(tx store.Tx) error { return tx.PutMembers(1, []store.MemberRow{a}) })
+		write(t, s, func(tx store.Tx) error { return putMembers(tx, 1, a) })
 		write(t, s, func(tx store.Tx) error { return tx.DeleteMembers(1, []store.MemberRow{b}) })
-		got := read(t, s, func(tx store.Tx) (out []store.MemberRow, err error) {
-			err = tx.EachMember(1, func(m store.MemberRow) error { out = append(out, m); return nil })
-			return out, err
+		got := read(t, s, func(tx store.Tx) ([]store.MemberRow, error) {
+			return tx.Members(1, store.MemberPage{Village: "V", Limit: 9})
 		})
 		if diff := cmp.Diff([]store.MemberRow{a}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
+}
+
+func TestMembersOfAResidentComeBack(t *testing.T) {
+	rows := []store.MemberRow{
+		{Village: "", ResidentID: "R", Pieces: []byte{1}},
+		{Village: "V1", SortKey: "k\x00\xff", ResidentID: "R", Pieces: bytes.Repeat([]byte{2}, 300)},
+		{Village: "unit:U", SortKey: "k", ResidentID: "R", Pieces: []byte{}},
+	}
+	raw := store.PackMembers(rows)
+	got, err := store.UnpackMembers("R", raw)
+	if diff := cmp.Diff(rows, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	for n := range raw {
+		part, err := store.UnpackMembers("R", raw[:n])
+		if err == nil && len(store.PackMembers(part)) != n {
+			t.Errorf("%d of %d bytes were read as %d rows", n, len(raw), len(part))
+		}
+	}
 }
 
 func TestFactsOfManyResidents(t *testing.T) {
@@ -98,12 +126,12 @@ func TestFactsOfManyResidents(t *testing.T) {
 			rows, ids = append(rows, store.ResidentRow{ID: id, Facts: []byte(id)}), append(ids, id)
 		}
 		write(t, s, func(tx store.Tx) error { return tx.PutResidents(1, rows) })
-		got := read(t, s, func(tx store.Tx) (map[string][]byte, error) { return tx.Residents(1, append(ids, "nobody")) })
-		if len(got) != 1200 || string(got["R01199"]) != "R01199" {
+		got := read(t, s, func(tx store.Tx) (map[string]store.ResidentRow, error) { return tx.Residents(1, append(ids, "nobody")) })
+		if len(got) != 1200 || string(got["R01199"].Facts) != "R01199" {
 			t.Errorf("%d residents", len(got))
 		}
 		n := read(t, s, func(tx store.Tx) (n int, err error) {
-			err = tx.EachResident(1, "R00999", 5000, func(string, []byte) error { n++; return nil })
+			err = tx.EachResident(1, "R00999", 5000, func(store.ResidentRow) error { n++; return nil })
 			return n, err
 		})
 		if n != 200 {
@@ -153,7 +181,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 		if !errors.Is(err, failed) {
 			t.Fatalf("err = %v", err)
 		}
-		if got := read(t, s, func(tx store.Tx) (map[string][]byte, error) { return tx.Residents(1, []string{"R1"}) }); len(got) != 0 {
+		if got := read(t, s, func(tx store.Tx) (map[string]store.ResidentRow, error) { return tx.Residents(1, []string{"R1"}) }); len(got) != 0 {
 			t.Error("the row is there")
 		}
 	})

@@ -71,7 +71,13 @@ func (s *Store) DropTouched(ctx context.Context, generation int64) error {
 				return err
 			}
 			if !more {
+				if err := sqlstore.Exec(t.tx, "DELETE FROM place_left WHERE generation = ?", generation); err != nil {
+					return err
+				}
 				return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ?", generation)
+			}
+			if err := sqlstore.Exec(t.tx, "DELETE FROM place_left WHERE generation = ? AND resident_id < ?", generation, last); err != nil {
+				return err
 			}
 			return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ? AND resident_id < ?", generation, last)
 		})

@@ -19,6 +19,12 @@ type LineRow struct {
 	OnDay, Weight     int32
 }
 
+// Key is the line without what may differ under one key.
+func (l LineRow) Key() LineRow {
+	l.UntilDay, l.OnDay, l.Weight = 0, 0, 0
+	return l
+}
+
 func (l *LineRow) place() []byte {
 	return (&LinePlace{l.Village, l.SortKey, l.ResidentID, l.EventID}).bytes()
 }
@@ -30,12 +36,21 @@ const lineKey = 4
 
 // PutLines writes lines; one with the same key but its end is overwritten.
 func (t Tx) PutLines(generation int64, list []LineRow) error {
+	return t.replace("uncovered", lineColumns, lineRows(generation, list))
+}
+
+// AddLines writes lines of which none is there.
+func (t Tx) AddLines(generation int64, list []LineRow) error {
+	return t.add("uncovered", lineColumns, lineRows(generation, list))
+}
+
+func lineRows(generation int64, list []LineRow) [][]any {
 	rows := make([][]any, len(list))
 	for i := range list {
 		l := &list[i]
-		rows[i] = []any{generation, l.Indicator, l.place(), l.FromDay, l.UntilDay, l.OnDay, l.Weight}
+		rows[i] = []any{generation, int64(l.Indicator), l.place(), int64(l.FromDay), int64(l.UntilDay), int64(l.OnDay), int64(l.Weight)}
 	}
-	return t.replace("uncovered", lineColumns, rows)
+	return rows
 }
 
 // DeleteLines deletes lines by their keys.
@@ -48,32 +63,40 @@ func (t Tx) DeleteLines(generation int64, list []LineRow) error {
 	return sqlstore.DeleteMany(t.tx, "uncovered", lineColumns[:lineKey], keys)
 }
 
-// DropLines deletes the lines of a generation, a village of an indicator at a time.
+// dropLines bounds the lines that one transaction deletes.
+const dropLines = 20_000
+
+// DropLines deletes the lines of a generation, some of an indicator at a time.
 func (s *Store) DropLines(ctx context.Context, generation int64) error {
 	for {
 		found := false
-		err := s.Write(ctx, func(t Tx) error {
-			var indicator int32
-			var place sql.RawBytes
-			var village string
-			found = false
-			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-				found = true
-				if err := rows.Scan(&indicator, &place); err != nil {
-					return err
-				}
-				at, err := placeOf(place)
-				village = at.Village
-				return err
-			}, "SELECT indicator, place FROM uncovered WHERE generation = ? ORDER BY indicator, place LIMIT 1", generation)
-			if err != nil || !found {
-				return err
-			}
-			return sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ? AND place > ? AND place < ?",
-				generation, indicator, villageBegin(village), villageEnd(village))
+		err := s.Write(ctx, func(t Tx) (err error) {
+			found, err = t.dropSomeLines(generation)
+			return err
 		})
 		if err != nil || !found {
 			return err
 		}
 	}
+}
+
+func (t Tx) dropSomeLines(generation int64) (found bool, err error) {
+	var indicator int32
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&indicator)
+	}, "SELECT indicator FROM uncovered WHERE generation = ? ORDER BY indicator LIMIT 1", generation)
+	if err != nil || !found {
+		return false, err
+	}
+	var place []byte
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&place) },
+		"SELECT place FROM uncovered WHERE generation = ? AND indicator = ? ORDER BY place LIMIT 1 OFFSET ?", generation, indicator, dropLines)
+	if err != nil {
+		return false, err
+	}
+	if place == nil {
+		return true, sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ?", generation, indicator)
+	}
+	return true, sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ? AND place <= ?", generation, indicator, place)
 }

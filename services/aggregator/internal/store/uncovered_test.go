@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -101,6 +103,27 @@ func TestLinesOutsideOfATransactionAreThoseOfWhatIsServed(t *testing.T) {
 		for _, other := range []store.Head{{Generation: is.Generation, Revision: is.Revision + 1}, {Generation: is.Generation + 1, Revision: is.Revision}} {
 			if rows, served := read(other, p); len(rows) > 0 || served {
 				t.Errorf("%+v: %v, served: %t", other, rows, served)
+			}
+		}
+	})
+}
+
+func TestManyLinesAreDropped(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var rows []store.LineRow
+		for i := range 20_003 { // more than one transaction deletes
+			rows = append(rows, store.LineRow{Indicator: int32(7), Village: "V", ResidentID: fmt.Sprintf("R%05d", i), UntilDay: 99_999, Weight: 1})
+		}
+		stays := []store.LineRow{{Indicator: 7, Village: "V", ResidentID: "R", UntilDay: 9, Weight: 1}}
+		write(t, s, func(tx store.Tx) error { return errors.Join(tx.AddLines(1, rows), tx.AddLines(2, stays)) })
+		if err := s.DropLines(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		for generation, want := range map[int64]int{1: 0, 2: 1} {
+			page := store.LinePage{Indicator: 7, Day: 5, After: store.LinePlace{Village: "V"}, Last: "V", Limit: 10}
+			got := read(t, s, func(tx store.Tx) ([]store.LineRow, error) { return tx.Lines(generation, page) })
+			if len(got) != want {
+				t.Errorf("generation %d has %d lines, want %d", generation, len(got), want)
 			}
 		}
 	})

@@ -764,8 +764,8 @@ func (x *Citation) GetText() string {
 	return ""
 }
 
-// CoverageRow is one indicator for one division. Its two counts are the lengths of the lists that
-// ListMembers returns for the same division, indicator and day.
+// CoverageRow is one indicator for one division. Its two counts are the sums of the weights of the lists
+// that ListMembers returns for the same division, indicator and day: their lengths, unless events weigh.
 type CoverageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 12-digit code.
@@ -1192,7 +1192,13 @@ type CoverageTerm struct {
 	// Unit that the number is of; empty for a division.
 	UnitId string `protobuf:"bytes,12,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
 	// In what sense it is the unit's; unspecified for a division.
-	UnitRole      UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	UnitRole UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	// Figures: until when the value is known to hold: when it was loaded, or when the service that it is
+	// fetched from last said so. Absent without a value.
+	KnownTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
+	// Figures that are fetched from a service: it has not been reached for longer than is allowed, so the
+	// value is that of known_time, and may be another one by now.
+	Unreachable   bool `protobuf:"varint,15,opt,name=unreachable,proto3" json:"unreachable,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1316,6 +1322,20 @@ func (x *CoverageTerm) GetUnitRole() UnitRole {
 		return x.UnitRole
 	}
 	return UnitRole_UNIT_ROLE_UNSPECIFIED
+}
+
+func (x *CoverageTerm) GetKnownTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownTime
+	}
+	return nil
+}
+
+func (x *CoverageTerm) GetUnreachable() bool {
+	if x != nil {
+		return x.Unreachable
+	}
+	return false
 }
 
 // SourceLack is a source that a number needs and that is not fully counted in it.
@@ -1537,7 +1557,10 @@ type Member struct {
 	// Last day of the present state, all else equal; absent when none.
 	UntilDate *date.Date `protobuf:"bytes,7,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	// Covered on the day.
-	Covered       bool `protobuf:"varint,8,opt,name=covered,proto3" json:"covered,omitempty"`
+	Covered bool `protobuf:"varint,8,opt,name=covered,proto3" json:"covered,omitempty"`
+	// How many the line counts as, at least 1; more than 1 only for events that weigh, such as a
+	// delivery by its live births. The number is the sum of the weights of its list.
+	Weight        int32 `protobuf:"varint,9,opt,name=weight,proto3" json:"weight,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1626,6 +1649,13 @@ func (x *Member) GetCovered() bool {
 		return x.Covered
 	}
 	return false
+}
+
+func (x *Member) GetWeight() int32 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
 }
 
 // FeedPosition says how far a source has been followed.
@@ -2080,7 +2110,7 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\x0fnumerator_terms\x18\x03 \x03(\v2!.xinju.aggregator.v1.CoverageTermR\x0enumeratorTerms\x12N\n" +
 	"\x11denominator_terms\x18\x04 \x03(\v2!.xinju.aggregator.v1.CoverageTermR\x10denominatorTerms\x12\"\n" +
 	"\tnumerator\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\tnumerator\x12&\n" +
-	"\vdenominator\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vdenominator\"\x86\x04\n" +
+	"\vdenominator\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vdenominator\"\xef\x04\n" +
 	"\fCoverageTerm\x12'\n" +
 	"\findicator_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x126\n" +
 	"\x03set\x18\x02 \x01(\x0e2\x1e.xinju.aggregator.v1.MemberSetB\x04\xc8\xf3\x18\x01R\x03set\x12!\n" +
@@ -2096,7 +2126,10 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	" \x01(\tB\x04\xc8\xf3\x18\x02R\alistUri\x12 \n" +
 	"\bdivision\x18\v \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\aunit_id\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
-	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\"\x8d\x01\n" +
+	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\x12?\n" +
+	"\n" +
+	"known_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\tknownTime\x12&\n" +
+	"\vunreachable\x18\x0f \x01(\bB\x04\xc8\xf3\x18\x02R\vunreachable\"\x8d\x01\n" +
 	"\n" +
 	"SourceLack\x12\x1c\n" +
 	"\x06source\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06source\x12C\n" +
@@ -2116,7 +2149,7 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\x11eligible_list_uri\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\x0feligibleListUri\x12.\n" +
 	"\x10covered_list_uri\x18\n" +
 	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0ecoveredListUri\x122\n" +
-	"\x12uncovered_list_uri\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\"\xd7\x02\n" +
+	"\x12uncovered_list_uri\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\"\xf5\x02\n" +
 	"\x06Member\x12%\n" +
 	"\vresident_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12\x1e\n" +
@@ -2129,7 +2162,8 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"since_date\x18\x06 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x06R\tsinceDate\x126\n" +
 	"\n" +
 	"until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x06R\tuntilDate\x12\x1e\n" +
-	"\acovered\x18\b \x01(\bB\x04\xc8\xf3\x18\x06R\acovered\"\x85\x02\n" +
+	"\acovered\x18\b \x01(\bB\x04\xc8\xf3\x18\x06R\acovered\x12\x1c\n" +
+	"\x06weight\x18\t \x01(\x05B\x04\xc8\xf3\x18\x06R\x06weight\"\x85\x02\n" +
 	"\fFeedPosition\x12\x1c\n" +
 	"\x06source\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x06source\x12\x1a\n" +
 	"\x05epoch\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x05epoch\x12 \n" +
@@ -2261,22 +2295,23 @@ var file_xinju_aggregator_v1_aggregator_proto_depIdxs = []int32{
 	5,  // 22: xinju.aggregator.v1.CoverageTerm.set:type_name -> xinju.aggregator.v1.MemberSet
 	20, // 23: xinju.aggregator.v1.CoverageTerm.as_of_date:type_name -> google.type.Date
 	0,  // 24: xinju.aggregator.v1.CoverageTerm.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	2,  // 25: xinju.aggregator.v1.SourceLack.reason:type_name -> xinju.aggregator.v1.SourceLackReason
-	20, // 26: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
-	11, // 27: xinju.aggregator.v1.TrendPoint.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
-	20, // 28: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
-	20, // 29: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
-	20, // 30: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
-	21, // 31: xinju.aggregator.v1.FeedPosition.contact_time:type_name -> google.protobuf.Timestamp
-	20, // 32: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
-	20, // 33: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
-	18, // 34: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
-	3,  // 35: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	21, // 25: xinju.aggregator.v1.CoverageTerm.known_time:type_name -> google.protobuf.Timestamp
+	2,  // 26: xinju.aggregator.v1.SourceLack.reason:type_name -> xinju.aggregator.v1.SourceLackReason
+	20, // 27: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
+	11, // 28: xinju.aggregator.v1.TrendPoint.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
+	20, // 29: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
+	20, // 30: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
+	20, // 31: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
+	21, // 32: xinju.aggregator.v1.FeedPosition.contact_time:type_name -> google.protobuf.Timestamp
+	20, // 33: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
+	20, // 34: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
+	18, // 35: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
+	3,  // 36: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
+	37, // [37:37] is the sub-list for method output_type
+	37, // [37:37] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_aggregator_proto_init() }

@@ -690,8 +690,10 @@ type ListMembersResponse struct {
 	Members []*Member `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Length of the whole list.
-	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Sum of the weights of the whole list: the number that was asked about.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Lines of the whole list: total_size, unless the indicator's events weigh.
+	LineCount     int32 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -743,6 +745,13 @@ func (x *ListMembersResponse) GetNextPageToken() string {
 func (x *ListMembersResponse) GetTotalSize() int32 {
 	if x != nil {
 		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListMembersResponse) GetLineCount() int32 {
+	if x != nil {
+		return x.LineCount
 	}
 	return 0
 }
@@ -836,8 +845,10 @@ type ListUncoveredResponse struct {
 	Members []*Member `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Length of the whole list.
-	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Sum of the weights of the whole list: the number that was asked about.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Lines of the whole list: total_size, unless the indicator's events weigh.
+	LineCount     int32 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -889,6 +900,13 @@ func (x *ListUncoveredResponse) GetNextPageToken() string {
 func (x *ListUncoveredResponse) GetTotalSize() int32 {
 	if x != nil {
 		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListUncoveredResponse) GetLineCount() int32 {
+	if x != nil {
+		return x.LineCount
 	}
 	return 0
 }
@@ -1558,12 +1576,14 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\x03set\x18\x04 \x01(\x0e2\x1e.xinju.aggregator.v1.MemberSetB\a\xe0A\x02\xc8\xf3\x18\x01R\x03set\x12$\n" +
 	"\tpage_size\x18\x05 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x9f\x01\n" +
+	"page_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xc4\x01\n" +
 	"\x13ListMembersResponse\x125\n" +
 	"\amembers\x18\x01 \x03(\v2\x1b.xinju.aggregator.v1.MemberR\amembers\x12,\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
-	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\"\xef\x01\n" +
+	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
+	"\n" +
+	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount\"\xef\x01\n" +
 	"\x14ListUncoveredRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
@@ -1571,12 +1591,14 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12$\n" +
 	"\tpage_size\x18\x04 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xa1\x01\n" +
+	"page_token\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xc6\x01\n" +
 	"\x15ListUncoveredResponse\x125\n" +
 	"\amembers\x18\x01 \x03(\v2\x1b.xinju.aggregator.v1.MemberR\amembers\x12,\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
-	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\"8\n" +
+	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
+	"\n" +
+	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount\"8\n" +
 	"\x0eRebuildRequest\x12&\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\trequestId\"I\n" +

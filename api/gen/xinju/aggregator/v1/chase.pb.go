@@ -1152,8 +1152,10 @@ type ListChaseResponse struct {
 	Lines []*ChaseLine `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Length of the whole list.
-	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Sum of the weights of the whole list: with the filters applied.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Lines of the whole list: total_size, unless the indicator's events weigh.
+	LineCount     int32 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1205,6 +1207,13 @@ func (x *ListChaseResponse) GetNextPageToken() string {
 func (x *ListChaseResponse) GetTotalSize() int32 {
 	if x != nil {
 		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListChaseResponse) GetLineCount() int32 {
+	if x != nil {
+		return x.LineCount
 	}
 	return 0
 }
@@ -2086,12 +2095,14 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"directOnly\x12$\n" +
 	"\tpage_size\x18\r \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x0e \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x9c\x01\n" +
+	"page_token\x18\x0e \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xc1\x01\n" +
 	"\x11ListChaseResponse\x124\n" +
 	"\x05lines\x18\x01 \x03(\v2\x1e.xinju.aggregator.v1.ChaseLineR\x05lines\x12,\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
-	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\"\xe1\x01\n" +
+	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
+	"\n" +
+	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount\"\xe1\x01\n" +
 	"\x14GetChaseStatsRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +

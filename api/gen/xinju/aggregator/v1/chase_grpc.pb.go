@@ -51,8 +51,9 @@ type ChaseServiceClient interface {
 	// With a filter every page reads the whole list of the number, which may have at most 200,000 lines: above that it
 	// fails with CHASE_LIST_TOO_LARGE. Also fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListChase(ctx context.Context, in *ListChaseRequest, opts ...grpc.CallOption) (*ListChaseResponse, error)
-	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the total
-	// of ListChase with the filter that belongs to it. Fails as ListChase does.
+	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the
+	// line_count of ListChase with the filter that belongs to it. It reads the numbers and the entries, never the list,
+	// and so has no limit. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND.
 	GetChaseStats(ctx context.Context, in *GetChaseStatsRequest, opts ...grpc.CallOption) (*GetChaseStatsResponse, error)
 	// ListChaseHistory pages through every state that an entry has had, latest first, also of entries that
 	// were made under an identifier that has been merged into the resident since.
@@ -157,8 +158,9 @@ type ChaseServiceServer interface {
 	// With a filter every page reads the whole list of the number, which may have at most 200,000 lines: above that it
 	// fails with CHASE_LIST_TOO_LARGE. Also fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListChase(context.Context, *ListChaseRequest) (*ListChaseResponse, error)
-	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the total
-	// of ListChase with the filter that belongs to it. Fails as ListChase does.
+	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the
+	// line_count of ListChase with the filter that belongs to it. It reads the numbers and the entries, never the list,
+	// and so has no limit. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND.
 	GetChaseStats(context.Context, *GetChaseStatsRequest) (*GetChaseStatsResponse, error)
 	// ListChaseHistory pages through every state that an entry has had, latest first, also of entries that
 	// were made under an identifier that has been merged into the resident since.

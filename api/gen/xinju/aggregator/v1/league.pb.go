@@ -225,7 +225,8 @@ type GetLeagueRequest struct {
 	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
 	// Level of those ranked (3 county, 4 township, 5 village); 0 means directly below.
 	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
-	// A group of the pack instead of the divisions below, for example its pilot districts.
+	// A group of the pack instead of the divisions below, for example its pilot districts: those of
+	// the group that lie in division or are it. Fails with LEAGUE_GROUP_OUTSIDE when there are none.
 	GroupId string `protobuf:"bytes,3,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	// What they are ranked by.
 	IndicatorId string `protobuf:"bytes,4,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
@@ -708,8 +709,10 @@ type ListUnitMembersResponse struct {
 	Members []*Member `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Length of the whole list.
-	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Sum of the weights of the whole list: the number that was asked about.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Lines of the whole list: total_size, unless the indicator's events weigh.
+	LineCount     int32 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -761,6 +764,13 @@ func (x *ListUnitMembersResponse) GetNextPageToken() string {
 func (x *ListUnitMembersResponse) GetTotalSize() int32 {
 	if x != nil {
 		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListUnitMembersResponse) GetLineCount() int32 {
+	if x != nil {
+		return x.LineCount
 	}
 	return 0
 }
@@ -833,12 +843,14 @@ const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	"\x03set\x18\x06 \x01(\x0e2\x1e.xinju.aggregator.v1.MemberSetB\a\xe0A\x02\xc8\xf3\x18\x01R\x03set\x12$\n" +
 	"\tpage_size\x18\a \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xa3\x01\n" +
+	"page_token\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xc8\x01\n" +
 	"\x17ListUnitMembersResponse\x125\n" +
 	"\amembers\x18\x01 \x03(\v2\x1b.xinju.aggregator.v1.MemberR\amembers\x12,\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
-	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize*v\n" +
+	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
+	"\n" +
+	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount*v\n" +
 	"\fWarningLevel\x12\x1d\n" +
 	"\x19WARNING_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12WARNING_LEVEL_NONE\x10\x01\x12\x18\n" +

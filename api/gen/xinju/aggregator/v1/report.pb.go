@@ -2374,7 +2374,10 @@ type ReportMember struct {
 	// How many it counts as, at least 1.
 	Weight int32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
 	// The facts of the person as they were, those of identifiers merged into it included.
-	Facts         []*ReportFact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
+	Facts []*ReportFact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
+	// The record by which the line is covered; absent when it is not, and when the conditions of covered rest
+	// on no record of their own.
+	Evidence      *ReportEvidence `protobuf:"bytes,4,opt,name=evidence,proto3" json:"evidence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2430,6 +2433,87 @@ func (x *ReportMember) GetFacts() []*ReportFact {
 	return nil
 }
 
+func (x *ReportMember) GetEvidence() *ReportEvidence {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
+// ReportEvidence is the record that covers a line: of those that the explanation of covered names, the one
+// that began the present state, else the latest.
+type ReportEvidence struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Kind of record: dose, archive, education, record …
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Identifier in its service.
+	RecordId string `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// Its day; absent when unknown.
+	RecordDate *date.Date `protobuf:"bytes,3,opt,name=record_date,json=recordDate,proto3" json:"record_date,omitempty"`
+	// Unit that made it; empty when unknown.
+	UnitId        string `protobuf:"bytes,4,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportEvidence) Reset() {
+	*x = ReportEvidence{}
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportEvidence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportEvidence) ProtoMessage() {}
+
+func (x *ReportEvidence) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportEvidence.ProtoReflect.Descriptor instead.
+func (*ReportEvidence) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ReportEvidence) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ReportEvidence) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *ReportEvidence) GetRecordDate() *date.Date {
+	if x != nil {
+		return x.RecordDate
+	}
+	return nil
+}
+
+func (x *ReportEvidence) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
 // ReportFact is one fact in the version that counted.
 type ReportFact struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2449,7 +2533,7 @@ type ReportFact struct {
 
 func (x *ReportFact) Reset() {
 	*x = ReportFact{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2461,7 +2545,7 @@ func (x *ReportFact) String() string {
 func (*ReportFact) ProtoMessage() {}
 
 func (x *ReportFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2474,7 +2558,7 @@ func (x *ReportFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportFact.ProtoReflect.Descriptor instead.
 func (*ReportFact) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{30}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ReportFact) GetKind() int32 {
@@ -2535,7 +2619,7 @@ type ReportSignoff struct {
 
 func (x *ReportSignoff) Reset() {
 	*x = ReportSignoff{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2547,7 +2631,7 @@ func (x *ReportSignoff) String() string {
 func (*ReportSignoff) ProtoMessage() {}
 
 func (x *ReportSignoff) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2560,7 +2644,7 @@ func (x *ReportSignoff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportSignoff.ProtoReflect.Descriptor instead.
 func (*ReportSignoff) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{31}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ReportSignoff) GetRole() string {
@@ -2639,7 +2723,7 @@ type ReportRestatement struct {
 
 func (x *ReportRestatement) Reset() {
 	*x = ReportRestatement{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2651,7 +2735,7 @@ func (x *ReportRestatement) String() string {
 func (*ReportRestatement) ProtoMessage() {}
 
 func (x *ReportRestatement) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2664,7 +2748,7 @@ func (x *ReportRestatement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRestatement.ProtoReflect.Descriptor instead.
 func (*ReportRestatement) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{32}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ReportRestatement) GetDivision() string {
@@ -2751,7 +2835,7 @@ type ReportDifference struct {
 
 func (x *ReportDifference) Reset() {
 	*x = ReportDifference{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2763,7 +2847,7 @@ func (x *ReportDifference) String() string {
 func (*ReportDifference) ProtoMessage() {}
 
 func (x *ReportDifference) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2776,7 +2860,7 @@ func (x *ReportDifference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportDifference.ProtoReflect.Descriptor instead.
 func (*ReportDifference) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{33}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ReportDifference) GetIndicatorId() string {
@@ -2844,7 +2928,7 @@ type ReportCause struct {
 
 func (x *ReportCause) Reset() {
 	*x = ReportCause{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2856,7 +2940,7 @@ func (x *ReportCause) String() string {
 func (*ReportCause) ProtoMessage() {}
 
 func (x *ReportCause) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2869,7 +2953,7 @@ func (x *ReportCause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCause.ProtoReflect.Descriptor instead.
 func (*ReportCause) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{34}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ReportCause) GetKind() ReportCauseKind {
@@ -2946,7 +3030,7 @@ type ReportTemplate struct {
 
 func (x *ReportTemplate) Reset() {
 	*x = ReportTemplate{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2958,7 +3042,7 @@ func (x *ReportTemplate) String() string {
 func (*ReportTemplate) ProtoMessage() {}
 
 func (x *ReportTemplate) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2971,7 +3055,7 @@ func (x *ReportTemplate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportTemplate.ProtoReflect.Descriptor instead.
 func (*ReportTemplate) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{35}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ReportTemplate) GetTemplateId() string {
@@ -3192,11 +3276,18 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"ReportPack\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12\x1e\n" +
 	"\aversion\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x01R\aversion\x12\x1c\n" +
-	"\x06digest\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x06digest\"\x98\x01\n" +
+	"\x06digest\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x06digest\"\xd9\x01\n" +
 	"\fReportMember\x123\n" +
 	"\x06member\x18\x01 \x01(\v2\x1b.xinju.aggregator.v1.MemberR\x06member\x12\x1c\n" +
 	"\x06weight\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x02R\x06weight\x125\n" +
-	"\x05facts\x18\x03 \x03(\v2\x1f.xinju.aggregator.v1.ReportFactR\x05facts\"\xc4\x01\n" +
+	"\x05facts\x18\x03 \x03(\v2\x1f.xinju.aggregator.v1.ReportFactR\x05facts\x12?\n" +
+	"\bevidence\x18\x04 \x01(\v2#.xinju.aggregator.v1.ReportEvidenceR\bevidence\"\xa6\x01\n" +
+	"\x0eReportEvidence\x12\x18\n" +
+	"\x04kind\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\x04kind\x12!\n" +
+	"\trecord_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\brecordId\x128\n" +
+	"\vrecord_date\x18\x03 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x06R\n" +
+	"recordDate\x12\x1d\n" +
+	"\aunit_id\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\"\xc4\x01\n" +
 	"\n" +
 	"ReportFact\x12\x18\n" +
 	"\x04kind\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x02R\x04kind\x12\x1d\n" +
@@ -3332,7 +3423,7 @@ func file_xinju_aggregator_v1_report_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_aggregator_v1_report_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_xinju_aggregator_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_xinju_aggregator_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_xinju_aggregator_v1_report_proto_goTypes = []any{
 	(ReportState)(0),                     // 0: xinju.aggregator.v1.ReportState
 	(ReportForm)(0),                      // 1: xinju.aggregator.v1.ReportForm
@@ -3369,91 +3460,94 @@ var file_xinju_aggregator_v1_report_proto_goTypes = []any{
 	(*ReportNumber)(nil),                 // 32: xinju.aggregator.v1.ReportNumber
 	(*ReportPack)(nil),                   // 33: xinju.aggregator.v1.ReportPack
 	(*ReportMember)(nil),                 // 34: xinju.aggregator.v1.ReportMember
-	(*ReportFact)(nil),                   // 35: xinju.aggregator.v1.ReportFact
-	(*ReportSignoff)(nil),                // 36: xinju.aggregator.v1.ReportSignoff
-	(*ReportRestatement)(nil),            // 37: xinju.aggregator.v1.ReportRestatement
-	(*ReportDifference)(nil),             // 38: xinju.aggregator.v1.ReportDifference
-	(*ReportCause)(nil),                  // 39: xinju.aggregator.v1.ReportCause
-	(*ReportTemplate)(nil),               // 40: xinju.aggregator.v1.ReportTemplate
-	(*date.Date)(nil),                    // 41: google.type.Date
-	(MemberSet)(0),                       // 42: xinju.aggregator.v1.MemberSet
-	(*FeedPosition)(nil),                 // 43: xinju.aggregator.v1.FeedPosition
-	(*timestamppb.Timestamp)(nil),        // 44: google.protobuf.Timestamp
-	(*CoverageRow)(nil),                  // 45: xinju.aggregator.v1.CoverageRow
-	(*Member)(nil),                       // 46: xinju.aggregator.v1.Member
+	(*ReportEvidence)(nil),               // 35: xinju.aggregator.v1.ReportEvidence
+	(*ReportFact)(nil),                   // 36: xinju.aggregator.v1.ReportFact
+	(*ReportSignoff)(nil),                // 37: xinju.aggregator.v1.ReportSignoff
+	(*ReportRestatement)(nil),            // 38: xinju.aggregator.v1.ReportRestatement
+	(*ReportDifference)(nil),             // 39: xinju.aggregator.v1.ReportDifference
+	(*ReportCause)(nil),                  // 40: xinju.aggregator.v1.ReportCause
+	(*ReportTemplate)(nil),               // 41: xinju.aggregator.v1.ReportTemplate
+	(*date.Date)(nil),                    // 42: google.type.Date
+	(MemberSet)(0),                       // 43: xinju.aggregator.v1.MemberSet
+	(*FeedPosition)(nil),                 // 44: xinju.aggregator.v1.FeedPosition
+	(*timestamppb.Timestamp)(nil),        // 45: google.protobuf.Timestamp
+	(*CoverageRow)(nil),                  // 46: xinju.aggregator.v1.CoverageRow
+	(*Member)(nil),                       // 47: xinju.aggregator.v1.Member
 }
 var file_xinju_aggregator_v1_report_proto_depIdxs = []int32{
-	41, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
+	42, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
 	31, // 1: xinju.aggregator.v1.FreezeReportResponse.report:type_name -> xinju.aggregator.v1.Report
 	31, // 2: xinju.aggregator.v1.GetReportResponse.report:type_name -> xinju.aggregator.v1.Report
 	31, // 3: xinju.aggregator.v1.ListReportsResponse.reports:type_name -> xinju.aggregator.v1.Report
-	42, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	43, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
 	34, // 5: xinju.aggregator.v1.ListReportMembersResponse.members:type_name -> xinju.aggregator.v1.ReportMember
-	37, // 6: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
-	38, // 7: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
-	41, // 8: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
+	38, // 6: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
+	39, // 7: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
+	42, // 8: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
 	31, // 9: xinju.aggregator.v1.SignReportResponse.report:type_name -> xinju.aggregator.v1.Report
 	1,  // 10: xinju.aggregator.v1.RenderReportRequest.form:type_name -> xinju.aggregator.v1.ReportForm
 	2,  // 11: xinju.aggregator.v1.RenderReportRequest.format:type_name -> xinju.aggregator.v1.ReportFormat
 	3,  // 12: xinju.aggregator.v1.ExportReportRequest.format:type_name -> xinju.aggregator.v1.ExportFormat
 	1,  // 13: xinju.aggregator.v1.PutReportTemplateRequest.form:type_name -> xinju.aggregator.v1.ReportForm
-	40, // 14: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	40, // 15: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	40, // 16: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
+	41, // 14: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	41, // 15: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	41, // 16: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
 	0,  // 17: xinju.aggregator.v1.Report.state:type_name -> xinju.aggregator.v1.ReportState
-	41, // 18: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
+	42, // 18: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
 	32, // 19: xinju.aggregator.v1.Report.numbers:type_name -> xinju.aggregator.v1.ReportNumber
 	33, // 20: xinju.aggregator.v1.Report.packs:type_name -> xinju.aggregator.v1.ReportPack
-	43, // 21: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	44, // 22: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
-	44, // 23: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
-	36, // 24: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
-	45, // 25: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
-	46, // 26: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
-	35, // 27: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
-	41, // 28: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
-	41, // 29: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
-	44, // 30: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
-	32, // 31: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
-	32, // 32: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
-	46, // 33: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
-	46, // 34: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
-	39, // 35: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
-	4,  // 36: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
-	41, // 37: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
-	1,  // 38: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
-	44, // 39: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
-	5,  // 40: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
-	7,  // 41: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
-	9,  // 42: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
-	11, // 43: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
-	13, // 44: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
-	15, // 45: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
-	17, // 46: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
-	19, // 47: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
-	21, // 48: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
-	23, // 49: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
-	25, // 50: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
-	27, // 51: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
-	29, // 52: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
-	6,  // 53: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
-	8,  // 54: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
-	10, // 55: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
-	12, // 56: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
-	14, // 57: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
-	16, // 58: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
-	18, // 59: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
-	20, // 60: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
-	22, // 61: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
-	24, // 62: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
-	26, // 63: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
-	28, // 64: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
-	30, // 65: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
-	53, // [53:66] is the sub-list for method output_type
-	40, // [40:53] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	44, // 21: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	45, // 22: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
+	45, // 23: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
+	37, // 24: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
+	46, // 25: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
+	47, // 26: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
+	36, // 27: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
+	35, // 28: xinju.aggregator.v1.ReportMember.evidence:type_name -> xinju.aggregator.v1.ReportEvidence
+	42, // 29: xinju.aggregator.v1.ReportEvidence.record_date:type_name -> google.type.Date
+	42, // 30: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
+	42, // 31: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
+	45, // 32: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
+	32, // 33: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
+	32, // 34: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
+	47, // 35: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
+	47, // 36: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
+	40, // 37: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
+	4,  // 38: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
+	42, // 39: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
+	1,  // 40: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
+	45, // 41: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
+	5,  // 42: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
+	7,  // 43: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
+	9,  // 44: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
+	11, // 45: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
+	13, // 46: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
+	15, // 47: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
+	17, // 48: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
+	19, // 49: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
+	21, // 50: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
+	23, // 51: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
+	25, // 52: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
+	27, // 53: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
+	29, // 54: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
+	6,  // 55: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
+	8,  // 56: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
+	10, // 57: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
+	12, // 58: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
+	14, // 59: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
+	16, // 60: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
+	18, // 61: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
+	20, // 62: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
+	22, // 63: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
+	24, // 64: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
+	26, // 65: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
+	28, // 66: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
+	30, // 67: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
+	55, // [55:68] is the sub-list for method output_type
+	42, // [42:55] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_report_proto_init() }
@@ -3468,7 +3562,7 @@ func file_xinju_aggregator_v1_report_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_report_proto_rawDesc), len(file_xinju_aggregator_v1_report_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   36,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

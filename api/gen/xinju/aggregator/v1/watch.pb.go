@@ -195,10 +195,10 @@ type ResidentAnswers struct {
 	// The person.
 	ResidentId string `protobuf:"bytes,1,opt,name=resident_id,json=residentId,proto3" json:"resident_id,omitempty"`
 	// No answer is given under this identifier any more: it was merged into another, nothing is known of the
-	// person, or the filter leaves the person out. The reader removes it. No record is kept of whom a reader was told
-	// of: with a division, whoever changes elsewhere is sent in this way too, by the identifier alone.
+	// person, or the filter leaves the person out. The reader removes it. With a division, it is sent of those alone who
+	// live or lived in it by what was known since the reader began; of others nothing is sent at all.
 	Gone bool `protobuf:"varint,2,opt,name=gone,proto3" json:"gone,omitempty"`
-	// The identifier it was merged into; empty when it was not.
+	// The identifier it was merged into; empty when it was not, and when that one is not of the division.
 	MergedIntoId string `protobuf:"bytes,3,opt,name=merged_into_id,json=mergedIntoId,proto3" json:"merged_into_id,omitempty"`
 	// 12-digit code of where the person lives today; empty when nowhere.
 	Village string `protobuf:"bytes,4,opt,name=village,proto3" json:"village,omitempty"`
