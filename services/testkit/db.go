@@ -23,8 +23,26 @@ const MySQLEnv = "XINJU_TEST_MYSQL"
 // SQLite returns an empty, migrated database in a file of its own.
 func SQLite(t testing.TB, sets ...migrate.Set) *sqlstore.DB {
 	t.Helper()
+	file, err := blankFile(context.WithoutCancel(t.Context()), sets)
+	if err != nil {
+		t.Fatalf("migrate the test database: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	// What tests lose when the power fails, nobody misses.
-	return opened(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), sqlstore.Options{Rebuildable: true}, sets)
+	db := opened(t, "sqlite:"+path, sqlstore.Options{Rebuildable: true}, nil)
+	chance, err := madeUp(sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range chance {
+		if _, err := db.SQL().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
 }
 
 // MySQL returns an empty, migrated schema of its own on the server named by
@@ -70,8 +88,10 @@ func opened(t testing.TB, dsn string, opts sqlstore.Options, sets []migrate.Set)
 		t.Fatalf("open the test database: %v", err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	if err := migrate.Up(t.Context(), db, sets...); err != nil {
-		t.Fatalf("migrate the test database: %v", err)
+	if len(sets) > 0 {
+		if err := migrate.Up(t.Context(), db, sets...); err != nil {
+			t.Fatalf("migrate the test database: %v", err)
+		}
 	}
 	return db
 }

@@ -49,12 +49,6 @@ type Group struct {
 	ended  chan *running // parts that have ended, in the order in which they did; room for all
 }
 
-// Run is Group.Run without notifications.
-func Run(ctx context.Context, grace time.Duration, parts ...Part) error {
-	g := Group{Grace: grace}
-	return g.Run(ctx, parts...)
-}
-
 // Run starts parts one after another, each when the one before it is ready, and
 // returns when all have stopped. The first failure or the end of ctx stops them
 // in reverse order, each with its grace; a part that ends without being asked

@@ -111,7 +111,7 @@ func TestAPartThatDoesNotStopIsLeftBehindAfterItsGrace(t *testing.T) {
 		cancelled := time.AfterFunc(time.Hour, cancel)
 		defer cancelled.Stop()
 		began := time.Now()
-		err := lifecycle.Run(ctx, grace, obedient("registry"), deaf)
+		err := (&lifecycle.Group{Grace: grace}).Run(ctx, obedient("registry"), deaf)
 		if err == nil || !strings.Contains(err.Error(), "deaf: still running") {
 			t.Errorf("err = %v", err)
 		}
