@@ -19,6 +19,10 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 )
 
+// keptAggregator names the aggregator's databases; it changes with their tables, so
+// that those kept from before are not used.
+const keptAggregator = "aggregator2"
+
 // running is the production aggregator over a county's facts.
 type running struct {
 	*served
@@ -57,7 +61,7 @@ func (b *bench) openAggregator(ctx context.Context, n int, e engine) (*running, 
 	if err != nil {
 		return nil, err
 	}
-	sign := filepath.Join(dir, "aggregator-"+e.name()+".json")
+	sign := filepath.Join(dir, keptAggregator+"-"+e.name()+".json")
 	record, err := readBuilt(sign)
 	if err != nil {
 		return nil, err
@@ -89,7 +93,7 @@ func (b *bench) openAggregator(ctx context.Context, n int, e engine) (*running, 
 // follow runs the aggregator until it has taken in the listings of all feeds.
 // told is how many facts it had to be told; resumed, that it had begun before.
 func (b *bench) follow(ctx context.Context, n int, e engine) (r *running, told int, resumed bool, err error) {
-	dsn, err := e.kept(ctx, b, n, "aggregator")
+	dsn, err := e.kept(ctx, b, n, keptAggregator)
 	if err != nil {
 		return nil, 0, false, err
 	}

@@ -36,7 +36,7 @@ func small(t *testing.T) *bench {
 	}
 	t.Cleanup(func() {
 		if b.mysql != nil {
-			for _, what := range []string{"join", "aggregator"} {
+			for _, what := range []string{"join", keptAggregator} {
 				schema := b.mysql.prefix + "_" + strings.ReplaceAll(b.key(s.residents), "-", "_") + "_" + what
 				if _, err := b.mysql.admin.ExecContext(context.Background(), "DROP DATABASE IF EXISTS "+schema); err != nil {
 					t.Error(err)

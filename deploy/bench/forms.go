@@ -162,7 +162,7 @@ func (b *bench) storedOn(ctx context.Context, n int, e engine, j *join, leads ag
 
 // openReader starts an aggregator that holds no numbers.
 func (b *bench) openReader(ctx context.Context, n int, e engine) (aggregatorv1.AggregatorServiceClient, func() error, error) {
-	dsn, err := e.kept(ctx, b, n, "aggregator")
+	dsn, err := e.kept(ctx, b, n, keptAggregator)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"google.golang.org/grpc"
+
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/bench/internal/figures"
@@ -20,17 +22,12 @@ const (
 )
 
 // runLists measures pages from everywhere in the uncovered lists of the county,
-// less an echo, beside the bare statement on a table that holds the lines of
-// exactly these lists, of this day, in their order.
+// less an echo of a page, beside the bare statement on a table that holds the
+// lines of exactly these lists, of this day, in their order.
 func (b *bench) runLists(ctx context.Context) (all []figures.Comparison, err error) {
-	echoes, err := serve(ctx, "echo", echo{})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, echoes.stop()) }()
 	for _, n := range b.sizes() {
 		for _, e := range b.engines() {
-			c, err := b.listsOn(ctx, n, e, caller(ctx, echoes.memory))
+			c, err := b.listsOn(ctx, n, e)
 			if err != nil {
 				return all, fmt.Errorf("%s, %d residents: %w", e.name(), n, err)
 			}
@@ -40,6 +37,22 @@ func (b *bench) runLists(ctx context.Context) (all []figures.Comparison, err err
 	return all, nil
 }
 
+// samePage answers with a page that was at hand.
+type samePage struct {
+	aggregatorv1.UnimplementedAggregatorServiceServer
+	page *aggregatorv1.ListUncoveredResponse
+}
+
+// ListUncovered implements aggregatorv1.AggregatorServiceServer.
+func (s samePage) ListUncovered(context.Context, *aggregatorv1.ListUncoveredRequest) (*aggregatorv1.ListUncoveredResponse, error) {
+	return s.page, nil
+}
+
+// Register offers the service.
+func (s samePage) Register(r grpc.ServiceRegistrar) {
+	aggregatorv1.RegisterAggregatorServiceServer(r, s)
+}
+
 // place is where a page begins, in ours and in the table.
 type place struct {
 	indicator int
@@ -47,7 +60,7 @@ type place struct {
 	after     int
 }
 
-func (b *bench) listsOn(ctx context.Context, n int, e engine, echoOnce func() error) (c figures.Comparison, err error) {
+func (b *bench) listsOn(ctx context.Context, n int, e engine) (c figures.Comparison, err error) {
 	a, err := b.openAggregator(ctx, n, e)
 	if err != nil {
 		return c, err
@@ -73,33 +86,37 @@ func (b *bench) listsOn(ctx context.Context, n int, e engine, echoOnce func() er
 		return c, err
 	}
 	defer statement.Close() //nolint:errcheck // the database goes next
-	each := func(do func(place) error) func() error {
-		rng := rand.New(rand.NewPCG(1, 2))
-		return func() error { return do(places[rng.IntN(len(places))]) }
+	page, err := client.ListUncovered(ctx, pageRequest(places[0]))
+	if err != nil {
+		return c, err
 	}
-	once := each(func(p place) error {
+	echoes, err := serve(ctx, "echo", samePage{page: page})
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, echoes.stop()) }()
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(places), func(i, j int) { places[i], places[j] = places[j], places[i] })
+	bare := func(p place) error { return readAll(ctx, statement, []any{p.indicator, p.after}) }
+	ours, echoed, base, err := b.beyondEcho(e, eachOf(places, wholePage(ctx, client)), eachOf(places, wholePage(ctx, aggregatorv1.NewAggregatorServiceClient(echoes.memory))), eachOf(places, bare))
+	if err != nil {
+		return c, err
+	}
+	return figures.Comparison{
+		Section: "j", Case: fmt.Sprintf("未覆盖名单 %d 行一页 pages of %d uncovered, %s", listPage, listPage, e.name()), Residents: n, Ours: ours, Baseline: base,
+		Checked: fmt.Sprintf("%d 行逐页读完并核对总数 / %d lines read to their ends, their number compared", lines, lines),
+		Note:    besides(echoed) + "; 倍数不低于 0.33 即不超过 3 倍 / × of 0.33 or more is at most 3 times",
+	}, nil
+}
+
+// wholePage asks for a page, which must be full.
+func wholePage(ctx context.Context, client aggregatorv1.AggregatorServiceClient) func(place) error {
+	return func(p place) error {
 		resp, err := client.ListUncovered(ctx, pageRequest(p))
 		if err == nil && len(resp.GetMembers()) != listPage {
 			err = fmt.Errorf("%w: %d lines", errDiffer, len(resp.GetMembers()))
 		}
 		return err
-	})
-	ours, echoed, err := b.reading(echoOnce, once)
-	if err != nil {
-		return c, err
 	}
-	bare, _, err := b.reading(echoOnce, each(func(p place) error { return readAll(ctx, statement, []any{p.indicator, p.after}) }))
-	if err != nil {
-		return c, err
-	}
-	mine, theirs := ours.Line("整页，减去回显 a page, less an echo", 0), echoed.Line("echo", 0)
-	mine.Wall, mine.CPU = less(mine.Wall, theirs.Wall), less(mine.CPU, theirs.CPU)
-	return figures.Comparison{
-		Section: "j", Case: fmt.Sprintf("未覆盖名单 %d 行一页 pages of %d uncovered, %s", listPage, listPage, e.name()), Residents: n,
-		Ours: mine, Baseline: bare.Line("专为此名单建的表 a table of exactly this list", 0),
-		Checked: fmt.Sprintf("%d 行逐页读完并核对总数 / %d lines read to their ends, their number compared", lines, lines),
-		Note:    "×wall 不低于 0.33 即不超过 3 倍 / ×wall of 0.33 or more is at most 3 times",
-	}, nil
 }
 
 func pageRequest(p place) *aggregatorv1.ListUncoveredRequest {

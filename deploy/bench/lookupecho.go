@@ -9,6 +9,8 @@ import (
 	"google.golang.org/grpc"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
+
+	"xinju.dev/deploy/bench/internal/figures"
 )
 
 // answers is the echo of a look-up: the registry's own methods, asked the same
@@ -48,13 +50,13 @@ func answersOf(ctx context.Context, conn *grpc.ClientConn, p person) (*answers, 
 // while a server of its own looks for the row is the scheduler waiting for it.
 const lookers = 8
 
-// byTurns measures ways in ten rounds by turns, so that a busy machine slows all.
-// The wall time of one call is that of the round by the number of calls in it.
-func (b *bench) byTurns(ways ...func() error) ([]*perCall, error) {
+// byTurns measures ways in ten rounds by turns, so that a busy machine slows all,
+// with the CPU of e. The wall time of one call is that of the round by the number of calls in it.
+func (b *bench) byTurns(e engine, ways ...func() error) ([]*perCall, error) {
 	each := max(1, b.calls/turns/lookers)
 	out := make([]*perCall, len(ways))
 	for i, f := range ways {
-		out[i] = &perCall{calls: each * lookers}
+		out[i] = &perCall{Sampler: figures.Sampler{ServerCPU: e.cpu()}, calls: each * lookers}
 		if err := together(each/4+1, f); err != nil {
 			return nil, err
 		}
@@ -80,8 +82,8 @@ func together(n int, f func() error) error {
 	return errors.Join(errs...)
 }
 
-// eachOf takes people by turns.
-func eachOf(people []person, do func(person) error) func() error {
+// eachOf takes things by turns.
+func eachOf[T any](all []T, do func(T) error) func() error {
 	var next atomic.Int64
-	return func() error { return do(people[int(next.Add(1))%len(people)]) }
+	return func() error { return do(all[int(next.Add(1))%len(all)]) }
 }

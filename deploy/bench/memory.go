@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -67,6 +68,16 @@ func peak() (int64, error) {
 		return 0, errPeak
 	}
 	return n << 10, nil
+}
+
+// forgetPeak gives back what is not used and begins the peak anew from what is held
+// then, which it returns.
+func forgetPeak() (int64, error) {
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
+		return 0, err
+	}
+	return peak()
 }
 
 var errPeak = errors.New("/proc/self/status does not tell the peak of memory")

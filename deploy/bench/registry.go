@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 	typev1 "xinju.dev/api/gen/xinju/type/v1"
@@ -102,6 +103,28 @@ func (i *intake) importFile(ctx context.Context, name string) (*registryv1.FeedB
 		return nil, fmt.Errorf("%w: %s %s", errImport, op.GetFailureReason(), op.GetFailureText())
 	}
 	return last, nil
+}
+
+// quiet waits until the search for duplicates has seen everybody: it goes on
+// after an import and would be measured with what comes next.
+func (i *intake) quiet(ctx context.Context) error {
+	client := registryv1.NewReviewServiceClient(i.memory)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		at, err := client.GetMatchProgress(ctx, &registryv1.GetMatchProgressRequest{})
+		if err != nil {
+			return err
+		}
+		if at.GetOperation().GetStage() == "follow" && at.GetPosition() == at.GetHead() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 }
 
 func sendFile(ctx context.Context, client registryv1.FeedIntakeServiceClient, name string) (*registryv1.FeedBatch, error) {

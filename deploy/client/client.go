@@ -36,6 +36,7 @@ type Suite struct {
 	Reports        aggregatorv1.ReportServiceClient
 	Leagues        aggregatorv1.LeagueServiceClient
 	Figures        aggregatorv1.FigureServiceClient
+	Unplaced       aggregatorv1.UnplacedServiceClient
 	Chase          aggregatorv1.ChaseServiceClient
 	Answers        aggregatorv1.EligibilityFeedServiceClient
 	Changes        map[string]feedv1.ChangeFeedServiceClient     // by service, the aggregator excepted
@@ -75,6 +76,7 @@ func Dial(r Run) (*Suite, error) {
 	s.Packs = aggregatorv1.NewPolicyPackServiceClient(byName["aggregator"])
 	s.Reports = aggregatorv1.NewReportServiceClient(byName["aggregator"])
 	s.Leagues = aggregatorv1.NewLeagueServiceClient(byName["aggregator"])
+	s.Unplaced = aggregatorv1.NewUnplacedServiceClient(byName["aggregator"])
 	s.Figures = aggregatorv1.NewFigureServiceClient(byName["aggregator"])
 	s.Chase = aggregatorv1.NewChaseServiceClient(byName["aggregator"])
 	s.Answers = aggregatorv1.NewEligibilityFeedServiceClient(byName["aggregator"])

@@ -116,7 +116,7 @@ func typed(t *testing.T, page string) string {
 
 func TestASenderGetsFromAnEmptyFolderToAnAcceptedBatch(t *testing.T) {
 	said := typed(t, "../../docs/sending.md")
-	for _, want := range []string{"GB18030", "DATE_IMPOSSIBLE", "NUMBER_CHECK_DIGIT", "july.csv", "ga-350213", "clinic", "HepB", "doses-again.csv"} {
+	for _, want := range []string{"GB18030", "DATE_IMPOSSIBLE", "NUMBER_CHECK_DIGIT", "july.csv", "ga-350213", "clinic", "HepB", "doses-again.csv", "LIST_DOCUMENT_CHANGED", "名单新行", "已合并"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is nowhere in what was printed:\n%s", want, said)
 		}

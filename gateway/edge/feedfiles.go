@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -20,8 +18,6 @@ import (
 type feedFiles struct {
 	client registryv1.FeedIntakeServiceClient
 }
-
-const chunk = 256 << 10
 
 // fileTypes are what a feed file may be called on its way. A form would wrap it.
 var fileTypes = []string{
@@ -44,24 +40,17 @@ func (f feedFiles) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	body := patient{from: r.Body, control: http.NewResponseController(w)}
 	defer body.end()
-	err = send(stream.Send, &registryv1.ImportFeedRequest{Header: header}, body)
-	// After io.EOF from Send the server has already answered; its reason comes below.
-	if err != nil && !errors.Is(err, errSent) {
+	err = sendParts(body, func(part []byte) error {
+		msg := &registryv1.ImportFeedRequest{Header: header, Data: part}
+		header = nil
+		return stream.Send(msg)
+	})
+	if err != nil {
 		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
 		return
 	}
 	resp, err := stream.CloseAndRecv()
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	text, err := newJSON().Marshal(resp)
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(append(text, '\n'))
+	writeAnswer(w, resp, err)
 }
 
 // feedHeader reads what the query says about the file. Names may be written as
@@ -133,27 +122,4 @@ func headerOf(r *http.Request, own func(name, value string) bool) (*registryv1.F
 		return nil, errUploadTarget
 	}
 	return h, nil
-}
-
-// errSent says that the server has ended the call before it had everything.
-var errSent = errors.New("the server has answered")
-
-func send(to func(*registryv1.ImportFeedRequest) error, msg *registryv1.ImportFeedRequest, body io.Reader) error {
-	buf := make([]byte, chunk)
-	for {
-		n, err := io.ReadFull(body, buf)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
-			return errCut.Because(err)
-		}
-		msg.Data = buf[:n]
-		if sendErr := to(msg); errors.Is(sendErr, io.EOF) {
-			return errSent
-		} else if sendErr != nil {
-			return sendErr
-		}
-		if err != nil { // the whole body has been sent
-			return nil //nolint:nilerr // its end is no failure
-		}
-		msg = &registryv1.ImportFeedRequest{}
-	}
 }

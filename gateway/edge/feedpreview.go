@@ -52,40 +52,16 @@ func (f feedFiles) preview(w http.ResponseWriter, r *http.Request) {
 	}
 	body := patient{from: r.Body, control: http.NewResponseController(w)}
 	defer body.end()
-	if err := sendPreview(stream.Send, first, io.LimitReader(body, previewBytes)); err != nil {
+	err = sendParts(io.LimitReader(body, previewBytes), func(part []byte) error {
+		msg := first
+		first = &registryv1.PreviewFeedRequest{}
+		msg.Data = part
+		return stream.Send(msg)
+	})
+	if err != nil {
 		writeError(w, err)
 		return
 	}
 	resp, err := stream.CloseAndRecv()
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	text, err := newJSON().Marshal(resp)
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(append(text, '\n'))
-}
-
-func sendPreview(to func(*registryv1.PreviewFeedRequest) error, msg *registryv1.PreviewFeedRequest, body io.Reader) error {
-	buf := make([]byte, chunk)
-	for {
-		n, err := io.ReadFull(body, buf)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
-			return errCut.Because(err)
-		}
-		msg.Data = buf[:n]
-		if sendErr := to(msg); errors.Is(sendErr, io.EOF) {
-			return nil // it has answered already; the answer says why
-		} else if sendErr != nil {
-			return sendErr
-		}
-		if err != nil {
-			return nil //nolint:nilerr // its end is no failure
-		}
-		msg = &registryv1.PreviewFeedRequest{}
-	}
+	writeAnswer(w, resp, err)
 }

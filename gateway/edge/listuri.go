@@ -25,6 +25,8 @@ func opened(_ context.Context, _ http.ResponseWriter, m proto.Message) error {
 		openRow(r.GetTotal())
 		openStandings(r.GetStandings())
 		openStandings(r.GetUnranked())
+	case *aggregatorv1.GetUnplacedResponse:
+		openUnplaced(r)
 	case *aggregatorv1.GetWarningsResponse:
 		openStandings(r.GetWarnings())
 	}
@@ -88,8 +90,22 @@ func openRatio(r *aggregatorv1.CoverageRatio) {
 				continue
 			}
 			n := numbered{t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), t.GetAsOfDate()}
+			if t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED { // a ratio within a score
+				t.ListUri = n.row()
+				continue
+			}
 			t.ListUri = n.list(t.GetSet())
 		}
+	}
+}
+
+func openUnplaced(r *aggregatorv1.GetUnplacedResponse) {
+	for _, n := range r.GetCounts() {
+		q := url.Values{"kind": {n.GetKind().String()}, "as_of_date": {dayText(r.GetAsOfDate())}}
+		if n.GetIndicatorId() != "" {
+			q.Set("indicator_id", n.GetIndicatorId())
+		}
+		n.ListUri = "/v1/unplaced/members?" + q.Encode()
 	}
 }
 
@@ -112,6 +128,19 @@ func (n numbered) list(set aggregatorv1.MemberSet) string {
 	q.Set("unit_id", n.unit)
 	q.Set("unit_role", n.role.String())
 	return "/v1/unit-members?" + q.Encode()
+}
+
+// row is the address of the number itself, with what it is computed from.
+func (n numbered) row() string {
+	q := url.Values{"indicator_ids": {n.indicator}, "as_of_date": {dayText(n.day)}}
+	if n.division != "" {
+		q.Set("divisions", n.division)
+	}
+	if n.unit != "" {
+		q.Set("unit_ids", n.unit)
+		q.Set("unit_role", n.role.String())
+	}
+	return "/v1/coverage?" + q.Encode()
 }
 
 func dayText(d *date.Date) string {

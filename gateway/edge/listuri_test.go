@@ -24,6 +24,7 @@ func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
 		NumeratorTerms: []*aggregatorv1.CoverageTerm{
 			{IndicatorId: "POP", Division: "990101000000", AsOfDate: day, HasValue: true, Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE},
 			{FigureId: "staff", Division: "990101000000", AsOfDate: day},
+			{IndicatorId: "SHARE", Division: "990101000000", AsOfDate: day, HasValue: true},
 		},
 	}}
 	waiting := &aggregatorv1.CoverageRow{Division: "990101000000", IndicatorId: "SOON", AsOfDate: day, Awaits: "x"}
@@ -47,12 +48,13 @@ func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
 		members + "MEMBER_SET_ELIGIBLE", members + "MEMBER_SET_COVERED", members + "MEMBER_SET_UNCOVERED", unit, unit, "", "",
 		"/v1/coverage:members?as_of_date=2026-06-30&division=990101000000&indicator_id=POP&set=MEMBER_SET_ELIGIBLE",
 		"/v1/figures:read?as_of_date=2026-06-30&division=990101000000&figure_id=staff",
+		"/v1/coverage?as_of_date=2026-06-30&divisions=990101000000&indicator_ids=SHARE",
 	}
 	beside, _ := got.Rows[0]["beside"].([]any)
 	shown := []string{
 		uri(got.Rows[0], "eligibleListUri"), uri(got.Rows[0], "coveredListUri"), uri(got.Rows[0], "uncoveredListUri"),
 		uri(beside[0].(map[string]any), "eligibleListUri"), uri(got.Rows[1], "eligibleListUri"), uri(got.Rows[1], "coveredListUri"), uri(got.Rows[3], "eligibleListUri"),
-		uri(terms[0].(map[string]any), "listUri"), uri(terms[1].(map[string]any), "listUri"),
+		uri(terms[0].(map[string]any), "listUri"), uri(terms[1].(map[string]any), "listUri"), uri(terms[2].(map[string]any), "listUri"),
 	}
 	if diff := cmp.Diff(want, shown); diff != "" {
 		t.Fatal(diff)
@@ -64,6 +66,7 @@ func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
 			UnitId: "01U", UnitRole: aggregatorv1.UnitRole_UNIT_ROLE_PROVIDER, IndicatorId: "DOSES", AsOfDate: day, Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE,
 		},
 		shown[8]: &aggregatorv1.ReadFigureRequest{FigureId: "staff", Division: "990101000000", AsOfDate: day},
+		shown[9]: &aggregatorv1.GetCoverageRequest{Divisions: []string{"990101000000"}, IndicatorIds: []string{"SHARE"}, AsOfDate: day},
 	} {
 		w := do(h, "GET", address, "")
 		f.mu.Lock()
@@ -71,6 +74,36 @@ func TestEveryNumberCarriesTheAddressThatOpensIt(t *testing.T) {
 		f.mu.Unlock()
 		if w.Code != 200 || !proto.Equal(last, asked) {
 			t.Errorf("%s: %d, asked %v", address, w.Code, last)
+		}
+	}
+}
+
+// TestWhatCouldNotBePlacedOpensIntoItsList asks over REST, and calls the addresses.
+func TestWhatCouldNotBePlacedOpensIntoItsList(t *testing.T) {
+	f := newFake(t)
+	h := f.gateway(t)
+	f.answer = func(_ seen, _ grpc.ServerStream, out proto.Message) error {
+		proto.Merge(out, &aggregatorv1.GetUnplacedResponse{AsOfDate: &date.Date{Year: 2026, Month: 6, Day: 30}, Counts: []*aggregatorv1.UnplacedCount{
+			{Kind: aggregatorv1.UnplacedKind_UNPLACED_KIND_NOWHERE, Count: 2}, {Kind: aggregatorv1.UnplacedKind_UNPLACED_KIND_EVENT, IndicatorId: "HED02@event", Count: 1},
+		}})
+		return nil
+	}
+	var got struct {
+		Counts []struct{ ListURI string } `json:"counts"`
+	}
+	if w := do(h, "GET", "/v1/unplaced", ""); json.Unmarshal(w.Body.Bytes(), &got) != nil || len(got.Counts) != 2 {
+		t.Fatal(w.Body.String())
+	}
+	f.answer = nil
+	for i, want := range []string{
+		"/v1/unplaced/members?as_of_date=2026-06-30&kind=UNPLACED_KIND_NOWHERE",
+		"/v1/unplaced/members?as_of_date=2026-06-30&indicator_id=HED02%40event&kind=UNPLACED_KIND_EVENT",
+	} {
+		if got.Counts[i].ListURI != want {
+			t.Errorf("%q, want %q", got.Counts[i].ListURI, want)
+		}
+		if w := do(h, "GET", got.Counts[i].ListURI, ""); w.Code != 200 {
+			t.Errorf("%s: %d %s", want, w.Code, w.Body)
 		}
 	}
 }

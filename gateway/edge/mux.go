@@ -55,6 +55,7 @@ func newMux(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		familyplanningv1.RegisterFamilyPlanningServiceHandlerClient(ctx, mux, familyplanningv1.NewFamilyPlanningServiceClient(forward{ClientConnInterface: b.FamilyPlanning})),
 		intakev1.RegisterRecordImportServiceHandlerClient(ctx, mux, intakev1.NewRecordImportServiceClient(forward{ClientConnInterface: recordServices(b)})),
 		aggregatorv1.RegisterLeagueServiceHandlerClient(ctx, mux, aggregatorv1.NewLeagueServiceClient(forward{ClientConnInterface: b.Aggregator})),
+		aggregatorv1.RegisterUnplacedServiceHandlerClient(ctx, mux, aggregatorv1.NewUnplacedServiceClient(forward{ClientConnInterface: b.Aggregator})),
 		aggregatorv1.RegisterFigureServiceHandlerClient(ctx, mux, aggregatorv1.NewFigureServiceClient(forward{ClientConnInterface: b.Aggregator})),
 		aggregatorv1.RegisterReportServiceHandlerClient(ctx, mux, aggregatorv1.NewReportServiceClient(forward{ClientConnInterface: b.Aggregator})),
 		aggregatorv1.RegisterAggregatorServiceHandlerClient(ctx, mux, aggregatorv1.NewAggregatorServiceClient(forward{ClientConnInterface: b.Aggregator})),

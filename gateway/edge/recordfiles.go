@@ -1,13 +1,10 @@
 package edge
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
-
-	"google.golang.org/protobuf/proto"
 
 	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 
@@ -141,40 +138,6 @@ func (f recordFiles) preview(w http.ResponseWriter, r *http.Request, kind string
 	writeAnswer(w, resp, err)
 }
 
-// sendParts sends a body in parts until it ends or the service has answered,
-// which is no failure: the answer says why.
-func sendParts(body io.Reader, to func(part []byte) error) error {
-	buf := make([]byte, chunk)
-	for {
-		n, err := io.ReadFull(body, buf)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errWholeBody) {
-			return errCut.Because(err)
-		}
-		if sendErr := to(buf[:n]); errors.Is(sendErr, io.EOF) {
-			return nil
-		} else if sendErr != nil {
-			return sendErr
-		}
-		if err != nil { // the whole body has been sent
-			return nil //nolint:nilerr // its end is no failure
-		}
-	}
-}
-
-func writeAnswer(w http.ResponseWriter, resp proto.Message, err error) {
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	text, err := newJSON().Marshal(resp)
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(append(text, '\n'))
-}
-
 // rejects sends the refused rows as a file of the kind that came; 204 when there
 // are none.
 func (f recordFiles) rejects(w http.ResponseWriter, r *http.Request, kind, id string) {
@@ -193,27 +156,8 @@ func (f recordFiles) rejects(w http.ResponseWriter, r *http.Request, kind, id st
 		writeError(w, err)
 		return
 	}
-	for started := false; ; started = true {
+	sendFile(w, func() (string, string, []byte, error) {
 		part, err := stream.Recv()
-		switch {
-		case errors.Is(err, io.EOF):
-			if !started {
-				w.WriteHeader(http.StatusNoContent)
-			}
-			return
-		case err != nil && !started:
-			writeError(w, err)
-			return
-		case err == nil:
-			if !started {
-				w.Header().Set("Content-Type", "application/octet-stream")
-				w.Header().Set("Content-Disposition", `attachment; filename="rejects"`)
-			}
-			_, err = w.Write(part.GetData())
-		}
-		if err != nil {
-			// Half a file must not look like a whole one: break the connection.
-			panic(http.ErrAbortHandler)
-		}
-	}
+		return "application/octet-stream", "rejects", part.GetData(), err
+	})
 }

@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strings"
 
@@ -25,30 +23,8 @@ func (f feedFiles) rejects(w http.ResponseWriter, r *http.Request, id string) {
 		writeError(w, err)
 		return
 	}
-	started := false
-	for {
+	sendFile(w, func() (string, string, []byte, error) {
 		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			if !started {
-				w.WriteHeader(http.StatusNoContent)
-			}
-			return
-		}
-		if err != nil && !started {
-			writeError(w, err)
-			return
-		}
-		if err == nil {
-			if !started {
-				w.Header().Set("Content-Type", "text/csv")
-				w.Header().Set("Content-Disposition", `attachment; filename="rejects.csv"`)
-				started = true
-			}
-			_, err = w.Write(part.GetData())
-		}
-		if err != nil {
-			// Half a file must not look like a whole one: break the connection.
-			panic(http.ErrAbortHandler)
-		}
-	}
+		return "text/csv", "rejects.csv", part.GetData(), err
+	})
 }

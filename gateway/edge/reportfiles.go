@@ -1,9 +1,6 @@
 package edge
 
 import (
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -97,28 +94,4 @@ func enum(s, prefix string, values map[string]int32) int32 {
 		return n
 	}
 	return -1
-}
-
-// sendFile passes a file on as it comes.
-func sendFile(w http.ResponseWriter, next func() (mediaType, name string, data []byte, err error)) {
-	for started := false; ; started = true {
-		mediaType, name, data, err := next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return
-		case err != nil && !started:
-			writeError(w, err)
-			return
-		case err == nil:
-			if !started {
-				w.Header().Set("Content-Type", mediaType)
-				w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-			}
-			_, err = w.Write(data)
-		}
-		if err != nil {
-			// Half a file must not look like a whole one: break the connection.
-			panic(http.ErrAbortHandler)
-		}
-	}
 }

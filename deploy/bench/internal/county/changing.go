@@ -38,7 +38,7 @@ func (c *Changing) Page(ctx context.Context, n int, on civil.Date) error {
 	for i := range list {
 		c.at++
 		list[i] = &feedv1.Change{Position: c.at, Fact: &feedv1.Fact{
-			Kind: feedv1.FactKind_FACT_KIND_EDUCATION, FactId: fmt.Sprintf("X%08d", c.at), ResidentId: ResidentID(int(c.at*7919) % c.of), Version: 1,
+			Kind: feedv1.FactKind_FACT_KIND_EDUCATION, FactId: fmt.Sprintf("X%08d", c.at), ResidentId: ResidentID(int(c.at*7919) % c.of), Version: 1, RecordedYmd: ymd(on),
 			Body: &feedv1.Fact_Education{Education: &feedv1.EducationFact{OnYmd: ymd(on), Form: 2}},
 		}}
 	}

@@ -30,7 +30,8 @@ func Facts(c *synthetic.County, source string) iter.Seq[*feedv1.Fact] {
 			}
 			w := writer{p: p, resident: ResidentID(p.Index), unit: UnitID(c.Centre(p.Stays[0].Village)), today: c.Today}
 			w.write(source)
-			for _, f := range w.out {
+			for i, f := range w.out {
+				w.entered(f, p.Index+i)
 				if !yield(f) {
 					return
 				}

@@ -35,19 +35,29 @@ func TestAnswersAreData(t *testing.T) {
 		{"chase print --division 990101 --indicator HED01", "东风路 1 号"},
 		{"chase stats --division 990101 --indicator HED01", "xinju chase list --division 990101000000 --indicator HED01 --state assigned"},
 		{"chase history " + someone + " --indicator HED01", "网格员甲"},
+		{"unplaced", "xinju unplaced --kind event --date 2026-06-30 --indicator HED01"},
+		{"unplaced --kind event --indicator HED01", someone},
 		{"forecast --division 990101 --item HED01,R-3M --from 2026-06-30 --days 7", "xinju forecast --division 990101000000 --item HED01,R-3M --from 2026-06-30 --days 7 --list"},
 		{"forecast --division 990101 --item HED01 --list", someone},
 		{"league --division 990101 --indicator EHR03", "xinju uncovered list --division 990101000000 --indicator EHR03 --date 2026-06-30"},
 		{"warnings --division 990101", "xinju uncovered list --division 990101000000 --indicator EHR03 --date 2026-06-30"},
-		{"figures list", "81650"},
+		{"warnings --division 990101 --level red", "预警 warnings 1"},
+		{"warnings --division 990101 --level yellow", "预警 warnings 0"},
+		{"quality 990101", "69.70 ÷ 85"},
+		{"quality 990101 --months 2", "2026-05"},
+		{"figures list", "system brings itself"},
+		{"figures list --all", "verifications_due"},
 		{"figures read --figure registered_population --division 990101 --date 2025-12-31", village},
-		{"policy versions lessons", "xinju policy versions lessons --version N"},
+		{"policy versions lessons", "xinju policy versions lessons --show 2"},
 		{"policy what-if DIR/pack.yaml --division 990101", "xinju policy what-if DIR/pack.yaml --division 990101000000 --date 2026-06-30 --people"},
 		{"report list", "xinju report show 01REPORT"},
 		{"report show 01REPORT", "SHA-256 abcd"},
 		{"report freeze --division 990101 --by township", "01REPORT"},
 		{"report members 01REPORT --division 990101 --indicator EHR03", someone},
 		{"report sign 01REPORT --role 审核人 --name 乙", "01REPORT"},
+		{"report compare 01REPORT", "事实 7 DOSE1 版本 0 → 1 新增 recorded"},
+		{"report compare 01REPORT --numbers", "xinju report compare 01REPORT --with 01TODAY"},
+		{"report template list", "builtin-self-form"},
 	} {
 		for _, format := range []string{"table", "csv", "json"} {
 			line := strings.ReplaceAll(c.line, "DIR", dir)
@@ -59,6 +69,8 @@ func TestAnswersAreData(t *testing.T) {
 				t.Errorf("%s: not JSON: %s", line, out)
 			case format == "table" && !strings.Contains(out+errs, strings.ReplaceAll(c.says, "DIR", dir)):
 				t.Errorf("%s: it does not say %q: %s%s", line, c.says, out, errs)
+			case format == "csv" && !strings.Contains(strings.SplitN(out, "\n", 2)[0], ","):
+				t.Errorf("%s: not CSV: %s", line, out)
 			case format != "table" && strings.Contains(out, "xinju "):
 				t.Errorf("%s -o %s: a note is among the data: %s", line, format, out)
 			}
@@ -74,6 +86,9 @@ func TestAnswersAreData(t *testing.T) {
 		{"policy versions lessons --show 2", "id: x\n"},
 		{"report verify 01REPORT", "一致 intact abcd\n"},
 		{"report render 01REPORT --form self-form --format csv", "indicator,value\n"},
+		{"report export 01REPORT --format adx --threshold 7", "REPORT_01REPORT EXPORT_FORMAT_ADX 7"},
+		{"report template get ours", "PK-ours"},
+		{"report template delete ours --etag 2", ""},
 	} {
 		code, out, errs := typed(t, Programs{}, "", nil, append(strings.Fields(strings.ReplaceAll(c.line, "DIR", dir)), "--run", run)...)
 		if code != 0 || out != c.out {
@@ -93,6 +108,7 @@ func TestAnswersThatFailHaveTheirExitCode(t *testing.T) {
 	}{
 		{"chase list --division 990199 --indicator HED01", outcome.BadInput, "区划"},
 		{"chase assign --division 990101 --indicator HED01 --to 甲 --resident " + someone + " --first 2", outcome.BadInput, "--resident"},
+		{"chase assign --division 990101 --indicator MAT03 --to 甲 --event E1", outcome.BadInput, "--event"},
 		{"chase outcome " + someone + " gone --indicator HED01", outcome.BadInput, "must be one of"},
 		{"forecast --division 990101 --item HED01 --limit -1", outcome.BadInput, "--limit"},
 		{"league --indicator EHR03", outcome.BadInput, "--division"},
@@ -121,8 +137,27 @@ func TestAnswersAreAskedForAsTyped(t *testing.T) {
 		}
 		return out
 	}
+	ask("chase assign --division 990101 --indicator MAT03 --to 甲 --resident " + someone + " --event P1,P2")
+	if got := f.assigned.GetEntries(); len(got) != 2 || got[0].GetEventId() != "P1" || got[1].GetEventId() != "P2" || got[1].GetResidentId() != someone {
+		t.Errorf("two events of a person: %v", got)
+	}
 	ask("chase assign --division 990101 --indicator HED01 --to 甲 --by 乙 --due 2026-07-10 --resident " + someone)
+	if got := f.assigned.GetEntries(); len(got) != 1 || got[0].GetEventId() != "" {
+		t.Errorf("a person: %v", got)
+	}
 	ask("chase outcome " + someone + " wrong-information --indicator HED01 --remark 电话停机")
+	ask("forecast --division 990101 --item HED01,R-3M --from 2026-06-30 --days 7 --list --kind becomes-uncovered --limit 5")
+	figures, book := filepath.Join(t.TempDir(), "f.csv"), filepath.Join(t.TempDir(), "t.xlsx")
+	for file, text := range map[string]string{figures: "数据项,区划代码,时点,数值,数据来源\nstaff,990101,2025年12月31日,12.5,年报\n", book: "PK-mine"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask("figures load " + figures + " --by 王 --request again")
+	if out := ask("report template put ours " + book + " --form bulletin --name 通报 --etag 2"); !json.Valid([]byte(out)) {
+		t.Errorf("the template as stored: %s", out)
+	}
+	ask("report template delete ours --etag 3")
 	lines := strings.Split(strings.TrimSpace(ask("watch eligibility --division 990101 --item HED01 --token t --once")), "\n")
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -131,6 +166,15 @@ func TestAnswersAreAskedForAsTyped(t *testing.T) {
 	}
 	if r := f.noted; r.GetEtag() != "3" || r.GetOutcome() != aggregatorv1.ChaseOutcome_CHASE_OUTCOME_WRONG_INFORMATION || r.GetRemark() != "电话停机" {
 		t.Errorf("noted on the version that was read: %v", r)
+	}
+	if r := f.asked; r.GetDivision() != county || r.GetDays() != 7 || r.GetFromDate().GetMonth() != 6 || r.GetKind() != aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED || r.GetPageSize() != 5 {
+		t.Errorf("forecast: %v", r)
+	}
+	if r := f.loaded; r.GetRecordedBy() != "王" || r.GetRequestId() != "again" || len(r.GetFigures()) != 1 || r.GetFigures()[0].GetAsOfDate().GetDay() != 31 || r.GetFigures()[0].GetValue() != "12.5" || r.GetFigures()[0].GetDivision() != county {
+		t.Errorf("loaded: %v", r)
+	}
+	if r := f.template; r.GetForm() != aggregatorv1.ReportForm_REPORT_FORM_BULLETIN || r.GetEtag() != "2" || string(r.GetWorkbook()) != "PK-mine" || f.dropped.GetEtag() != "3" {
+		t.Errorf("template: %v, deleted %v", r, f.dropped)
 	}
 	if r := f.watched; r.GetDivision() != county || r.GetResumeToken() != "t" || len(r.GetItemIds()) != 1 {
 		t.Errorf("watched: %v", r)

@@ -58,6 +58,7 @@ type chaseAssign struct {
 	listing
 	numberFlags
 	Residents  []string `name:"resident" sep:"," placeholder:"ID" help:"只分派这些居民，可重复；默认整个名单。Only these residents; the whole list by default."`
+	Events     []string `name:"event" sep:"," placeholder:"ID" help:"按事件计的指标：该居民的哪些事件，可重复，须只给一个 --resident。Indicators of events: which events of the one --resident."`
 	To         string   `placeholder:"NAME" help:"人员姓名或工号。Who is asked."`
 	Unit       string   `placeholder:"ID" help:"机构编号。Unit that is asked."`
 	By         string   `placeholder:"NAME" help:"由谁分派。Who assigns."`
@@ -68,7 +69,7 @@ type chaseAssign struct {
 
 // Help shows how it is used.
 func (chaseAssign) Help() string {
-	return "例 examples:\n\n  xinju chase assign --division 990101001201 --indicator HED01 --to 网格员甲 --due 2026-07-10\n  xinju chase assign --division 990101 --indicator HED01 --unassigned --first 50 --unit 01JZ…"
+	return "例 examples:\n\n  xinju chase assign --division 990101001201 --indicator HED01 --to 网格员甲 --due 2026-07-10\n  xinju chase assign --division 990101 --indicator HED01 --unassigned --first 50 --unit 01JZ…\n  xinju chase assign --division 990101 --indicator MAT03 --resident 01JZ… --event 01K0… --to 网格员甲"
 }
 
 // Run assigns.
@@ -76,13 +77,14 @@ func (c chaseAssign) Run(a *app) error {
 	if len(c.Residents) > 0 && (c.Unassigned || c.First > 0) {
 		return outcome.Usage("--resident 不能与 --unassigned、--first 同用", "--resident goes without --unassigned and --first")
 	}
+	if len(c.Events) > 0 && len(c.Residents) != 1 {
+		return outcome.Usage("--event 须与一个 --resident 同用", "--event stands beside one --resident")
+	}
 	return c.dial(func(s *client.Suite) error {
 		req := &aggregatorv1.AssignChaseRequest{
 			Division: string(c.Division), AsOfDate: c.Date.proto(), AssignedTo: c.To, AssignedUnit: c.Unit, AssignedBy: c.By, DueDate: c.Due.proto(),
 		}
-		for _, id := range c.Residents {
-			req.Entries = append(req.Entries, &aggregatorv1.ChaseKey{ResidentId: id, IndicatorId: c.Indicator})
-		}
+		req.Entries = c.entries()
 		if len(c.Residents) == 0 {
 			req.Filter = &aggregatorv1.AssignFilter{IndicatorId: c.Indicator, UnassignedOnly: c.Unassigned, AtMost: c.First}
 		}
@@ -97,6 +99,19 @@ func (c chaseAssign) Run(a *app) error {
 		t.Note("名单 the list: xinju chase list %s", c.flags())
 		return t.Write(a.Out, c.Output)
 	})
+}
+
+// entries are the lines that are named: of one person by event, or of several.
+func (c chaseAssign) entries() (out []*aggregatorv1.ChaseKey) {
+	if len(c.Events) == 0 {
+		for _, id := range c.Residents {
+			out = append(out, &aggregatorv1.ChaseKey{ResidentId: id, IndicatorId: c.Indicator})
+		}
+	}
+	for _, event := range c.Events {
+		out = append(out, &aggregatorv1.ChaseKey{ResidentId: c.Residents[0], IndicatorId: c.Indicator, EventId: event})
+	}
+	return out
 }
 
 type chaseOutcome struct {

@@ -22,16 +22,16 @@ type chaseFilter struct {
 }
 
 // read reads a list, at most limit lines; 0 all of it.
-func (f chaseFilter) read(ctx context.Context, s *client.Suite, limit int) (lines []*aggregatorv1.ChaseLine, total int32, err error) {
+func (f chaseFilter) read(ctx context.Context, s *client.Suite, limit int) (lines []*aggregatorv1.ChaseLine, all wholeList, err error) {
 	lines, _, err = collect(limit, func(size int32, token string) (page[*aggregatorv1.ChaseLine], error) {
 		resp, err := s.Chase.ListChase(ctx, &aggregatorv1.ListChaseRequest{
 			Division: string(f.Division), IndicatorId: f.Indicator, AsOfDate: f.Date.proto(), AssignedTo: f.To, AssignedUnit: f.Unit,
 			State: typedState(f.State), Outcome: typedOutcome(f.Outcome), Overdue: f.Overdue, PageSize: size, PageToken: token,
 		})
-		total = max(total, resp.GetTotalSize())
+		all.see(resp)
 		return page[*aggregatorv1.ChaseLine]{resp.GetLines(), resp.GetNextPageToken()}, err
 	})
-	return lines, total, err
+	return lines, all, err
 }
 
 // whoOf reads the persons of lines under the caller's own identity.
@@ -61,7 +61,7 @@ func (c chaseList) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		lines, total, err := c.read(a.ctx, s, c.Limit)
+		lines, all, err := c.read(a.ctx, s, c.Limit)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (c chaseList) Run(a *app) error {
 			return err
 		}
 		t := c.table(a.ctx, newDirectory(s), lines, known)
-		t.Note("共 %d，列出 %d（%d of %d shown）", total, len(lines), len(lines), total)
+		all.note(t, len(lines))
 		t.Note("打印 print: xinju chase print %s", c.flags())
 		return t.Write(a.Out, c.Output)
 	})

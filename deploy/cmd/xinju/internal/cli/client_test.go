@@ -29,7 +29,7 @@ func TestCommandsAnswerAsTheyDid(t *testing.T) {
 		code           outcome.Code
 	}{
 		{"coverage-show", "", "coverage show --division 990101 --by township --date 2026-06-30", 0},
-		{"coverage-show-json", "", "coverage show --division 990101000000 -o json", 0},
+		{"coverage-show-json", "", "coverage show --division 990101000000 --all -o json", 0},
 		{"coverage-show-csv", "", "coverage show --division 990101000000 -o csv", 0},
 		{"coverage-show-unknown-division", "", "coverage show --division 990199", 2},
 		{"coverage-trend", "", "coverage trend --division 990101 --indicator IMM03 --from 2026-05 --until 2026-06", 0},

@@ -25,12 +25,13 @@ type coverageShow struct {
 	Role       string       `enum:",manager,provider" default:"" placeholder:"ROLE" help:"机构按负责（manager）或提供（provider）统计；不给 --unit 时按机构分列。As manager or provider; without --unit: break down by unit."`
 	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
 	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"按 county、township 或 village 分列，默认不分。Break down by county, township or village."`
-	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
+	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复；默认有目标的。Only these indicators, repeatable; by default those with a target."`
+	choice
 }
 
 // Help shows how it is used.
 func (coverageShow) Help() string {
-	return "例 examples:\n\n  xinju coverage show --division 990101000000\n  xinju coverage show --division 990101 --by township --date 2026-06-30 -o csv > coverage.csv"
+	return "例 examples:\n\n  xinju coverage show --division 990101000000\n  xinju coverage show --division 990101 --by township --date 2026-06-30 -o csv > coverage.csv\n  xinju coverage show --division 990101 --all -o json"
 }
 
 var levels = map[string]int32{"county": 3, "township": 4, "village": 5}
@@ -55,12 +56,15 @@ func (c coverageShow) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		t := coverageTable(resp)
-		return t.Write(a.Out, c.Output)
+		chosen := c.of(resp.GetRows(), len(c.Indicators) > 0)
+		if err := coverageTable(resp, &chosen, c.Terms).Write(a.Out, c.Output); err != nil {
+			return err
+		}
+		return chosen.tell(a.Err)
 	})
 }
 
-func coverageTable(resp *aggregatorv1.GetCoverageResponse) *show.Table {
+func coverageTable(resp *aggregatorv1.GetCoverageResponse, shown *chosen, terms bool) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "division", Title: "区划 Division"},
 		{Key: "division_name"},
@@ -74,29 +78,25 @@ func coverageTable(resp *aggregatorv1.GetCoverageResponse) *show.Table {
 		{Key: "awaits"},
 		{Key: "unit_id"},
 		{Key: "lacking"},
+		{Key: "numerator"},
+		{Key: "denominator"},
 	}}
 	on, _ := dateText(resp.GetAsOfDate()).(string)
 	var open *aggregatorv1.CoverageRow
-	add := func(r *aggregatorv1.CoverageRow) {
+	for _, r := range shown.rows {
 		t.Add(named(placeOf(r), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
-			countCell(r, r.GetEligible()), coveredCell(r), valueCell(r), targetCell(r), gapCell(r), orNil(r.GetAwaits()),
-			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())))
+			eligibleCell(r), coveredCell(r), valueCell(r), targetCell(r), gapCell(r), orNil(r.GetAwaits()),
+			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())), orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()))
 		if r.GetAwaits() == "" && r.GetRatio() == nil && !r.GetPlain() && r.GetEligible() > r.GetCovered() && (open == nil || r.GetGap() > open.GetGap()) {
 			open = r
-		}
-	}
-	for _, r := range resp.GetRows() {
-		add(r)
-		if r.GetAlternative() != nil {
-			add(r.GetAlternative())
 		}
 	}
 	t.Note("截至 as of %s · 政策包 pack %s", on, resp.GetPackId())
 	if open != nil {
 		t.Note("名单 the people behind a number: %s", openCommand(open, on))
 	}
-	t.Notes = append(t.Notes, ratioNotes(resp.GetRows())...)
-	t.Notes = append(t.Notes, lackNotes(resp.GetRows())...)
+	t.Notes = append(t.Notes, ratioNotes(shown.rows, terms)...)
+	t.Notes = append(t.Notes, lackNotes(shown.rows)...)
 	t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 	return t
 }
@@ -126,14 +126,6 @@ func percent(rate float64) string {
 	return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100)
 }
 
-// countCell leaves out what nobody has counted: it is not 0.
-func countCell(r *aggregatorv1.CoverageRow, n int32) any {
-	if r.GetAwaits() != "" {
-		return nil
-	}
-	return n
-}
-
 func targetCell(r *aggregatorv1.CoverageRow) any {
 	if !r.GetHasTarget() {
 		return nil
@@ -146,7 +138,7 @@ func targetCell(r *aggregatorv1.CoverageRow) any {
 }
 
 func gapCell(r *aggregatorv1.CoverageRow) any {
-	if !r.GetHasTarget() || !r.GetHasRate() {
+	if !r.GetHasTarget() || r.GetAwaits() != "" || !r.GetHasRate() && !r.GetPlain() {
 		return nil
 	}
 	return r.GetGap()

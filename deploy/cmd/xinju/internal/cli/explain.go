@@ -94,8 +94,11 @@ func writeExplanation(ctx context.Context, w io.Writer, names *directory, id str
 }
 
 func shownText(v any) string {
-	if c, ok := v.(show.Cell); ok {
-		return c.Shown
+	switch v := v.(type) {
+	case nil:
+		return "—"
+	case show.Cell:
+		return v.Shown
 	}
 	return fmt.Sprint(v)
 }

@@ -15,6 +15,7 @@ type answering struct {
 	aggregatorv1.UnimplementedChaseServiceServer
 	aggregatorv1.UnimplementedLeagueServiceServer
 	aggregatorv1.UnimplementedFigureServiceServer
+	aggregatorv1.UnimplementedUnplacedServiceServer
 	aggregatorv1.UnimplementedPolicyPackServiceServer
 	aggregatorv1.UnimplementedReportServiceServer
 	aggregatorv1.UnimplementedEligibilityFeedServiceServer
@@ -26,12 +27,16 @@ type answering struct {
 	noted    *aggregatorv1.RecordChaseOutcomeRequest
 	loaded   *aggregatorv1.LoadFiguresRequest
 	watched  *aggregatorv1.WatchEligibilityRequest
+	template *aggregatorv1.PutReportTemplateRequest
+	dropped  *aggregatorv1.DeleteReportTemplateRequest
+	asked    *aggregatorv1.GetForecastRequest
 }
 
 func (f *answering) register(r grpc.ServiceRegistrar) {
 	aggregatorv1.RegisterChaseServiceServer(r, f)
 	aggregatorv1.RegisterLeagueServiceServer(r, f)
 	aggregatorv1.RegisterFigureServiceServer(r, f)
+	aggregatorv1.RegisterUnplacedServiceServer(r, f)
 	aggregatorv1.RegisterPolicyPackServiceServer(r, f)
 	aggregatorv1.RegisterReportServiceServer(r, f)
 	aggregatorv1.RegisterEligibilityFeedServiceServer(r, f)
@@ -57,6 +62,18 @@ func (*answering) ListChase(_ context.Context, r *aggregatorv1.ListChaseRequest)
 	}}}, nil
 }
 
+func (*answering) GetUnplaced(context.Context, *aggregatorv1.GetUnplacedRequest) (*aggregatorv1.GetUnplacedResponse, error) {
+	return &aggregatorv1.GetUnplacedResponse{AsOfDate: ymd(2026, 6, 30), Counts: []*aggregatorv1.UnplacedCount{
+		{Kind: aggregatorv1.UnplacedKind_UNPLACED_KIND_EVENT, IndicatorId: "HED01", IndicatorName: "健康教育覆盖率", Count: 1, LineCount: 1},
+	}}, nil
+}
+
+func (*answering) ListUnplaced(context.Context, *aggregatorv1.ListUnplacedRequest) (*aggregatorv1.ListUnplacedResponse, error) {
+	return &aggregatorv1.ListUnplacedResponse{TotalSize: 1, LineCount: 1, Members: []*aggregatorv1.Member{
+		{ResidentId: someone, EventId: "E1", EventDate: ymd(2026, 1, 2), Weight: 1},
+	}}, nil
+}
+
 func (f *answering) AssignChase(_ context.Context, r *aggregatorv1.AssignChaseRequest) (*aggregatorv1.AssignChaseResponse, error) {
 	f.remember(func() { f.assigned = r })
 	return &aggregatorv1.AssignChaseResponse{AssignedCount: 2, SkippedCount: 1, DueDate: ymd(2026, 7, 10)}, nil
@@ -75,7 +92,8 @@ func (*answering) GetChaseStats(context.Context, *aggregatorv1.GetChaseStatsRequ
 	return &aggregatorv1.GetChaseStatsResponse{Rows: []*aggregatorv1.ChaseStat{{Division: county, DivisionName: "临江县", Uncovered: 7, WithEntry: 5, NotFound: 1}}}, nil
 }
 
-func (*answering) GetForecast(context.Context, *aggregatorv1.GetForecastRequest) (*aggregatorv1.GetForecastResponse, error) {
+func (f *answering) GetForecast(_ context.Context, r *aggregatorv1.GetForecastRequest) (*aggregatorv1.GetForecastResponse, error) {
+	f.remember(func() { f.asked = r })
 	const enters = aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS
 	return &aggregatorv1.GetForecastResponse{
 		TotalSize:   1,
@@ -103,12 +121,28 @@ func ranked() *aggregatorv1.Standing {
 	}
 }
 
-func (*answering) GetLeague(context.Context, *aggregatorv1.GetLeagueRequest) (*aggregatorv1.GetLeagueResponse, error) {
-	return &aggregatorv1.GetLeagueResponse{PackId: "xiangan-2018", Minimum: 30, AsOfDate: ymd(2026, 6, 30), BeforeDate: ymd(2026, 5, 31), Standings: []*aggregatorv1.Standing{ranked()}}, nil
+// scored is the score of a place that is made of one rate.
+func scored(division string) *aggregatorv1.Standing {
+	return &aggregatorv1.Standing{Rank: 1, Row: &aggregatorv1.CoverageRow{
+		Division: division, IndicatorId: qualityScore, Kind: aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO, HasRate: true, Rate: 0.82, AsOfDate: ymd(2026, 6, 30),
+		Ratio: &aggregatorv1.CoverageRatio{Numerator: "251690/3611", Denominator: "85", NumeratorTerms: []*aggregatorv1.CoverageTerm{{
+			Division: division, IndicatorId: "DQC01", Set: aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED, Times: "20", HasValue: true, Value: "141/157", AsOfDate: ymd(2026, 6, 30),
+		}}},
+	}}
+}
+
+func (*answering) GetLeague(_ context.Context, r *aggregatorv1.GetLeagueRequest) (*aggregatorv1.GetLeagueResponse, error) {
+	one := ranked()
+	if r.GetIndicatorId() == qualityScore {
+		one = scored(r.GetDivision())
+	}
+	return &aggregatorv1.GetLeagueResponse{PackId: "xiangan-2018", Minimum: 30, AsOfDate: ymd(2026, 6, 30), BeforeDate: ymd(2026, 5, 31), Standings: []*aggregatorv1.Standing{one}}, nil
 }
 
 func (*answering) GetWarnings(context.Context, *aggregatorv1.GetWarningsRequest) (*aggregatorv1.GetWarningsResponse, error) {
-	return &aggregatorv1.GetWarningsResponse{PackId: "xiangan-2018", LookedAt: 12, AsOfDate: ymd(2026, 6, 30), Warnings: []*aggregatorv1.Standing{ranked()}}, nil
+	one := ranked()
+	one.Warning = aggregatorv1.WarningLevel_WARNING_LEVEL_RED
+	return &aggregatorv1.GetWarningsResponse{PackId: "xiangan-2018", LookedAt: 12, AsOfDate: ymd(2026, 6, 30), Warnings: []*aggregatorv1.Standing{one}}, nil
 }
 
 func populace() *aggregatorv1.Figure {
@@ -121,7 +155,8 @@ func (f *answering) LoadFigures(_ context.Context, r *aggregatorv1.LoadFiguresRe
 }
 
 func (*answering) ListFigures(context.Context, *aggregatorv1.ListFiguresRequest) (*aggregatorv1.ListFiguresResponse, error) {
-	return &aggregatorv1.ListFiguresResponse{Figures: []*aggregatorv1.Figure{populace()}}, nil
+	own := &aggregatorv1.Figure{FigureId: "verifications_due", Division: county, Value: "0", Source: "registry", RecordedBy: broughtBy, Etag: "1"}
+	return &aggregatorv1.ListFiguresResponse{Figures: []*aggregatorv1.Figure{own, populace()}}, nil
 }
 
 func (*answering) ReadFigure(context.Context, *aggregatorv1.ReadFigureRequest) (*aggregatorv1.ReadFigureResponse, error) {
@@ -161,43 +196,4 @@ func (*answering) WhatIf(_ *aggregatorv1.WhatIfRequest, out grpc.ServerStreaming
 		return err
 	}
 	return out.Send(&aggregatorv1.WhatIfResponse{Summary: &aggregatorv1.WhatIfSummary{PackId: "x", AsOfDate: ymd(2026, 6, 30), Residents: 2, TotalChanges: 1, ListedChanges: 1}})
-}
-
-func (f *answering) frozen() *aggregatorv1.Report {
-	r := &aggregatorv1.Report{ReportId: "01REPORT", State: aggregatorv1.ReportState_REPORT_STATE_FROZEN, Title: "自评", Division: county, DivisionName: "临江县", AsOfDate: ymd(2026, 6, 30), PackId: "xiangan-2018", Digest: "abcd"}
-	if f.broken {
-		r.State, r.FailureReason, r.FailureText = aggregatorv1.ReportState_REPORT_STATE_FAILED, "INTERNAL", "无法生成"
-	}
-	return r
-}
-
-func (f *answering) FreezeReport(context.Context, *aggregatorv1.FreezeReportRequest) (*aggregatorv1.FreezeReportResponse, error) {
-	return &aggregatorv1.FreezeReportResponse{Report: f.frozen()}, nil
-}
-
-func (f *answering) GetReport(context.Context, *aggregatorv1.GetReportRequest) (*aggregatorv1.GetReportResponse, error) {
-	return &aggregatorv1.GetReportResponse{Report: f.frozen()}, nil
-}
-
-func (f *answering) ListReports(context.Context, *aggregatorv1.ListReportsRequest) (*aggregatorv1.ListReportsResponse, error) {
-	return &aggregatorv1.ListReportsResponse{Reports: []*aggregatorv1.Report{f.frozen()}}, nil
-}
-
-func (f *answering) VerifyReport(context.Context, *aggregatorv1.VerifyReportRequest) (*aggregatorv1.VerifyReportResponse, error) {
-	return &aggregatorv1.VerifyReportResponse{Intact: !f.broken, Digest: "abcd", ComputedDigest: "dcba"}, nil
-}
-
-func (f *answering) SignReport(context.Context, *aggregatorv1.SignReportRequest) (*aggregatorv1.SignReportResponse, error) {
-	return &aggregatorv1.SignReportResponse{Report: f.frozen()}, nil
-}
-
-func (*answering) ListReportMembers(context.Context, *aggregatorv1.ListReportMembersRequest) (*aggregatorv1.ListReportMembersResponse, error) {
-	return &aggregatorv1.ListReportMembersResponse{TotalSize: 1, Members: []*aggregatorv1.ReportMember{{Member: &aggregatorv1.Member{ResidentId: someone, Village: village}, Weight: 1}}}, nil
-}
-
-func (*answering) RenderReport(_ *aggregatorv1.RenderReportRequest, out grpc.ServerStreamingServer[aggregatorv1.RenderReportResponse]) error {
-	if err := out.Send(&aggregatorv1.RenderReportResponse{Data: []byte("indicator,")}); err != nil {
-		return err
-	}
-	return out.Send(&aggregatorv1.RenderReportResponse{Data: []byte("value\n")})
 }

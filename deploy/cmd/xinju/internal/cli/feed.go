@@ -73,18 +73,10 @@ func (c feedStatus) Run(a *app) error {
 }
 
 func (c feedStatus) list(a *app, s *client.Suite) error {
-	batches, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.FeedBatch], error) {
+	return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*registryv1.FeedBatch], error) {
 		resp, err := s.Feed.ListFeedBatches(a.ctx, &registryv1.ListFeedBatchesRequest{Sender: c.Sender, PageSize: size, PageToken: token})
 		return page[*registryv1.FeedBatch]{resp.GetBatches(), resp.GetNextPageToken()}, err
-	})
-	if err != nil {
-		return err
-	}
-	t := batchTable(batches...)
-	if more {
-		t.Note("还有更多 there are more: --limit 0")
-	}
-	return t.Write(a.Out, c.Output)
+	}, batchTable)
 }
 
 // batchTable has one row per batch.
@@ -133,18 +125,10 @@ func (c feedRows) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		rows, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.FeedRow], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*registryv1.FeedRow], error) {
 			resp, err := s.Feed.ListFeedRows(a.ctx, &registryv1.ListFeedRowsRequest{BatchId: c.Batch, Outcomes: outcomesOf(c.Outcomes), Reason: c.Reason, PageSize: size, PageToken: token})
 			return page[*registryv1.FeedRow]{resp.GetRows(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := rowTable(rows)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, rowTable)
 	})
 }
 
@@ -160,7 +144,7 @@ func outcomesOf(keys []string) []registryv1.RowOutcome {
 	return out
 }
 
-func rowTable(rows []*registryv1.FeedRow) *show.Table {
+func rowTable(rows ...*registryv1.FeedRow) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "row", Title: "行 Row", Right: true},
 		{Key: "outcome", Title: "结果 Outcome"},

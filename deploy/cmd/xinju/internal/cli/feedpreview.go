@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"xinju.dev/deploy/client"
@@ -66,18 +68,36 @@ func (c feedPreview) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		return c.print(a, resp)
+		return printPreview(a, c.Output, resp, layoutText(resp.GetLayout()), rowTable(resp.GetRows()...))
 	})
 }
 
-func (c feedPreview) print(a *app, p *registryv1.PreviewFeedResponse) error {
-	if c.Output == show.JSON {
+// previewed is what any service says of a file.
+type previewed[C previewColumn] interface {
+	proto.Message
+	GetColumns() []C
+	GetMissingColumns() string
+	GetProblemReason() string
+	GetProblemTextZh() string
+	GetProblemTextEn() string
+}
+
+// previewColumn is one column of the file.
+type previewColumn interface {
+	GetName() string
+	GetField() string
+	GetSamples() []string
+}
+
+// printPreview prints the columns of a file and what was made of its first rows.
+func printPreview[C previewColumn](a *app, f show.Format, p previewed[C], layout string, rows *show.Table) error {
+	switch f {
+	case show.JSON:
 		return show.Message(a.Out, p)
+	case show.CSV:
+		return rows.Write(a.Out, show.CSV)
 	}
-	if c.Output == show.CSV {
-		return rowTable(p.GetRows()).Write(a.Out, show.CSV)
-	}
-	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s\n\n", show.Printable(layoutText(p.GetLayout()))); err != nil {
+	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s\n\n", show.Printable(layout)); err != nil {
 		return err
 	}
 	columns := &show.Table{Columns: []show.Column{{Title: "列 Column"}, {Title: "字段 Field"}, {Title: "样例 Samples"}}}
@@ -97,5 +117,5 @@ func (c feedPreview) print(a *app, p *registryv1.PreviewFeedResponse) error {
 	if _, err := io.WriteString(a.Out, "\n"); err != nil {
 		return err
 	}
-	return rowTable(p.GetRows()).Write(a.Out, show.Eyes)
+	return rows.Write(a.Out, show.Eyes)
 }

@@ -26,18 +26,10 @@ func (c feedSenders) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.FeedSender], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*registryv1.FeedSender], error) {
 			resp, err := s.Feed.ListSenders(a.ctx, &registryv1.ListSendersRequest{PageSize: size, PageToken: token})
 			return page[*registryv1.FeedSender]{resp.GetSenders(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := senderTable(list...)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, senderTable)
 	})
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -58,6 +59,7 @@ type figuresList struct {
 	Figure   string       `placeholder:"ID" help:"只列此项。Only this figure."`
 	Division divisionCode `placeholder:"CODE" help:"只列此区划。Only of this division."`
 	History  bool         `help:"包括旧版本与已撤销的。Also earlier versions and those taken back."`
+	All      bool         `help:"连同系统自动取得的；给出 --figure 时总是列出。Also those that the system brings itself; always listed when --figure names them."`
 	Limit    int          `default:"50" placeholder:"N" help:"最多列出多少，0 为全部，默认 50。At most so many, 0 for all; 50 by default."`
 }
 
@@ -67,9 +69,15 @@ func (c figuresList) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
+		own := 0 // figures of the system's own that were left out
 		list, more, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.Figure], error) {
 			resp, err := s.Figures.ListFigures(a.ctx, &aggregatorv1.ListFiguresRequest{FigureId: c.Figure, Division: string(c.Division), History: c.History, PageSize: size, PageToken: token})
-			return page[*aggregatorv1.Figure]{resp.GetFigures(), resp.GetNextPageToken()}, err
+			figures := resp.GetFigures()
+			if !c.All && c.Figure == "" {
+				figures = slices.DeleteFunc(figures, func(f *aggregatorv1.Figure) bool { return f.GetRecordedBy() == broughtBy })
+				own += len(resp.GetFigures()) - len(figures)
+			}
+			return page[*aggregatorv1.Figure]{figures, resp.GetNextPageToken()}, err
 		})
 		if err != nil {
 			return err
@@ -78,9 +86,16 @@ func (c figuresList) Run(a *app) error {
 		if more {
 			t.Note("还有更多 there are more: --limit 0")
 		}
-		return t.Write(a.Out, c.Output)
+		if err := t.Write(a.Out, c.Output); err != nil || own == 0 {
+			return err
+		}
+		_, err = fmt.Fprintln(a.Err, "系统自动取得的未列 those that the system brings itself are left out: --all")
+		return err
 	})
 }
+
+// broughtBy is who records the figures that the aggregator takes from the registry.
+const broughtBy = "registry"
 
 func figureTable(list []*aggregatorv1.Figure) *show.Table {
 	t := &show.Table{Columns: []show.Column{

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -50,7 +52,17 @@ type warningsCmd struct {
 	Division   divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码，查看其下级。The divisions below this one are looked at."`
 	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"county、township 或 village，默认直接下级。Level of those looked at; directly below by default."`
 	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
+	Level      string       `enum:",yellow,red" default:"" placeholder:"LEVEL" help:"只看 yellow 黄色或 red 红色预警。Only what is yellow, or red."`
 	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
+}
+
+// Help shows how it is used.
+func (warningsCmd) Help() string {
+	return "例 examples:\n\n  xinju warnings --division 990101 --level red\n  xinju warnings --division 990101 --by village --indicator IMM03 -o csv > warnings.csv"
+}
+
+var warningLevels = map[string]aggregatorv1.WarningLevel{
+	"yellow": aggregatorv1.WarningLevel_WARNING_LEVEL_YELLOW, "red": aggregatorv1.WarningLevel_WARNING_LEVEL_RED,
 }
 
 // Run asks and prints.
@@ -62,10 +74,14 @@ func (c warningsCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		t := standingTable(resp.GetWarnings())
+		list := resp.GetWarnings()
+		if c.Level != "" {
+			list = slices.DeleteFunc(list, func(s *aggregatorv1.Standing) bool { return s.GetWarning() != warningLevels[c.Level] })
+		}
+		t := standingTable(list)
 		on, _ := dateText(resp.GetAsOfDate()).(string)
-		t.Note("截至 as of %s · 政策包 pack %s · 查看了 looked at %d · 预警 warnings %d", on, resp.GetPackId(), resp.GetLookedAt(), len(resp.GetWarnings()))
-		t.Notes = append(t.Notes, standingNotes(resp.GetWarnings(), on)...)
+		t.Note("截至 as of %s · 政策包 pack %s · 查看了 looked at %d · 预警 warnings %d", on, resp.GetPackId(), resp.GetLookedAt(), len(list))
+		t.Notes = append(t.Notes, standingNotes(list, on)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})
@@ -93,12 +109,15 @@ func standingTable(list []*aggregatorv1.Standing) *show.Table {
 		{Key: "projection"},
 		{Key: "warning", Title: "预警 Warning"},
 		{Key: "remark", Title: "说明 Remark"},
+		{Key: "numerator"},
+		{Key: "denominator"},
 	}}
 	for _, s := range list {
 		r := s.GetRow()
 		t.Add(rankCell(s.GetRank()), changeCell(s), named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
-			countCell(r, r.GetEligible()), coveredCell(r), valueCell(r), rateChangeCell(s), targetCell(r), gapCell(r), dateText(s.GetProjectedDate()), orNil(s.GetProjectionText()),
-			coded(s.GetWarning(), "WARNING_LEVEL_", warningNames), orNil(s.GetWarningText()+s.GetUnrankedText()))
+			eligibleCell(r), coveredCell(r), valueCell(r), rateChangeCell(s), targetCell(r), gapCell(r), dateText(s.GetProjectedDate()), orNil(s.GetProjectionText()),
+			coded(s.GetWarning(), "WARNING_LEVEL_", warningNames), orNil(s.GetWarningText()+s.GetUnrankedText()),
+			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()))
 	}
 	return t
 }
@@ -136,25 +155,36 @@ func rateChangeCell(s *aggregatorv1.Standing) any {
 // shownOpeners bounds the commands below a table.
 const shownOpeners = 5
 
-// standingNotes opens the numbers of those furthest from where they should be.
+// standingNotes opens the numbers of those with the most people still to be
+// served, plain counts after them, and the last of the ratios.
 func standingNotes(list []*aggregatorv1.Standing, on string) []string {
+	rows := rowsOfStandings(list)
+	left := func(r *aggregatorv1.CoverageRow) int32 {
+		if !isCount(r) || r.GetPlain() {
+			return 0
+		}
+		return r.GetEligible() - r.GetCovered()
+	}
+	most := slices.SortedStableFunc(slices.Values(rows), func(a, b *aggregatorv1.CoverageRow) int { return cmp.Compare(left(b), left(a)) })
 	var notes []string
-	for _, s := range list {
-		r := s.GetRow()
+	for _, r := range most {
 		if len(notes) == shownOpeners {
 			break
 		}
 		switch {
-		case r.GetRatio() != nil || r.GetAwaits() != "":
-		case r.GetPlain():
+		case r.GetPlain() && r.GetAwaits() == "":
 			notes = append(notes, "名单 list: "+membersCommand(r.GetDivision(), "", 0, r.GetIndicatorId(), on, "eligible"))
-		case r.GetEligible() > r.GetCovered():
+		case left(r) > 0:
 			notes = append(notes, "名单 list: "+openCommand(r, on))
 		}
 	}
-	var rows []*aggregatorv1.CoverageRow
-	for _, s := range list[:min(shownOpeners, len(list))] {
-		rows = append(rows, s.GetRow())
+	return append(notes, ratioNotes(rows, false)...)
+}
+
+func rowsOfStandings(list []*aggregatorv1.Standing) []*aggregatorv1.CoverageRow {
+	rows := make([]*aggregatorv1.CoverageRow, len(list))
+	for i, s := range list {
+		rows[i] = s.GetRow()
 	}
-	return append(notes, ratioNotes(rows)...)
+	return rows
 }

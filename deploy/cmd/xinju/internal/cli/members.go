@@ -33,11 +33,9 @@ func (c coverageMembers) Run(a *app) error {
 		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
 	}
 	return c.dial(func(s *client.Suite) error {
-		total := int32(0)
+		var all wholeList
 		members, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.Member], error) {
-			got, next, n, err := c.page(a, s, size, token)
-			total = max(total, n)
-			return page[*aggregatorv1.Member]{got, next}, err
+			return c.page(a, s, &all, size, token)
 		})
 		if err != nil {
 			return err
@@ -46,24 +44,23 @@ func (c coverageMembers) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		t.Note("共 %d，列出 %d（%d of %d shown）", total, len(members), len(members), total)
-		if len(members) < int(total) {
-			t.Note("全部 all of them: --limit 0")
-		}
+		all.note(t, len(members))
 		return t.Write(a.Out, c.Output)
 	})
 }
 
-func (c coverageMembers) page(a *app, s *client.Suite, size int32, token string) ([]*aggregatorv1.Member, string, int32, error) {
+func (c coverageMembers) page(a *app, s *client.Suite, all *wholeList, size int32, token string) (page[*aggregatorv1.Member], error) {
 	if c.Unit == "" {
 		resp, err := s.Aggregator.ListMembers(a.ctx, &aggregatorv1.ListMembersRequest{
 			Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Set: sets[c.Set], PageSize: size, PageToken: token,
 		})
-		return resp.GetMembers(), resp.GetNextPageToken(), resp.GetTotalSize(), err
+		all.see(resp)
+		return page[*aggregatorv1.Member]{resp.GetMembers(), resp.GetNextPageToken()}, err
 	}
 	resp, err := s.Leagues.ListUnitMembers(a.ctx, &aggregatorv1.ListUnitMembersRequest{
 		UnitId: c.Unit, UnitRole: roles[c.Role], Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(),
 		Set: sets[c.Set], PageSize: size, PageToken: token,
 	})
-	return resp.GetMembers(), resp.GetNextPageToken(), resp.GetTotalSize(), err
+	all.see(resp)
+	return page[*aggregatorv1.Member]{resp.GetMembers(), resp.GetNextPageToken()}, err
 }

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
+	"time"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -44,11 +46,25 @@ func valueCell(r *aggregatorv1.CoverageRow) any {
 	return show.Cell{Value: r.GetRate(), Shown: text}
 }
 
-func coveredCell(r *aggregatorv1.CoverageRow) any {
-	if r.GetPlain() {
+// isCount says whether a row is a number of people or events: a ratio is none,
+// and what nobody has counted is not 0.
+func isCount(r *aggregatorv1.CoverageRow) bool {
+	return r != nil && r.GetAwaits() == "" && r.GetKind() != aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO
+}
+
+func eligibleCell(r *aggregatorv1.CoverageRow) any {
+	if !isCount(r) {
 		return nil
 	}
-	return countCell(r, r.GetCovered())
+	return r.GetEligible()
+}
+
+// coveredCell is absent of a plain count, too: nobody is covered or not.
+func coveredCell(r *aggregatorv1.CoverageRow) any {
+	if !isCount(r) || r.GetPlain() {
+		return nil
+	}
+	return r.GetCovered()
 }
 
 func pointCell(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) any {
@@ -79,8 +95,16 @@ func openCommand(r *aggregatorv1.CoverageRow, on string) string {
 
 // membersCommand opens any number into its list.
 func membersCommand(division, unit string, role aggregatorv1.UnitRole, indicator, on, set string) string {
+	return fmt.Sprintf("xinju coverage members%s --indicator %s --date %s --set %s", placeFlags(division, unit, role), indicator, on, set)
+}
+
+// showCommand shows a ratio with what it is computed from.
+func showCommand(division, unit string, role aggregatorv1.UnitRole, indicator, on string) string {
+	return fmt.Sprintf("xinju coverage show%s --indicator %s --date %s", placeFlags(division, unit, role), indicator, on)
+}
+
+func placeFlags(division, unit string, role aggregatorv1.UnitRole) string {
 	var b strings.Builder
-	b.WriteString("xinju coverage members")
 	if division != "" {
 		fmt.Fprintf(&b, " --division %s", division)
 	}
@@ -90,7 +114,6 @@ func membersCommand(division, unit string, role aggregatorv1.UnitRole, indicator
 			b.WriteString(" --role provider")
 		}
 	}
-	fmt.Fprintf(&b, " --indicator %s --date %s --set %s", indicator, on, set)
 	return b.String()
 }
 
@@ -98,52 +121,102 @@ var setWords = map[aggregatorv1.MemberSet]string{
 	aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED: "uncovered", aggregatorv1.MemberSet_MEMBER_SET_COVERED: "covered", aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE: "eligible",
 }
 
-// ratioNotes shows of each ratio what it is computed from and how each part opens.
-func ratioNotes(rows []*aggregatorv1.CoverageRow) []string {
+// ratioNotes shows of each ratio what it is computed from and how each part opens:
+// of all places when terms are asked for, else of a single one alone. Of several it
+// names the command that shows the lowest one's.
+func ratioNotes(rows []*aggregatorv1.CoverageRow, terms bool) []string {
 	var notes []string
+	places := map[string]bool{}
+	var lowest *aggregatorv1.CoverageRow
 	for _, r := range rows {
 		if x := r.GetRatio(); x != nil && r.GetAwaits() == "" {
-			notes = append(notes, fmt.Sprintf("%s %s = %s ÷ %s", placeOf(r), r.GetIndicatorId(), sideText(x.GetNumerator()), sideText(x.GetDenominator())))
+			places[placeOf(r)] = true
+			if lowest == nil || r.GetHasRate() && (!lowest.GetHasRate() || r.GetRate() < lowest.GetRate()) {
+				lowest = r
+			}
+			notes = append(notes, fmt.Sprintf("%s %s %s = %s ÷ %s", placeOf(r), r.GetIndicatorId(), shownText(valueCell(r)), rounded(x.GetNumerator()), rounded(x.GetDenominator())))
 			for _, t := range append(x.GetNumeratorTerms(), x.GetDenominatorTerms()...) {
 				notes = append(notes, "  "+termNote(t))
 			}
 		}
 	}
-	return notes
+	if len(places) < 2 || terms {
+		return notes
+	}
+	on, _ := dateText(lowest.GetAsOfDate()).(string)
+	return []string{"构成 what a ratio is computed from: " + showCommand(lowest.GetDivision(), lowest.GetUnitId(), lowest.GetUnitRole(), lowest.GetIndicatorId(), on)}
 }
 
-func sideText(n string) string {
-	if n == "" {
+// rounded is an exact number as people read it: whole, or with two decimals.
+func rounded(exact string) string {
+	n, ok := new(big.Rat).SetString(exact)
+	switch {
+	case !ok:
+		return "?"
+	case n.IsInt():
+		return exact
+	}
+	return n.FloatString(2)
+}
+
+// exactCell is an exact number: whole for programs, rounded for eyes.
+func exactCell(exact string) any {
+	if exact == "" {
+		return nil
+	}
+	return show.Cell{Value: exact, Shown: rounded(exact)}
+}
+
+// asPercent shows an exact rate that is part of a score.
+func asPercent(exact string) string {
+	n, ok := new(big.Rat).SetString(exact)
+	if !ok {
 		return "?"
 	}
-	return n
+	rate, _ := n.Float64()
+	return percent(rate)
 }
 
 func termNote(t *aggregatorv1.CoverageTerm) string {
 	on, _ := dateText(t.GetAsOfDate()).(string)
-	number := t.GetValue()
-	if !t.GetHasValue() {
+	graded := t.GetFigureId() == "" && (t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED || t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED)
+	number := rounded(t.GetValue())
+	switch {
+	case !t.GetHasValue():
 		number = "缺 missing: " + t.GetMissing()
+	case graded: // a rate within a score
+		number = asPercent(t.GetValue())
 	}
 	if t.GetFigureId() != "" {
 		source := ""
 		if t.GetSource() != "" {
-			source = "（" + t.GetSource() + "）"
+			source = "（" + t.GetSource() + unreachedText(t) + "）"
 		}
 		return fmt.Sprintf("%s × %s = %s%s: xinju figures read --figure %s --division %s --date %s", t.GetTimes(), t.GetFigureId(), number, source, t.GetFigureId(), t.GetDivision(), on)
 	}
 	if t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED { // a ratio within a score
-		return fmt.Sprintf("%s × %s = %s: xinju coverage show --division %s --indicator %s --date %s", t.GetTimes(), t.GetIndicatorId(), number, t.GetDivision(), t.GetIndicatorId(), on)
+		return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number, showCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on))
 	}
 	return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number,
 		membersCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on, setWords[t.GetSet()]))
+}
+
+// unreachedText says from when a figure is whose service has not been reached.
+func unreachedText(t *aggregatorv1.CoverageTerm) string {
+	if !t.GetUnreachable() {
+		return ""
+	}
+	return "，来源未能联系，为此前所知 not reached, as known at " + t.GetKnownTime().AsTime().Format(time.RFC3339)
 }
 
 func trendNotes(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) []string {
 	on := lastDay(p)
 	switch {
 	case p.GetRatio() != nil:
-		return ratioNotes([]*aggregatorv1.CoverageRow{{Division: t.GetDivision(), UnitId: t.GetUnitId(), IndicatorId: t.GetIndicatorId(), Ratio: p.GetRatio(), Awaits: t.GetAwaits()}})
+		return ratioNotes([]*aggregatorv1.CoverageRow{{
+			Division: t.GetDivision(), UnitId: t.GetUnitId(), IndicatorId: t.GetIndicatorId(), Ratio: p.GetRatio(), Awaits: t.GetAwaits(),
+			Unit: t.GetUnit(), Value: p.GetValue(), Rate: p.GetRate(), HasRate: p.GetHasRate(), AsOfDate: p.GetAsOfDate(),
+		}}, true)
 	case t.GetPlain():
 		return []string{"名单 what is behind the last number: " + membersCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on, "eligible")}
 	}

@@ -1,5 +1,7 @@
 package cli
 
+import "xinju.dev/deploy/cmd/xinju/internal/show"
+
 // page is one page of a list.
 type page[T any] struct {
 	items []T
@@ -31,4 +33,17 @@ func collect[T any](limit int, read func(size int32, token string) (page[T], err
 			return items[:limit], true, nil
 		}
 	}
+}
+
+// listed reads at most limit items and prints them.
+func listed[T any](a *app, limit int, f show.Format, read func(size int32, token string) (page[T], error), table func(...T) *show.Table) error {
+	items, more, err := collect(limit, read)
+	if err != nil {
+		return err
+	}
+	t := table(items...)
+	if more {
+		t.Note("还有更多 there are more: --limit 0")
+	}
+	return t.Write(a.Out, f)
 }

@@ -11,7 +11,6 @@ import (
 
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
-	"xinju.dev/deploy/cmd/xinju/internal/progress"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
 )
 
@@ -74,27 +73,14 @@ func derived(a *app, s *client.Suite, op *typev1.Operation, wait bool, done stri
 		_, err := fmt.Fprintf(a.Out, "已启动 begun: %s\n", op.GetOperationId())
 		return err
 	}
-	stage := a.progress().Stage("重新推算 deriving", op.GetTotal(), progress.Unit{Name: "条 facts"})
-	for op.GetState() == typev1.OperationState_OPERATION_STATE_QUEUED || op.GetState() == typev1.OperationState_OPERATION_STATE_RUNNING {
-		select {
-		case <-a.ctx.Done():
-			stage.End()
-			return a.ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-		now, err := s.Aggregator.GetOperation(a.ctx, &aggregatorv1.GetOperationRequest{OperationId: op.GetOperationId()})
-		if err != nil {
-			stage.End()
-			return err
-		}
-		op = now.GetOperation()
-		stage.Set(op.GetDone(), op.GetTotal())
+	op, err := follow(a, s, op, "重新推算 deriving")
+	if err != nil {
+		return err
 	}
-	stage.End()
 	if op.GetState() != typev1.OperationState_OPERATION_STATE_SUCCEEDED {
 		return &outcome.Error{Code: outcome.Failed, Chinese: "未完成：" + op.GetFailureText(), English: "it did not succeed: " + op.GetFailureReason()}
 	}
-	_, err := fmt.Fprintln(a.Out, done)
+	_, err = fmt.Fprintln(a.Out, done)
 	return err
 }
 
@@ -135,7 +121,9 @@ func (c policyVersions) Run(a *app) error {
 		for _, v := range list {
 			t.Add(v.GetVersion(), ticked(v.GetInUse()), ticked(v.GetBuiltIn()), instantText(v.GetLoadTime()), orNil(v.GetLoadedBy()), instantText(v.GetUseTime()), instantText(v.GetEndTime()))
 		}
-		t.Note("原文件 the file: xinju policy versions %s --version N", c.Pack)
+		if len(list) > 0 {
+			t.Note("原文件 the file: xinju policy versions %s --show %d", c.Pack, list[0].GetVersion())
+		}
 		return t.Write(a.Out, c.Output)
 	})
 }

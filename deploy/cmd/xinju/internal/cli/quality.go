@@ -4,6 +4,7 @@ import (
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
+	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/wire"
 )
@@ -17,12 +18,14 @@ type qualityCmd struct {
 	Division divisionCode `arg:"" placeholder:"CODE" help:"区划代码，其下级参加排位。The divisions below this one are ranked."`
 	By       string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"county、township 或 village，默认直接下级。Level of those ranked; directly below by default."`
 	Month    month        `placeholder:"2026-10" help:"月份，默认本月截至今天。The month; this one until today by default."`
+	Months   int          `placeholder:"12" help:"改为列出最近若干个月末的得分（至多 60），每个区划一行；人数不足的空缺。The scores at the ends of so many months instead, at most 60, a line for each place; absent where there are too few people."`
+	Terms    bool         `help:"列出每个得分由哪些率算出；只有一个区划时总是列出。The rates that each score is made of; always shown of a single place."`
 }
 
 // Help shows how it is used.
 func (qualityCmd) Help() string {
-	return "得分是各项率的加权平均，缺数的项不计权重并列明原因；每项都附打开名单的命令。The score is the weighted mean of rates; what is missing is named, and each rate comes with the command that opens its list.\n\n" +
-		"例 examples:\n\n  xinju quality 990101 --month 2026-10\n  xinju quality 990101 --by village -o csv > quality.csv"
+	return "得分是各项率的加权平均，缺数的项不计权重并列明原因；--terms 列出各项及打开名单的命令。The score is the weighted mean of rates; what is missing is named, and --terms shows each rate with the command that opens its list.\n\n" +
+		"例 examples:\n\n  xinju quality 990101 --month 2026-10\n  xinju quality 990101 --terms\n  xinju quality 990101 --months 12\n  xinju quality 990101 --by village -o csv > quality.csv"
 }
 
 // Run asks and prints.
@@ -35,21 +38,23 @@ func (c qualityCmd) Run(a *app) error {
 			req.AsOfDate = wire.DateProto(civil.Of(y, 12, 31))
 		}
 	}
+	if c.Months < 0 || c.Months > mostMonths {
+		return outcome.Usage("--months 须为 1 至 60", "--months must be 1 to 60")
+	}
 	return c.dial(func(s *client.Suite) error {
 		resp, err := s.Leagues.GetLeague(a.ctx, req)
 		if err != nil {
 			return err
 		}
 		all := append(resp.GetStandings(), resp.GetUnranked()...)
+		if c.Months > 0 {
+			return c.series(a, s, resp, all)
+		}
 		t := standingTable(all)
 		on, _ := dateText(resp.GetAsOfDate()).(string)
 		before, _ := dateText(resp.GetBeforeDate()).(string)
 		t.Note("数据质量排位通报 data quality · 截至 as of %s，与 %s 相比 compared · 政策包 pack %s · 不足 %d 人的不排名 none below %d", on, before, resp.GetPackId(), resp.GetMinimum(), resp.GetMinimum())
-		var rows []*aggregatorv1.CoverageRow
-		for _, x := range all {
-			rows = append(rows, x.GetRow())
-		}
-		t.Notes = append(t.Notes, ratioNotes(rows)...)
+		t.Notes = append(t.Notes, ratioNotes(rowsOfStandings(all), c.Terms)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})

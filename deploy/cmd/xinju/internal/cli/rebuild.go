@@ -34,7 +34,7 @@ func (c rebuildCmd) Run(a *app) error {
 			_, err := fmt.Fprintf(a.Out, "已启动 begun: %s\n", op.GetOperationId())
 			return err
 		}
-		if op, err = c.follow(a, s, op); err != nil {
+		if op, err = follow(a, s, op, "重建 rebuilding"); err != nil {
 			return err
 		}
 		if op.GetState() != typev1.OperationState_OPERATION_STATE_SUCCEEDED {
@@ -45,8 +45,9 @@ func (c rebuildCmd) Run(a *app) error {
 	})
 }
 
-func (c rebuildCmd) follow(a *app, s *client.Suite, op *typev1.Operation) (*typev1.Operation, error) {
-	stage := a.progress().Stage("重建 rebuilding", op.GetTotal(), progress.Unit{Name: "条 facts"})
+// follow shows how far an operation of the aggregator is until it has ended.
+func follow(a *app, s *client.Suite, op *typev1.Operation, what string) (*typev1.Operation, error) {
+	stage := a.progress().Stage(what, op.GetTotal(), progress.Unit{Name: "条 facts"})
 	defer stage.End()
 	for op.GetState() == typev1.OperationState_OPERATION_STATE_QUEUED || op.GetState() == typev1.OperationState_OPERATION_STATE_RUNNING {
 		select {

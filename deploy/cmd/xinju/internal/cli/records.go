@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/progress"
-	"xinju.dev/deploy/cmd/xinju/internal/show"
 	"xinju.dev/services/platform/recordkind"
 )
 
@@ -219,36 +217,6 @@ func (c recordsPreview) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		return c.print(a, resp)
+		return printPreview(a, c.Output, resp, strings.TrimSpace(resp.GetFormat()+" "+resp.GetEncoding()+" "+resp.GetDelimiter()), recordRows(resp.GetRows()...))
 	})
-}
-
-func (c recordsPreview) print(a *app, p *intakev1.PreviewImportResponse) error {
-	switch c.Output {
-	case show.JSON:
-		return show.Message(a.Out, p)
-	case show.CSV:
-		return recordRows(p.GetRows()).Write(a.Out, show.CSV)
-	}
-	if _, err := fmt.Fprintf(a.Out, "格式 Format    %s\n\n", show.Printable(strings.TrimSpace(p.GetFormat()+" "+p.GetEncoding()+" "+p.GetDelimiter()))); err != nil {
-		return err
-	}
-	columns := &show.Table{Columns: []show.Column{{Title: "列 Column"}, {Title: "字段 Field"}, {Title: "样例 Samples"}}}
-	for _, col := range p.GetColumns() {
-		field := col.GetField()
-		if field == "" {
-			field = "（不用 not used）"
-		}
-		columns.Add(show.Printable(col.GetName()), field, show.Printable(strings.Join(col.GetSamples(), "  ")))
-	}
-	if err := columns.Write(a.Out, show.Eyes); err != nil {
-		return err
-	}
-	if p.GetProblemReason() != "" {
-		return &outcome.Error{Code: outcome.BadInput, Chinese: p.GetProblemTextZh() + "：" + p.GetMissingColumns(), English: p.GetProblemTextEn()}
-	}
-	if _, err := io.WriteString(a.Out, "\n"); err != nil {
-		return err
-	}
-	return recordRows(p.GetRows()).Write(a.Out, show.Eyes)
 }

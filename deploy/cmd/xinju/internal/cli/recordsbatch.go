@@ -43,18 +43,10 @@ func (c recordsStatus) Run(a *app) error {
 			}
 			return finishRecords(a, c.Output, b)
 		}
-		batches, more, err := collect(c.Limit, func(size int32, token string) (page[*intakev1.ImportBatch], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*intakev1.ImportBatch], error) {
 			resp, err := s.ListImportBatches(a.ctx, &intakev1.ListImportBatchesRequest{Kind: c.Kind, Sender: c.Sender, PageSize: size, PageToken: token})
 			return page[*intakev1.ImportBatch]{resp.GetBatches(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := recordBatches(batches...)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, recordBatches)
 	})
 }
 
@@ -109,22 +101,14 @@ func (c recordsRows) Run(a *app) error {
 		only = append(only, intakev1.ImportOutcome(o)) // the numbers are the same
 	}
 	return c.on(func(s intakev1.RecordImportServiceClient) error {
-		rows, more, err := collect(c.Limit, func(size int32, token string) (page[*intakev1.ImportRow], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*intakev1.ImportRow], error) {
 			resp, err := s.ListImportRows(a.ctx, &intakev1.ListImportRowsRequest{Kind: c.Kind, BatchId: c.Batch, Outcomes: only, Reason: c.Reason, PageSize: size, PageToken: token})
 			return page[*intakev1.ImportRow]{resp.GetRows(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := recordRows(rows)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, recordRows)
 	})
 }
 
-func recordRows(rows []*intakev1.ImportRow) *show.Table {
+func recordRows(rows ...*intakev1.ImportRow) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "row", Title: "行 Row", Right: true},
 		{Key: "outcome", Title: "结果 Outcome"},
@@ -294,6 +278,7 @@ func finishRecords(a *app, f show.Format, b *intakev1.ImportBatch) error {
 		for _, r := range b.GetReasons() {
 			t.Add(outcomeCell(registryv1.RowOutcome(r.GetOutcome())), r.GetCount(), r.GetReason(), bilingual(r.GetTextZh(), r.GetTextEn()))
 		}
+		t.Note("逐行 row by row: xinju records rows %s %s --outcome refused", b.GetKind(), b.GetBatchId())
 		if _, err := io.WriteString(a.Out, "\n"); err != nil {
 			return err
 		}

@@ -152,9 +152,12 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 		if row.GetAwaits() == "" {
 			value = orNil(n.GetValueText())
 		}
-		covered, eligible := countCell(row, row.GetCovered()), countCell(row, row.GetEligible())
-		if n.GetDenominator() != "" {
-			covered, eligible = n.GetNumerator(), n.GetDenominator()
+		covered, eligible := coveredCell(row), eligibleCell(row)
+		switch {
+		case row.GetPlain(): // the value says it: it is no part of anything
+			eligible = show.Cell{Value: row.GetEligible(), Shown: "—"}
+		case n.GetDenominator() != "":
+			covered, eligible = exactCell(n.GetNumerator()), exactCell(n.GetDenominator())
 		}
 		t.Add(named(row.GetDivision(), row.GetDivisionName()), row.GetDivisionName(), named(row.GetIndicatorId(), row.GetIndicatorName()), row.GetIndicatorName(),
 			value, covered, eligible, targetCell(row), gapCell(row), orNil(n.GetListCommand()))

@@ -19,10 +19,6 @@ type reportMembers struct {
 	Limit     int          `default:"50" placeholder:"N" help:"最多列出多少人，0 为全部，默认 50。At most so many, 0 for all; 50 by default."`
 }
 
-var memberSets = map[string]aggregatorv1.MemberSet{
-	"uncovered": aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED, "covered": aggregatorv1.MemberSet_MEMBER_SET_COVERED, "eligible": aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE,
-}
-
 // Run asks, page by page, and prints.
 func (c reportMembers) Run(a *app) error {
 	if err := checkLimit(c.Limit); err != nil {
@@ -32,7 +28,7 @@ func (c reportMembers) Run(a *app) error {
 		total := int64(0)
 		list, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.ReportMember], error) {
 			resp, err := s.Reports.ListReportMembers(a.ctx, &aggregatorv1.ListReportMembersRequest{
-				ReportId: c.Report, Division: string(c.Division), IndicatorId: c.Indicator, Set: memberSets[c.Set], PageSize: size, PageToken: token,
+				ReportId: c.Report, Division: string(c.Division), IndicatorId: c.Indicator, Set: sets[c.Set], PageSize: size, PageToken: token,
 			})
 			total = max(total, resp.GetTotalSize())
 			return page[*aggregatorv1.ReportMember]{resp.GetMembers(), resp.GetNextPageToken()}, err
@@ -50,12 +46,16 @@ func (c reportMembers) Run(a *app) error {
 			{Key: "covered", Title: "已服务 Covered"},
 			{Key: "weight", Title: "计数 Count", Right: true},
 			{Key: "unit_id", Title: "负责机构 Unit"},
+			{Key: "evidence_id", Title: "佐证 Evidence"},
+			{Key: "evidence_kind"},
+			{Key: "evidence_date"},
 			{Key: "facts", Title: "事实 Facts", Right: true},
 		}}
 		for _, m := range list {
 			one := m.GetMember()
 			t.Add(one.GetVillage(), one.GetResidentId(), orNil(one.GetEventId()), dateText(one.GetEventDate()), dateText(one.GetSinceDate()),
-				dateText(one.GetUntilDate()), one.GetCovered(), m.GetWeight(), orNil(one.GetUnitId()), len(m.GetFacts()))
+				dateText(one.GetUntilDate()), one.GetCovered(), m.GetWeight(), orNil(one.GetUnitId()),
+				orNil(m.GetEvidence().GetRecordId()), orNil(m.GetEvidence().GetKind()), dateText(m.GetEvidence().GetRecordDate()), len(m.GetFacts()))
 		}
 		t.Note("共 %d，列出 %d（%d of %d shown）", total, len(list), len(list), total)
 		return t.Write(a.Out, c.Output)
@@ -118,7 +118,7 @@ func restatementTable(list []*aggregatorv1.ReportRestatement) *show.Table {
 	}}
 	for _, n := range list {
 		was, is := n.GetBefore().GetRow(), n.GetAfter().GetRow()
-		t.Add(named(n.GetDivision(), n.GetDivisionName()), n.GetIndicatorId(), was.GetCovered(), was.GetEligible(), is.GetCovered(), is.GetEligible(),
+		t.Add(named(n.GetDivision(), n.GetDivisionName()), n.GetIndicatorId(), coveredCell(was), eligibleCell(was), coveredCell(is), eligibleCell(is),
 			n.GetAppeared(), n.GetGone(), n.GetNewlyCovered(), n.GetNoLongerCovered())
 	}
 	return t

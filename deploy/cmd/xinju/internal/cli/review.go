@@ -14,7 +14,7 @@ import (
 )
 
 type reviewCmds struct {
-	List     reviewList     `cmd:"" help:"列出待核事项：疑似重复的居民、互相矛盾的记录。What needs a person: residents who may be one, records that contradict."`
+	List     reviewList     `cmd:"" help:"列出待核事项：疑似重复的居民、名单中换了证件的人、互相矛盾的记录。What needs a person: residents who may be one, changed documents in full lists, records that contradict."`
 	Count    reviewCount    `cmd:"" help:"按区划和类别统计待核事项。Count it by division and kind."`
 	Show     reviewShow     `cmd:"" help:"并排查看一项：两条记录、逐项比较、处理经过。One item: the records side by side, field by field, and what was decided."`
 	Decide   reviewDecide   `cmd:"" help:"处理一项：合并、非同一人、已核、稍后、撤销合并。Decide one item."`

@@ -90,13 +90,20 @@ func (f *reviewing) CountReviewItems(context.Context, *registryv1.CountReviewIte
 	}}, nil
 }
 
-func (f *reviewing) GetReviewItem(context.Context, *registryv1.GetReviewItemRequest) (*registryv1.GetReviewItemResponse, error) {
+func (f *reviewing) GetReviewItem(_ context.Context, r *registryv1.GetReviewItemRequest) (*registryv1.GetReviewItemResponse, error) {
 	person := func(id, name, phone string) *registryv1.Resident {
 		return &registryv1.Resident{
 			ResidentId: id, Name: name, Sex: 1, BirthDate: ymd(1990, 3, 7), Phone: phone,
 			Documents:  []*registryv1.Document{{Type: registryv1.DocumentType_DOCUMENT_TYPE_CITIZEN, Number: number}},
 			Residences: []*registryv1.Residence{{Division: village, Address: "幸福路1号", ArrivedDate: ymd(2025, 3, 1)}},
 		}
+	}
+	if r.GetItemId() == other {
+		return &registryv1.GetReviewItemResponse{
+			Item:      &registryv1.ReviewItem{ItemId: other, Kind: "LIST_DOCUMENT_CHANGED", ResidentIds: []string{someone}, Etag: "1"},
+			Residents: []*registryv1.Resident{person(someone, "王浩然", "13900000001")},
+			Listed:    &registryv1.ListedRow{Sender: "ga-990101", BatchId: batchID, Row: 14, Person: person("", "王浩然", "13900000002")},
+		}, nil
 	}
 	return &registryv1.GetReviewItemResponse{
 		Item: duplicate(), Residents: []*registryv1.Resident{person(someone, "王浩然", "13900000001"), person(other, "王浩燃", "13900000002")},
@@ -185,5 +192,25 @@ func TestReviewAsksForWhatWasTyped(t *testing.T) {
 		if code, _, _ := typed(t, Programs{}, "", nil, append(strings.Fields(line), "--run", run)...); code != outcome.BadInput {
 			t.Errorf("%s: exit code %d", line, code)
 		}
+	}
+}
+
+func TestARowOfAFullListIsShownBesideTheResident(t *testing.T) {
+	f := &reviewing{}
+	run := f.start(t)
+	for _, line := range []string{"review show ", "review show -o json ", "review show --full "} {
+		code, out, errs := typed(t, Programs{}, "", nil, append(strings.Fields(line+other), "--run", run)...)
+		if code != 0 || !strings.Contains(out, "ga-990101") || !strings.Contains(out, batchID) || !strings.Contains(out, "14") {
+			t.Errorf("%s%d %s %s", line, code, out, errs)
+		}
+		if strings.Contains(out, number) || strings.Contains(out, "王浩然") != strings.Contains(line, "--full") {
+			t.Errorf("%sa number or a name was printed: %s", line, out)
+		}
+		if !strings.Contains(line, "json") && !strings.Contains(out, "名单新行 New row") {
+			t.Errorf("%sthe row is not beside the resident: %s", line, out)
+		}
+	}
+	if code, _, errs := typed(t, Programs{}, "", nil, "review", "decide", other, "--etag", "3", "--verdict", "merge", "--by", "01", "--resident", someone, "--run", run); code != 0 || f.decided.GetResidentId() != someone {
+		t.Errorf("%s %v", errs, f.decided)
 	}
 }

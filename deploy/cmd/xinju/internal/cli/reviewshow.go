@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -36,6 +37,9 @@ func (c reviewShow) Run(a *app) error {
 		for i, r := range shown.GetResidents() {
 			shown.Residents[i] = shownPerson(r, c.Full)
 		}
+		if l := shown.GetListed(); l != nil {
+			l.Person = shownPerson(l.GetPerson(), c.Full)
+		}
 		if c.Output == show.JSON {
 			return show.Message(a.Out, shown)
 		}
@@ -49,6 +53,9 @@ func writeReview(a *app, names *directory, r *registryv1.GetReviewItemResponse) 
 		reviewStateNames[i.GetState()], priorityNames[i.GetPriority()])
 	if i.GetKind() == "DUPLICATE" {
 		head += fmt.Sprintf("分值 Score    %.1f  %s\n", i.GetScore(), strings.Join(i.GetRules(), " "))
+	}
+	if l := r.GetListed(); l != nil {
+		head += fmt.Sprintf("名单 List     %s %s 第%d行 row %d\n", l.GetSender(), l.GetBatchId(), l.GetRow(), l.GetRow())
 	}
 	if d := i.GetUntilDate(); d != nil {
 		head += fmt.Sprintf("稍后 Again on %s\n", dateText(d))
@@ -79,8 +86,13 @@ func writeReview(a *app, names *directory, r *registryv1.GetReviewItemResponse) 
 // its comparison says.
 func sideBySide(a *app, names *directory, r *registryv1.GetReviewItemResponse) *show.Table {
 	t := &show.Table{Columns: []show.Column{{Title: "项目 Field"}}}
-	for n := range r.GetResidents() {
+	people := slices.Clone(r.GetResidents())
+	for n := range people {
 		t.Columns = append(t.Columns, show.Column{Title: fmt.Sprintf("居民%d Resident %d", n+1, n+1)})
+	}
+	if l := r.GetListed(); l != nil {
+		people = append(people, l.GetPerson())
+		t.Columns = append(t.Columns, show.Column{Title: "名单新行 New row"})
 	}
 	fields := map[string]*registryv1.FieldComparison{}
 	for _, f := range r.GetItem().GetFields() {
@@ -92,7 +104,7 @@ func sideBySide(a *app, names *directory, r *registryv1.GetReviewItemResponse) *
 	line := func(title, field string, of func(*registryv1.Resident) string) {
 		row := []any{title}
 		some := field != ""
-		for _, p := range r.GetResidents() {
+		for _, p := range people {
 			v := of(p)
 			some = some || v != ""
 			row = append(row, v)
@@ -174,11 +186,12 @@ var verdicts = map[string]registryv1.ReviewVerdict{
 type reviewDecide struct {
 	connected
 	itemID
-	Verdict string `required:"" enum:"merge,not-same,resolved,later,unmerge" placeholder:"V" help:"merge 合并、not-same 非同一人、resolved 已核、later 稍后、unmerge 撤销合并。What was decided."`
-	Etag    string `required:"" placeholder:"N" help:"review show 显示的版本，之后有变化则拒绝。Version that show gave: refused when it changed since."`
-	By      string `required:"" placeholder:"WHO" help:"经办人姓名或工号。Who decided."`
-	Note    string `placeholder:"TEXT" help:"说明。Why."`
-	Until   day    `placeholder:"2026-06-30" help:"later 时再次提示的日期。With later: the day on which it shows again."`
+	Verdict  string `required:"" enum:"merge,not-same,resolved,later,unmerge" placeholder:"V" help:"merge 合并、not-same 非同一人、resolved 已核、later 稍后、unmerge 撤销合并。What was decided."`
+	Etag     string `required:"" placeholder:"N" help:"review show 显示的版本，之后有变化则拒绝。Version that show gave: refused when it changed since."`
+	By       string `required:"" placeholder:"WHO" help:"经办人姓名或工号。Who decided."`
+	Note     string `placeholder:"TEXT" help:"说明。Why."`
+	Resident string `placeholder:"ID" help:"名单换证：新证件属于哪位居民；只列一人时可省。Of a changed document: the resident whose it is; may be left out where only one is shown."`
+	Until    day    `placeholder:"2026-06-30" help:"later 时再次提示的日期。With later: the day on which it shows again."`
 }
 
 // Run decides and says how the item stands.
@@ -191,7 +204,7 @@ func (c reviewDecide) Run(a *app) error {
 	}
 	return c.dial(func(s *client.Suite) error {
 		resp, err := s.Review.DecideReviewItem(a.ctx, &registryv1.DecideReviewItemRequest{
-			ItemId: c.Item, Etag: c.Etag, Verdict: verdicts[c.Verdict], DecidedBy: c.By, Note: c.Note, UntilDate: c.Until.proto(),
+			ItemId: c.Item, Etag: c.Etag, Verdict: verdicts[c.Verdict], DecidedBy: c.By, Note: c.Note, UntilDate: c.Until.proto(), ResidentId: c.Resident,
 		})
 		if err != nil {
 			return err

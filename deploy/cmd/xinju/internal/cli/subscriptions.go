@@ -219,18 +219,10 @@ func (c subscriptionsDeliveries) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*feedv1.Delivery], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*feedv1.Delivery], error) {
 			resp, err := s.Subscriptions.ListDeliveries(a.ctx, &feedv1.ListDeliveriesRequest{SubscriptionId: c.ID, PageSize: size, PageToken: token})
 			return page[*feedv1.Delivery]{resp.GetDeliveries(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := deliveryTable(list...)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, deliveryTable)
 	})
 }
 

@@ -87,18 +87,10 @@ func (c verifyPeerList) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.ExchangePeer], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*registryv1.ExchangePeer], error) {
 			resp, err := s.Verifications.ListExchangePeers(a.ctx, &registryv1.ListExchangePeersRequest{PageSize: size, PageToken: token})
 			return page[*registryv1.ExchangePeer]{resp.GetPeers(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := exchangePeers(list...)
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, exchangePeers)
 	})
 }
 

@@ -91,6 +91,7 @@ func (d demo) mainJob(ctx context.Context, where client.Run) error {
 	defer to.Close() //nolint:errcheck // the process ends
 	county := synthetic.NewCounty(synthetic.Config{Seed: d.Seed, Residents: d.Residents, Today: d.Today})
 	shown := d.stages()
+	defer shown.end()
 	loaded, err := loader.Load(ctx, loader.Config{
 		County: county, To: to, FeedFile: filepath.Join(d.Data, "feed.csv"), BadRows: true, Progress: shown.set,
 	})
@@ -180,7 +181,7 @@ func (d demo) stages() *stages {
 func (s *stages) set(name string, done, total int64) {
 	if name != s.name {
 		s.end()
-		s.name, s.now = name, s.reporter.Stage(name, total, progress.Unit{Name: "it"})
+		s.name, s.now = name, s.reporter.Stage(name, total, progress.Unit{Name: "条 items"})
 	}
 	s.now.Set(done, total)
 }
@@ -188,5 +189,6 @@ func (s *stages) set(name string, done, total int64) {
 func (s *stages) end() {
 	if s.now != nil {
 		s.now.End()
+		s.now = nil
 	}
 }

@@ -59,6 +59,25 @@ func start(t *testing.T) running {
 	return r
 }
 
+// load brings an invented county in and returns its feed file when all of it is counted.
+func (r running) load(t *testing.T, residents int) (feed string) {
+	t.Helper()
+	feed = filepath.Join(t.TempDir(), "feed.csv")
+	county := synthetic.NewCounty(synthetic.Config{Seed: 3, Residents: residents, Townships: 2, Villages: 6, Today: today})
+	suite, err := client.Dial(r.where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = suite.Close() }()
+	if _, err := loader.Load(t.Context(), loader.Config{County: county, To: suite, FeedFile: feed, BadRows: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := loader.WaitFollowed(t.Context(), suite, nil); err != nil {
+		t.Fatal(err)
+	}
+	return feed
+}
+
 func (r running) xinju(t *testing.T, line string) (code outcome.Code, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -87,20 +106,7 @@ func rowsOf(t *testing.T, text string) []map[string]string {
 // its list, from the list to a person and the reason.
 func TestTheMainJobFromTheCommandLine(t *testing.T) {
 	r := start(t)
-	feed := filepath.Join(t.TempDir(), "feed.csv")
-	county := synthetic.NewCounty(synthetic.Config{Seed: 3, Residents: 400, Townships: 2, Villages: 6, Today: today})
-	suite, err := client.Dial(r.where)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = suite.Close() }()
-	if _, err := loader.Load(t.Context(), loader.Config{County: county, To: suite, FeedFile: feed, BadRows: true}); err != nil {
-		t.Fatal(err)
-	}
-	if err := loader.WaitFollowed(t.Context(), suite, nil); err != nil {
-		t.Fatal(err)
-	}
-
+	feed := r.load(t, 400)
 	code, out, errs := r.xinju(t, "feed import "+feed+" --sender "+loader.Sender)
 	if code != outcome.RowsRefused || !strings.Contains(errs, "此前已导入") {
 		t.Errorf("the same file again: code %d, %s%s", code, out, errs)
@@ -118,7 +124,7 @@ func TestTheMainJobFromTheCommandLine(t *testing.T) {
 		t.Errorf("rejects: code %d, %s", code, errs)
 	}
 
-	code, out, errs = r.xinju(t, "coverage show --division 990101 -o csv")
+	code, out, errs = r.xinju(t, "coverage show --division 990101 --all -o csv")
 	if code != 0 {
 		t.Fatalf("coverage: code %d, %s", code, errs)
 	}

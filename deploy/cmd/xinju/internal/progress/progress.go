@@ -1,5 +1,5 @@
-// Package progress shows on stderr how far long work is: a bar on a terminal, one
-// line per stage elsewhere. It must never write to stdout, which belongs to results.
+// Package progress shows on stderr how far long work is: a bar on a terminal, a
+// line when a stage begins and one when it ends elsewhere. It must never write to stdout, which belongs to results.
 package progress
 
 import (
@@ -41,12 +41,14 @@ type Stage struct {
 	mu          sync.Mutex
 	out         io.Writer
 	bar         *progressbar.ProgressBar
+	name        string
+	unit        Unit
 	done, total int64
 }
 
 // Stage begins a stage of total units; total may be 0 while it is unknown.
 func (r *Reporter) Stage(name string, total int64, unit Unit) *Stage {
-	s := &Stage{out: r.out, total: total}
+	s := &Stage{out: r.out, name: name, unit: unit, total: total}
 	if !r.terminal {
 		fmt.Fprintln(r.out, name)
 		return s
@@ -72,11 +74,14 @@ func (s *Stage) Set(done, total int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = done
+	grown := total > 0 && total != s.total
+	if grown {
+		s.total = total
+	}
 	if s.bar == nil {
 		return
 	}
-	if total > 0 && total != s.total {
-		s.total = total
+	if grown {
 		s.bar.ChangeMax64(total)
 	}
 	_ = s.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
@@ -88,10 +93,22 @@ func (s *Stage) End() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.bar == nil {
+		fmt.Fprintln(s.out, s.name+s.ending())
 		return
 	}
 	if s.total > 0 && s.done >= s.total {
 		_ = s.bar.Finish()
 	}
 	fmt.Fprintln(s.out)
+}
+
+// ending says how far the stage came: to its end, or not.
+func (s *Stage) ending() string {
+	switch {
+	case s.done < s.total:
+		return fmt.Sprintf(" 止于 ended at %d / %d %s", s.done, s.total, s.unit.Name)
+	case s.done == 0:
+		return " 结束 ended"
+	}
+	return fmt.Sprintf(" 完成 done: %d %s", s.done, s.unit.Name)
 }

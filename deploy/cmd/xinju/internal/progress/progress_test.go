@@ -7,7 +7,7 @@ import (
 	"xinju.dev/deploy/cmd/xinju/internal/progress"
 )
 
-func TestWithoutATerminalAStageIsOneLine(t *testing.T) {
+func TestWithoutATerminalAStageSaysWhenItBeginsAndHowItEnds(t *testing.T) {
 	var b strings.Builder
 	r := progress.New(&b, false)
 	s := r.Stage("发送 sending", 10, progress.Bytes)
@@ -15,7 +15,11 @@ func TestWithoutATerminalAStageIsOneLine(t *testing.T) {
 	s.Set(10, 10)
 	s.End()
 	r.Stage("处理 applying", 0, progress.Rows).End()
-	if b.String() != "发送 sending\n处理 applying\n" {
+	broken := r.Stage("汇总 following", 0, progress.Rows)
+	broken.Set(3, 7)
+	broken.End()
+	if b.String() != "发送 sending\n发送 sending 完成 done: 10 bytes\n处理 applying\n处理 applying 结束 ended\n"+
+		"汇总 following\n汇总 following 止于 ended at 3 / 7 行 rows\n" {
 		t.Errorf("%q", b.String())
 	}
 }
