@@ -90,8 +90,8 @@ func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.
 		Section: "k", Case: "重建 rebuild, " + e.name(), Residents: n,
 		Ours: ours.Line("由变更流重建 from the feeds", n), Baseline: base.Line("读一遍并各算一次 one scan and one evaluation", n),
 		Checked: "重建前后摘要相同 the same digest before and after",
-		Note: fmt.Sprintf("%d 条事实 facts，每秒 %.0f 条 a second；内存最高 %.0f MiB，开始前 %.0f MiB：多出一本账簿与两步的人员，不随人数增长 "+
-			"most memory %.0f MiB, %.0f MiB before it began: a second ledger, and the residents of two steps, which do not grow", facts,
+		Note: fmt.Sprintf("%d 条事实 facts，每秒 %.0f 条 a second；内存最高 %.0f MiB，开始前 %.0f MiB：多出一本账簿与两步的人员 "+
+			"most memory %.0f MiB, %.0f MiB before it began: a second ledger, and the residents of two steps", facts,
 			float64(facts)/ours.Line("", 0).Wall.Seconds(), mib(most), mib(held), mib(most), mib(held)),
 	}, {
 		Section: "k", Case: "启动 start, " + e.name(), Residents: n,
