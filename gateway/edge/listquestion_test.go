@@ -42,7 +42,12 @@ func TestAChangedDocumentInAFullListIsDecidedOverREST(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	<-ready
+	select {
+	case <-ready:
+	case err := <-ended:
+		ended <- nil
+		t.Fatal(err)
+	}
 	h := f.gateway(t, func(c *edge.Config) { c.Backends.Registry = testkit.Serve(t, svc.Register) })
 	const village = "990101001001"
 	var places []string

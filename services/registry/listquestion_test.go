@@ -3,63 +3,16 @@ package registry_test
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-	"google.golang.org/grpc"
-
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
-	"xinju.dev/services/platform/civil"
-	"xinju.dev/services/platform/seal"
-	"xinju.dev/services/platform/sqlstore"
-	"xinju.dev/services/registry"
-	"xinju.dev/services/testkit"
 )
 
-// listing is a registry that runs, and takes full lists.
-type listing struct {
-	suite
-	queue registryv1.ReviewServiceClient
-	files registryv1.FeedIntakeServiceClient
-}
-
-func eachListing(t *testing.T, test func(t *testing.T, s listing)) {
-	t.Helper()
-	testkit.EachEngine(t, registry.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		sealer, err := seal.NewPlain([]byte(strings.Repeat("k", 32)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		svc, err := registry.New(registry.Deps{DB: db, Now: testkit.NewClock(civil.Must("2026-06-30")).Now, Log: zap.NewNop(), Sealer: sealer, SpoolDir: t.TempDir()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-		ready, ended := make(chan struct{}), make(chan error, 1)
-		go func() { ended <- svc.Run(ctx, func() { close(ready) }) }()
-		t.Cleanup(func() {
-			stop()
-			if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
-				t.Error(err)
-			}
-		})
-		<-ready
-		conn := testkit.Serve(t, func(r grpc.ServiceRegistrar) { svc.Register(r) })
-		s := listing{
-			suite: suite{RegistryServiceClient: registryv1.NewRegistryServiceClient(conn), places: registryv1.NewPlaceServiceClient(conn)},
-			queue: registryv1.NewReviewServiceClient(conn), files: registryv1.NewFeedIntakeServiceClient(conn),
-		}
-		county(t, s.suite)
-		test(t, s)
-	})
-}
-
 // send sends a full list of a day and waits until it is done.
-func (s listing) send(t *testing.T, on string, sequence int64, rows ...string) *registryv1.FeedBatch {
+func (s reviewed) send(t *testing.T, on string, sequence int64, rows ...string) *registryv1.FeedBatch {
 	t.Helper()
 	stream, err := s.files.ImportFeed(t.Context())
 	if err != nil {
@@ -85,7 +38,7 @@ func (s listing) send(t *testing.T, on string, sequence int64, rows ...string) *
 	return s.done(t, made.GetBatch().GetBatchId())
 }
 
-func (s listing) done(t *testing.T, id string) *registryv1.FeedBatch {
+func (s reviewed) done(t *testing.T, id string) *registryv1.FeedBatch {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -113,7 +66,7 @@ const (
 )
 
 func TestAChangedDocumentInAFullListIsDecidedOverTheWire(t *testing.T) {
-	eachListing(t, func(t *testing.T, s listing) {
+	eachRunning(t, func(t *testing.T, s reviewed) {
 		ctx := t.Context()
 		s.send(t, "2026-05-01", 1, oldPassport)
 		b := s.send(t, "2026-06-01", 2, newPassport)

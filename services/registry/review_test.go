@@ -20,11 +20,12 @@ import (
 	"xinju.dev/services/testkit"
 )
 
-// reviewed is a registry that runs, with its review queue.
+// reviewed is a registry that runs and takes files, with its review queue.
 type reviewed struct {
 	suite
 	queue registryv1.ReviewServiceClient
 	homes registryv1.HouseholdServiceClient
+	files registryv1.FeedIntakeServiceClient
 }
 
 func eachRunning(t *testing.T, test func(t *testing.T, s reviewed)) {
@@ -58,6 +59,7 @@ func eachRunning(t *testing.T, test func(t *testing.T, s reviewed)) {
 		s := reviewed{
 			suite: suite{RegistryServiceClient: registryv1.NewRegistryServiceClient(conn), places: registryv1.NewPlaceServiceClient(conn)},
 			queue: registryv1.NewReviewServiceClient(conn), homes: registryv1.NewHouseholdServiceClient(conn),
+			files: registryv1.NewFeedIntakeServiceClient(conn),
 		}
 		county(t, s.suite)
 		test(t, s)
