@@ -120,5 +120,17 @@ func TestAChangedDocumentInAFullListIsDecidedOverTheWire(t *testing.T) {
 		if b := s.send(t, "2026-06-02", 3, newPassport); b.GetDiff().GetUnchanged() != 11 {
 			t.Errorf("%v", b)
 		}
+		item = after.GetItem()
+		if err := decide(registryv1.ReviewVerdict_REVIEW_VERDICT_UNMERGE, ""); err != nil {
+			t.Fatal(err)
+		}
+		who, err = s.GetResident(ctx, &registryv1.GetResidentRequest{ResidentId: item.GetResidentIds()[0]})
+		if err != nil || len(who.GetResident().GetDocuments()) != 1 || who.GetResident().GetResidences()[0].GetLeftDate() == nil {
+			t.Errorf("after it was taken back: %v, %v", who, err)
+		}
+		after, err = s.queue.GetReviewItem(ctx, &registryv1.GetReviewItemRequest{ItemId: item.GetItemId()})
+		if err != nil || len(after.GetDecisions()) != 2 || after.GetItem().GetState() != registryv1.ReviewState_REVIEW_STATE_NOT_SAME {
+			t.Errorf("%v, %v", after, err)
+		}
 	})
 }

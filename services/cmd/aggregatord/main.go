@@ -33,6 +33,11 @@ type settings struct {
 	} `key:"feeds"`
 }
 
+// late is from when on a source is shown as not fully counted.
+func (s *settings) late() aggregator.Late {
+	return aggregator.Late{Behind: s.Late.Changes, Silence: s.Late.Silence, Fetched: s.Late.Figures}
+}
+
 func main() {
 	var cfg settings
 	os.Exit(daemon.Main(daemon.Spec{
@@ -61,7 +66,7 @@ func main() {
 			}
 			return aggregator.New(aggregator.Deps{
 				DB: env.DB, Now: env.Now, Log: env.Log, Sources: sources, Metrics: env.Metrics, Ledger: cfg.Ledger,
-				Late:         aggregator.Late{Behind: cfg.Late.Changes, Silence: cfg.Late.Silence, Fetched: cfg.Late.Figures},
+				Late:         cfg.late(),
 				Verification: registryv1.NewVerificationServiceClient(registry),
 			})
 		},

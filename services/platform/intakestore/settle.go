@@ -19,6 +19,9 @@ var (
 		"a later list, a withdrawal or somebody else has answered this already; read it again", "该问题已由其后的名单、撤回或他人处理，请重新读取")
 	ErrComparing = fault.New(fault.Precondition, "SNAPSHOT_COMPARING",
 		"the sender's next full list is being compared; decide again in a moment", "该报送单位的下一份全量名单正在比对，请稍后再处理")
+	ErrBuiltOn = fault.New(fault.Precondition, "SNAPSHOT_ANSWER_BUILT_ON",
+		"a later full list says something new of one of the two; withdraw it and those after it, latest first, take the answer back, and send them again",
+		"其后的全量名单已变更其中一人的记录，请由后至前撤回这些名单，撤销合并后再重新报送")
 )
 
 // Answer says of whom a new entry of a full list is.
@@ -33,28 +36,29 @@ type Answer struct {
 // Settle writes an answer into its list, and into later ones that ask the same,
 // so that the next list is compared with it. It returns those who are missed and
 // about whom nobody asks any more: they are gone, and the caller says so, unless
-// their list is under way and says it itself. It fails with
-// SNAPSHOT_QUESTION_ANSWERED and SNAPSHOT_COMPARING.
-func (s *SQL) Settle(tx *gorm.DB, a Answer) (gone []string, err error) {
+// their list is under way and says it itself; and what the entry says, as a keyed
+// hash, for Resettle. It fails with SNAPSHOT_QUESTION_ANSWERED and
+// SNAPSHOT_COMPARING.
+func (s *SQL) Settle(tx *gorm.DB, a Answer) (gone []string, said string, err error) {
 	own, err := takeBatch(tx, a.BatchID, forUpdate(tx))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	later, err := laterLists(tx, own)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	key, err := hex.DecodeString(a.Key)
 	if err != nil {
-		return nil, fmt.Errorf("feed batch %s: an entry's key: %w", own.ID, err)
+		return nil, "", fmt.Errorf("feed batch %s: an entry's key: %w", own.ID, err)
 	}
 	there, err := selectEntries(tx, own.ID, []string{string(key)})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	e := there[string(key)]
 	if e.diff != intake.DiffAlike {
-		return nil, ErrAnswered
+		return nil, "", ErrAnswered
 	}
 	memo, err := s.seal.Seal("feed_list", own.Sender+"/"+a.Key, "memo", a.Memo)
 	if err == nil {
@@ -68,10 +72,10 @@ func (s *SQL) Settle(tx *gorm.DB, a Answer) (gone []string, err error) {
 	if err == nil && a.Same != "" {
 		err = s.settleMissed(tx, own, later, a.Same, nil)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		gone, err = s.release(tx, own, later, e.likeness, a.Missed)
 	}
-	return s.release(tx, own, later, e.likeness, a.Missed)
+	return gone, hex.EncodeToString([]byte(e.hash)), err
 }
 
 // laterLists are the lists of a sender that were compared with one, or with one
@@ -122,10 +126,7 @@ func (s *SQL) settleMissed(tx *gorm.DB, own intake.Batch, later []string, name s
 // release lets go those who are missed when no new entry of their likeness is
 // undecided any more.
 func (s *SQL) release(tx *gorm.DB, own intake.Batch, later []string, likeness []byte, memos map[string][]byte) ([]string, error) {
-	var asked int64
-	err := tx.Raw(`SELECT COUNT(*) FROM feed_alike a JOIN feed_list l ON l.batch_id = a.batch_id AND l.row_key = a.row_key
-		WHERE a.batch_id = ? AND a.likeness = ? AND l.diff = 7`, own.ID, likeness).Scan(&asked).Error
-	if err != nil || asked > 0 {
+	if asked, err := stillAsked(tx, own.ID, likeness); err != nil || asked {
 		return nil, err
 	}
 	left, err := s.missed(tx, own, likeness)
@@ -143,6 +144,13 @@ func (s *SQL) release(tx *gorm.DB, own intake.Batch, later []string, likeness []
 		gone = append(gone, e.Key)
 	}
 	return gone, nil
+}
+
+// stillAsked reports that a new entry of a likeness is undecided.
+func stillAsked(tx *gorm.DB, batchID string, likeness []byte) (asked bool, err error) {
+	err = tx.Raw(`SELECT EXISTS (SELECT 1 FROM feed_alike a JOIN feed_list l ON l.batch_id = a.batch_id AND l.row_key = a.row_key
+		WHERE a.batch_id = ? AND a.likeness = ? AND l.diff = 7)`, batchID, likeness).Scan(&asked).Error
+	return asked, err
 }
 
 // leaveToStageGone makes those who are missed plainly absent from a list that is

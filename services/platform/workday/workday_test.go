@@ -34,6 +34,11 @@ func TestADeadlineMovesOverWeekendsAndHolidays(t *testing.T) {
 		{"over the end of the year", "2025-12-31", 1, "2026-01-04"},
 		{"over national day", "2025-09-30", 1, "2025-10-09"},
 		{"in a year that nobody knows only weekends count", "2031-09-30", 1, "2031-10-01"},
+		{"in the year of the notices: over national day of 2017, eight days", "2017-09-30", 1, "2017-10-09"},
+		{"the Saturday before it was worked", "2017-09-29", 1, "2017-09-30"},
+		{"spring festival of 2020 as it was prolonged", "2020-01-23", 1, "2020-02-03"},
+		{"the victory day of 2015, with the Sunday worked", "2015-09-02", 1, "2015-09-06"},
+		{"a deadline on the last day of 2018, which was off", "2018-12-31", 0, "2019-01-02"},
 		{"no days at all: the day itself, moved to a working day", "2026-10-03", 0, "2026-10-08"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -51,7 +56,8 @@ func TestACountSaysOnWhatItRests(t *testing.T) {
 		want        workday.Basis
 	}{
 		{"2025-01-01", "2026-12-31", workday.Sourced},
-		{"2024-12-31", "2025-01-02", workday.Recalled},
+		{"2015-01-01", "2024-12-31", workday.Sourced},
+		{"2014-12-31", "2015-01-04", workday.Weekends},
 		{"2026-12-31", "2027-01-04", workday.Statutory},
 		{"2026-12-31", "2028-01-04", workday.Weekends},
 	} {
@@ -61,11 +67,22 @@ func TestACountSaysOnWhatItRests(t *testing.T) {
 	}
 }
 
+func TestAYearFromMemorySaysSo(t *testing.T) {
+	c, err := workday.Read([]byte(`[{"year":2030,"basis":"sourced","source":"x"},{"year":2031,"basis":"recalled","source":"x"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Basis(civil.Must("2030-12-31"), civil.Must("2031-01-02")); got != workday.Recalled {
+		t.Errorf("a count into a year from memory rests on %s", got)
+	}
+}
+
 // The State Council moves days, it does not give any away: days off that are no
 // weekend days are the statutory ones plus those worked on weekends instead.
 func TestEachAnnouncedYearBalances(t *testing.T) {
 	c := china(t)
-	statutory := map[int]int{2024: 11, 2025: 13, 2026: 13}
+	// 2015 and 2020 have days more than the law gives: the victory day, and the festival that was prolonged.
+	statutory := map[int]int{2015: 12, 2016: 11, 2017: 11, 2018: 12, 2019: 11, 2020: 13, 2021: 11, 2022: 11, 2023: 11, 2024: 11, 2025: 13, 2026: 13}
 	for y, want := range statutory {
 		worked, off := 0, 0
 		for d := civil.Of(y, 1, 1); d <= civil.Of(y, 12, 31); d = d.AddDays(1) {

@@ -6,6 +6,7 @@ package facts
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -16,8 +17,9 @@ import (
 )
 
 // Person encodes a person with the reasons of the flags of the record. The store
-// knows since when, and says it.
-func Person(p core.Person, flags []string) changefeed.Fact {
+// knows since when the record is there, and says it. The days of flags are taken
+// over from before, the body of the person as it was; nil when there was none.
+func Person(p core.Person, flags []string, before []byte) changefeed.Fact {
 	body := &feedv1.PersonFact{
 		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), DeathYmd: ymd(p.Death), Marital: int32(p.Marital), MotherId: p.MotherID,
 	}
@@ -25,11 +27,19 @@ func Person(p core.Person, flags []string) changefeed.Fact {
 	for _, h := range p.Hukou {
 		body.Hukou = append(body.Hukou, &feedv1.HukouSpan{FromYmd: ymd(h.From), Division: h.Division, Kind: int32(h.Kind)})
 	}
+	was := &feedv1.PersonFact{}
+	if proto.Unmarshal(before, was) == nil { // what cannot be read had no days
+		body.FlagSpans = slices.DeleteFunc(was.GetFlagSpans(), func(s *feedv1.FlagSpan) bool {
+			return s.GetUntilYmd() == 0 && !slices.Contains(flags, s.GetFlag()) // it did not end on a day that is known
+		})
+	}
 	return fact(feedv1.FactKind_FACT_KIND_PERSON, body)
 }
 
-// Flagged is a person that was encoded before, with one flag set or cleared.
-func Flagged(person []byte, flag string, on bool) (changefeed.Fact, error) {
+// Flagged is a person that was encoded before, with one flag set or cleared on a
+// day, and since which day until which it held. One that was set before there were
+// days is cleared without a trace.
+func Flagged(person []byte, flag string, on bool, day civil.Date) (changefeed.Fact, error) {
 	body := &feedv1.PersonFact{}
 	if err := proto.Unmarshal(person, body); err != nil {
 		return changefeed.Fact{}, errBody
@@ -39,7 +49,34 @@ func Flagged(person []byte, flag string, on bool) (changefeed.Fact, error) {
 		body.Flags = append(body.Flags, flag)
 		slices.Sort(body.Flags)
 	}
+	body.FlagSpans = spans(body.FlagSpans, flag, on, day)
 	return fact(feedv1.FactKind_FACT_KIND_PERSON, body), nil
+}
+
+// spans begins or ends the days of a flag. What began and ended on one day held on
+// none, and what begins on the day on which it ended goes on. A clock that went
+// back ends nothing before it began.
+func spans(list []*feedv1.FlagSpan, flag string, on bool, day civil.Date) []*feedv1.FlagSpan {
+	last := -1
+	for i, s := range list {
+		if s.GetFlag() == flag {
+			last = i
+		}
+	}
+	open := last >= 0 && list[last].GetUntilYmd() == 0
+	switch {
+	case on == open:
+	case on && last >= 0 && list[last].GetUntilYmd() >= ymd(day):
+		list[last].UntilYmd = 0
+	case on:
+		list = append(list, &feedv1.FlagSpan{Flag: flag, FromYmd: ymd(day)})
+		slices.SortStableFunc(list, func(a, b *feedv1.FlagSpan) int { return strings.Compare(a.GetFlag(), b.GetFlag()) })
+	case list[last].GetFromYmd() >= ymd(day):
+		list = slices.Delete(list, last, last+1)
+	default:
+		list[last].UntilYmd = ymd(day)
+	}
+	return list
 }
 
 // errBody hides what the decoder says: it may quote the body.

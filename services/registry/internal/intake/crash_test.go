@@ -23,16 +23,12 @@ var ga = intake.Header{Sender: "ga-990101", FileName: "feed.csv"}
 // each point is passed.
 func undisturbed(t *testing.T, w *world, files ...[]byte) ([]string, map[string]int) {
 	t.Helper()
-	passed := map[string]int{}
 	for _, f := range files {
 		if _, err := w.receive(ga, f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.run(func(point string) error { passed[point]++; return nil }); err != nil {
-		t.Fatal(err)
-	}
-	all := w.dump()
+	passed, all := passes(t, w), w.dump()
 	kinds := map[string]int{}
 	for _, l := range all {
 		kind, _, _ := strings.Cut(l, ":")
@@ -56,22 +52,47 @@ func TestKillingTheWorkerAtAnyPointChangesNothingInTheEnd(t *testing.T) {
 		if passed[point] == 0 {
 			t.Errorf("no work passes %s", point)
 		}
-		for nth := range passed[point] {
-			w := newSQLiteWorld(t)
-			for _, f := range files {
-				if _, err := w.receive(ga, f); err != nil {
-					t.Fatal(err)
-				}
+	}
+	prepare := func() *world {
+		w := newSQLiteWorld(t)
+		for _, f := range files {
+			if _, err := w.receive(ga, f); err != nil {
+				t.Fatal(err)
 			}
+		}
+		return w
+	}
+	killEverywhere(t, passed, prepare, want, func(w *world) []string {
+		if left := w.spooled(); len(left) != 0 {
+			t.Errorf("files are left: %v", left)
+		}
+		return w.dump()
+	})
+}
+
+// killEverywhere kills the worker at each pass of each point that it passes, each
+// time in a world of its own, which must end in what it ends in undisturbed.
+func killEverywhere(t *testing.T, passed map[string]int, prepare func() *world, want []string, state func(*world) []string) {
+	t.Helper()
+	for point, times := range passed {
+		for nth := range times {
+			w := prepare()
 			killAt(t, w, point, nth)
-			if diff := cmp.Diff(want, w.dump()); diff != "" {
+			if diff := cmp.Diff(want, state(w)); diff != "" {
 				t.Fatalf("killed at pass %d of %s: %s", nth+1, point, diff)
-			}
-			if left := w.spooled(); len(left) != 0 {
-				t.Errorf("killed at pass %d of %s: files are left: %v", nth+1, point, left)
 			}
 		}
 	}
+}
+
+// passes runs a worker to the end and counts how often it passes each point.
+func passes(t *testing.T, w *world) map[string]int {
+	t.Helper()
+	passed := map[string]int{}
+	if err := w.run(func(point string) error { passed[point]++; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return passed
 }
 
 // killAt kills the first life of the worker at the nth pass of a point; the

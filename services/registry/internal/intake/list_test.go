@@ -291,23 +291,12 @@ func TestKillingTheWorkerOnAListChangesNothingInTheEnd(t *testing.T) {
 		return out
 	}
 	w := prepare()
-	passed := map[string]int{}
-	if err := w.run(func(point string) error { passed[point]++; return nil }); err != nil {
-		t.Fatal(err)
-	}
+	passed := passes(t, w)
 	want := state(w)
 	if len(want) < 200 || passed["chunk.listed"] < 3 || passed["list.compared"] != 1 || passed["list.applied"] != 1 {
 		t.Fatal(len(want), passed)
 	}
-	for point, times := range passed {
-		for nth := range times {
-			w := prepare()
-			killAt(t, w, point, nth)
-			if diff := cmp.Diff(want, state(w)); diff != "" {
-				t.Fatalf("killed at pass %d of %s: %s", nth+1, point, diff)
-			}
-		}
-	}
+	killEverywhere(t, passed, prepare, want, state)
 }
 
 func TestAnySequenceOfListsEndsInTheLastOne(t *testing.T) {

@@ -16,9 +16,6 @@ import (
 //go:embed data
 var bundled embed.FS
 
-// BundledAsOf is the day as of which the bundled lists were made.
-const BundledAsOf = "2023-06-30"
-
 // Bundled returns a list that comes with the suite by the six digits of its
 // scope, such as 350213; ok is false when there is none.
 func Bundled(code6 string) (list []byte, ok bool) {

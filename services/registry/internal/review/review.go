@@ -82,7 +82,7 @@ type Item struct {
 	State       State
 	HiddenUntil civil.Date // LATER: first day on which it shows again
 	Settled     Digest     // what it was about when it was decided
-	MergeEvent  string     // identifier of the desk's MERGE that holds
+	MergeEvent  string     // identifier of the desk's MERGE that holds; of Listed the key of the entry whose person has the document, and what the row says
 	Opened      time.Time
 	Version     int64
 	Row         *ListedRow // of Listed, while it is asked, and only where one item is read
@@ -182,6 +182,8 @@ func (i *Item) Decide(v Verdict, until, today civil.Date, now time.Time) error {
 		i.HiddenUntil = until
 	case v == UndoMerge && i.Kind == Duplicate && i.State == Merged && i.MergeEvent != "":
 		i.open(now)
+	case v == UndoMerge && i.Kind == Listed && i.State == Merged && i.MergeEvent != "":
+		i.State, i.Settled, i.MergeEvent = NotSame, i.Content, ""
 	default:
 		return ErrUnfit
 	}

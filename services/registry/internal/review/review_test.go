@@ -60,6 +60,7 @@ func TestAnItemGoesFromStateToState(t *testing.T) {
 		{"a merged pair stays merged when one of them is gone", Duplicate, steps{seen(pairWith(1)), decide(Merge), gone}, Merged},
 		{"and opens when they stand apart again", Duplicate, steps{seen(pairWith(1)), decide(Merge), gone, seen(pairWith(1))}, Open},
 		{"an undone merge is open", Duplicate, steps{seen(pairWith(1)), decide(Merge), decide(UndoMerge)}, Open},
+		{"a wrong same of a list is two persons", Listed, steps{seen(about(1)), decide(Merge), decide(UndoMerge)}, NotSame},
 		{"two persons may be merged after all", Duplicate, steps{seen(pairWith(1)), decide(AreTwo), decide(Merge)}, Merged},
 		{"put off is open", flag, steps{seen(about(1)), decide(AskLater)}, Open},
 	} {

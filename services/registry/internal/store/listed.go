@@ -56,6 +56,7 @@ func (s *SQL) applyMixed(tx *gorm.DB, c intakestore.Call, items []any) ([]core.O
 type candidate struct {
 	*core.Missed
 	resident string // who stands for them
+	said     string // once they are the row's: what it says, as Settle returns it
 }
 
 // candidates are those about whom the list still asks, and who has the row's
@@ -78,7 +79,7 @@ func (s *SQL) candidates(tx *gorm.DB, batch string, l *core.Listed) (list []cand
 	for i := range l.Others {
 		m := &l.Others[i]
 		if id := who[i+1]; id != "" && slices.Contains(open, m.Key) {
-			list = append(list, candidate{m, id})
+			list = append(list, candidate{Missed: m, resident: id})
 		}
 	}
 	return list, who[0], nil
@@ -178,20 +179,25 @@ func (s *SQL) answerListed(tx *gorm.DB, batch string, row int, l *core.Listed, s
 		a.Missed[l.Others[i].Key] = l.Others[i].Memo
 	}
 	said := len(events) - 1
-	gone, err := s.lists().Settle(tx, a)
+	gone, content, err := s.lists().Settle(tx, a)
 	if err != nil {
 		return core.Outcome{}, nil, err
+	}
+	if same != nil {
+		same.said = content
 	}
 	for i := range l.Others {
 		if slices.Contains(gone, l.Others[i].Key) {
 			events = append(events, l.Others[i].Gone)
 		}
 	}
-	rows := make([]int, len(events))
-	for i := range rows {
-		rows[i] = row
-	}
-	out, facts, err := s.applyEvents(tx, events, Source{BatchID: batch, Rows: rows, Received: received}, now)
+	return s.sayOf(tx, batch, row, events, said, received, now)
+}
+
+// sayOf applies what follows from one row of a list. Its outcome is that of one of
+// the events, or of the first that is refused.
+func (s *SQL) sayOf(tx *gorm.DB, batch string, row int, events []core.Event, said int, received, now time.Time) (core.Outcome, []changefeed.Fact, error) {
+	out, facts, err := s.applyEvents(tx, events, Source{BatchID: batch, Rows: slices.Repeat([]int{row}, len(events)), Received: received}, now)
 	if err != nil {
 		return core.Outcome{}, nil, err
 	}

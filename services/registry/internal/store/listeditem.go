@@ -146,6 +146,9 @@ func (v *Reviews) decideListed(tx *gorm.DB, item *storedItem, c review.Choice, n
 	if err == nil {
 		err = refusalOf(out, "item")
 	}
+	if same != nil {
+		item.MergeEvent = same.Key + same.said
+	}
 	if err == nil {
 		err = sqlstore.Exec(tx, "UPDATE review_listed SET answer = ? WHERE other_id = ? AND batch_id = ?", answer, l.token, l.batch)
 	}

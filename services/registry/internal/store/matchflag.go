@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"database/sql"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
 	"xinju.dev/services/registry/internal/review"
@@ -54,8 +56,9 @@ func (r *refreshing) doubtful() []string {
 // doubt makes the PersonFacts of residents say whether a pair with them is open,
 // and returns those that changed. Call it when the items are saved: whoever has
 // the lock of a resident then sees every item that was saved before, so that of
-// two who decide at once the later one gets it right.
-func (s *SQL) doubt(tx *gorm.DB, residents []string) (facts []changefeed.Fact, err error) {
+// two who decide at once the later one gets it right. The flag begins or ends on
+// the day of now, and its days stay with the person.
+func (s *SQL) doubt(tx *gorm.DB, residents []string, now time.Time) (facts []changefeed.Fact, err error) {
 	if len(residents) == 0 {
 		return nil, nil
 	}
@@ -74,7 +77,7 @@ func (s *SQL) doubt(tx *gorm.DB, residents []string) (facts []changefeed.Fact, e
 		}
 		row.doubled = open[id]
 		if row.known {
-			f, err := s.encode.Flagged(row.person, core.FlagDoubled.Reason, row.doubled)
+			f, err := s.encode.Flagged(row.person, core.FlagDoubled.Reason, row.doubled, civil.DateOf(now))
 			if err != nil {
 				return nil, err
 			}

@@ -9,6 +9,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	"xinju.dev/services/platform/changefeed"
@@ -224,4 +225,45 @@ func known(t testing.TB, s *SQL, ids []string) (out []string) {
 		}
 	}
 	return out
+}
+
+// TestADecisionLeavesTheDaysBeforeAsTheyWere: of a pair that was found on one day
+// and decided on a later one, both were doubted in between, and on no other day.
+func TestADecisionLeavesTheDaysBeforeAsTheyWere(t *testing.T) {
+	each(t, func(t *testing.T, s *SQL) {
+		v := reviewsOf(t, s)
+		a, b, _ := oneTwice(t, s)
+		comeToRest(t, v)
+		pair, later := everyItem(t, v, review.Duplicate)[0], today.AddDays(40)
+		if _, err := v.Decide(t.Context(), record.Request{}, review.Choice{ItemID: pair.ID, Version: pair.Version, Decision: review.Decision{
+			Verdict: review.AreTwo, By: "县卫健局01",
+		}}, onDay(later)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.RefoldAll(t.Context(), onDay(later.AddDays(1)), func(int) {}); err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := s.Listers()["person"].ListFacts(t.Context(), "", 10_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, f := range list {
+			if f.ID != a && f.ID != b {
+				continue
+			}
+			seen++
+			body := &feedv1.PersonFact{}
+			if err := proto.Unmarshal(f.Body, body); err != nil {
+				t.Fatal(err)
+			}
+			want := []*feedv1.FlagSpan{{Flag: core.FlagDoubled.Reason, FromYmd: int32(today.YYYYMMDD()), UntilYmd: int32(later.YYYYMMDD())}}
+			if diff := gocmp.Diff(want, body.GetFlagSpans(), protocmp.Transform()); diff != "" || slices.Contains(body.GetFlags(), core.FlagDoubled.Reason) {
+				t.Errorf("%s: %v %s", f.ID, body.GetFlags(), diff)
+			}
+		}
+		if seen != 2 {
+			t.Errorf("%d of the two", seen)
+		}
+	})
 }

@@ -259,7 +259,7 @@ func (r *refreshing) write(tx *gorm.DB) error {
 			return err
 		}
 	}
-	facts, err := r.v.s.doubt(tx, r.doubtful())
+	facts, err := r.v.s.doubt(tx, r.doubtful(), r.now)
 	if err != nil {
 		return err
 	}

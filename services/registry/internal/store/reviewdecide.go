@@ -161,6 +161,8 @@ func (v *Reviews) decide(tx *gorm.DB, item *storedItem, c review.Choice, now tim
 	switch {
 	case item.Kind == review.Listed && (c.Verdict == review.Merge || c.Verdict == review.AreTwo):
 		event, facts, err = v.decideListed(tx, item, c, now)
+	case item.Kind == review.Listed && c.Verdict == review.UndoMerge:
+		event, facts, err = v.partListed(tx, item, merged, now)
 	case c.Verdict == review.Merge:
 		event, facts, err = v.byDesk(tx, core.Event{Type: core.Merge, Effective: today, ResidentID: item.ResidentID, OtherResidentID: item.OtherID}, now)
 		item.MergeEvent = event
@@ -173,7 +175,7 @@ func (v *Reviews) decide(tx *gorm.DB, item *storedItem, c review.Choice, now tim
 	if err := saveItem(tx, item); err != nil {
 		return nil, err
 	}
-	doubted, err := v.s.doubt(tx, sides(item))
+	doubted, err := v.s.doubt(tx, sides(item), now)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
@@ -20,8 +21,8 @@ import (
 // Encoders turn what changed into feed facts: Kind and Body are filled by them,
 // the rest by the store.
 type Encoders struct {
-	Person   func(p core.Person, flags []string) changefeed.Fact
-	Flagged  func(person []byte, flag string, on bool) (changefeed.Fact, error) // the body of a Person with a flag set or cleared
+	Person   func(p core.Person, flags []string, before []byte) changefeed.Fact                 // before: the body as it was
+	Flagged  func(person []byte, flag string, on bool, day civil.Date) (changefeed.Fact, error) // the body of a Person with a flag set or cleared
 	Stay     func(s core.Stay, sortKey string) changefeed.Fact
 	Permit   func(core.Permit) changefeed.Fact
 	Link     func(into string) changefeed.Fact
@@ -45,7 +46,7 @@ type SQL struct {
 // New returns a store on a migrated database.
 func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 	s := &SQL{db: db, seal: sealer, encode: encode, asked: askedOf(db)}
-	s.kinds.person = encode.Person(core.Person{}, nil).Kind
+	s.kinds.person = encode.Person(core.Person{}, nil, nil).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind
 	s.kinds.link = encode.Link("").Kind

@@ -617,8 +617,11 @@ type PersonFact struct {
 	MotherId string `protobuf:"bytes,6,opt,name=mother_id,json=motherId,proto3" json:"mother_id,omitempty"`
 	// Why the registry doubts the record as it stands today, by the reasons of its flags, sorted, each once:
 	// OVERLAPPING_STAYS, DOCUMENT_CONTRADICTS, NUMBER_SHARED, NO_DOCUMENT and others of the registry. Empty when it has
-	// no doubts. A flag carries no date: it holds until the record is mended.
-	Flags         []string `protobuf:"bytes,7,rep,name=flags,proto3" json:"flags,omitempty"`
+	// no doubts. A flag without a span in flag_spans carries no date: it holds on all days until the record is mended.
+	Flags []string `protobuf:"bytes,7,rep,name=flags,proto3" json:"flags,omitempty"`
+	// When flags held that carry days, such as DUPLICATE_SUSPECTED while the review queue asks: by flag and day, those
+	// that are over, too. Facts written before there were spans have none.
+	FlagSpans     []*FlagSpan `protobuf:"bytes,8,rep,name=flag_spans,json=flagSpans,proto3" json:"flag_spans,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -702,6 +705,77 @@ func (x *PersonFact) GetFlags() []string {
 	return nil
 }
 
+func (x *PersonFact) GetFlagSpans() []*FlagSpan {
+	if x != nil {
+		return x.FlagSpans
+	}
+	return nil
+}
+
+// FlagSpan is days on which the registry doubted a record for one reason.
+type FlagSpan struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Reason of the flag, as in flags.
+	Flag string `protobuf:"bytes,1,opt,name=flag,proto3" json:"flag,omitempty"`
+	// First day, on which it was found (yyyymmdd).
+	FromYmd int32 `protobuf:"varint,2,opt,name=from_ymd,json=fromYmd,proto3" json:"from_ymd,omitempty"`
+	// First day on which it no longer held (yyyymmdd, 0 while it holds). Later than from_ymd.
+	UntilYmd      int32 `protobuf:"varint,3,opt,name=until_ymd,json=untilYmd,proto3" json:"until_ymd,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FlagSpan) Reset() {
+	*x = FlagSpan{}
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FlagSpan) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FlagSpan) ProtoMessage() {}
+
+func (x *FlagSpan) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FlagSpan.ProtoReflect.Descriptor instead.
+func (*FlagSpan) Descriptor() ([]byte, []int) {
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FlagSpan) GetFlag() string {
+	if x != nil {
+		return x.Flag
+	}
+	return ""
+}
+
+func (x *FlagSpan) GetFromYmd() int32 {
+	if x != nil {
+		return x.FromYmd
+	}
+	return 0
+}
+
+func (x *FlagSpan) GetUntilYmd() int32 {
+	if x != nil {
+		return x.UntilYmd
+	}
+	return 0
+}
+
 // HukouSpan is one place of hukou registration.
 type HukouSpan struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -717,7 +791,7 @@ type HukouSpan struct {
 
 func (x *HukouSpan) Reset() {
 	*x = HukouSpan{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[2]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +803,7 @@ func (x *HukouSpan) String() string {
 func (*HukouSpan) ProtoMessage() {}
 
 func (x *HukouSpan) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[2]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +816,7 @@ func (x *HukouSpan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HukouSpan.ProtoReflect.Descriptor instead.
 func (*HukouSpan) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{2}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *HukouSpan) GetFromYmd() int32 {
@@ -789,7 +863,7 @@ type ResidenceFact struct {
 
 func (x *ResidenceFact) Reset() {
 	*x = ResidenceFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[3]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +875,7 @@ func (x *ResidenceFact) String() string {
 func (*ResidenceFact) ProtoMessage() {}
 
 func (x *ResidenceFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[3]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +888,7 @@ func (x *ResidenceFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResidenceFact.ProtoReflect.Descriptor instead.
 func (*ResidenceFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{3}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ResidenceFact) GetDivision() string {
@@ -893,7 +967,7 @@ type PermitFact struct {
 
 func (x *PermitFact) Reset() {
 	*x = PermitFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[4]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -905,7 +979,7 @@ func (x *PermitFact) String() string {
 func (*PermitFact) ProtoMessage() {}
 
 func (x *PermitFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[4]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -918,7 +992,7 @@ func (x *PermitFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PermitFact.ProtoReflect.Descriptor instead.
 func (*PermitFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{4}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PermitFact) GetDivision() string {
@@ -996,7 +1070,7 @@ type LinkFact struct {
 
 func (x *LinkFact) Reset() {
 	*x = LinkFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1008,7 +1082,7 @@ func (x *LinkFact) String() string {
 func (*LinkFact) ProtoMessage() {}
 
 func (x *LinkFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[5]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1021,7 +1095,7 @@ func (x *LinkFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkFact.ProtoReflect.Descriptor instead.
 func (*LinkFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{5}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *LinkFact) GetIntoId() string {
@@ -1044,7 +1118,7 @@ type PointsEntry struct {
 
 func (x *PointsEntry) Reset() {
 	*x = PointsEntry{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1056,7 +1130,7 @@ func (x *PointsEntry) String() string {
 func (*PointsEntry) ProtoMessage() {}
 
 func (x *PointsEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[6]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1069,7 +1143,7 @@ func (x *PointsEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PointsEntry.ProtoReflect.Descriptor instead.
 func (*PointsEntry) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{6}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PointsEntry) GetFromYmd() int32 {
@@ -1103,7 +1177,7 @@ type RelationFact struct {
 
 func (x *RelationFact) Reset() {
 	*x = RelationFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1115,7 +1189,7 @@ func (x *RelationFact) String() string {
 func (*RelationFact) ProtoMessage() {}
 
 func (x *RelationFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[7]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1128,7 +1202,7 @@ func (x *RelationFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RelationFact.ProtoReflect.Descriptor instead.
 func (*RelationFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{7}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RelationFact) GetKind() int32 {
@@ -1182,7 +1256,7 @@ type DivisionFact struct {
 
 func (x *DivisionFact) Reset() {
 	*x = DivisionFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1194,7 +1268,7 @@ func (x *DivisionFact) String() string {
 func (*DivisionFact) ProtoMessage() {}
 
 func (x *DivisionFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[8]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1207,7 +1281,7 @@ func (x *DivisionFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DivisionFact.ProtoReflect.Descriptor instead.
 func (*DivisionFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{8}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DivisionFact) GetCode() string {
@@ -1276,7 +1350,7 @@ type UnitFact struct {
 
 func (x *UnitFact) Reset() {
 	*x = UnitFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1288,7 +1362,7 @@ func (x *UnitFact) String() string {
 func (*UnitFact) ProtoMessage() {}
 
 func (x *UnitFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[9]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1301,7 +1375,7 @@ func (x *UnitFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnitFact.ProtoReflect.Descriptor instead.
 func (*UnitFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{9}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UnitFact) GetName() string {
@@ -1347,7 +1421,7 @@ type ManagedDivision struct {
 
 func (x *ManagedDivision) Reset() {
 	*x = ManagedDivision{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1433,7 @@ func (x *ManagedDivision) String() string {
 func (*ManagedDivision) ProtoMessage() {}
 
 func (x *ManagedDivision) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[10]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1446,7 @@ func (x *ManagedDivision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManagedDivision.ProtoReflect.Descriptor instead.
 func (*ManagedDivision) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{10}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ManagedDivision) GetDivision() string {
@@ -1417,7 +1491,7 @@ type ArchiveFact struct {
 
 func (x *ArchiveFact) Reset() {
 	*x = ArchiveFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1429,7 +1503,7 @@ func (x *ArchiveFact) String() string {
 func (*ArchiveFact) ProtoMessage() {}
 
 func (x *ArchiveFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[11]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1442,7 +1516,7 @@ func (x *ArchiveFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveFact.ProtoReflect.Descriptor instead.
 func (*ArchiveFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{11}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ArchiveFact) GetOpenedYmd() int32 {
@@ -1500,7 +1574,7 @@ type DaySpan struct {
 
 func (x *DaySpan) Reset() {
 	*x = DaySpan{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1586,7 @@ func (x *DaySpan) String() string {
 func (*DaySpan) ProtoMessage() {}
 
 func (x *DaySpan) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[12]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1599,7 @@ func (x *DaySpan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DaySpan.ProtoReflect.Descriptor instead.
 func (*DaySpan) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{12}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DaySpan) GetFromYmd() int32 {
@@ -1557,7 +1631,7 @@ type EducationFact struct {
 
 func (x *EducationFact) Reset() {
 	*x = EducationFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1569,7 +1643,7 @@ func (x *EducationFact) String() string {
 func (*EducationFact) ProtoMessage() {}
 
 func (x *EducationFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[13]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1582,7 +1656,7 @@ func (x *EducationFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EducationFact.ProtoReflect.Descriptor instead.
 func (*EducationFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{13}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EducationFact) GetOnYmd() int32 {
@@ -1629,7 +1703,7 @@ type CaseFact struct {
 
 func (x *CaseFact) Reset() {
 	*x = CaseFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1641,7 +1715,7 @@ func (x *CaseFact) String() string {
 func (*CaseFact) ProtoMessage() {}
 
 func (x *CaseFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[14]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1654,7 +1728,7 @@ func (x *CaseFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseFact.ProtoReflect.Descriptor instead.
 func (*CaseFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{14}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CaseFact) GetDisease() string {
@@ -1719,7 +1793,7 @@ type CertificateFact struct {
 
 func (x *CertificateFact) Reset() {
 	*x = CertificateFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1731,7 +1805,7 @@ func (x *CertificateFact) String() string {
 func (*CertificateFact) ProtoMessage() {}
 
 func (x *CertificateFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[15]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1744,7 +1818,7 @@ func (x *CertificateFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CertificateFact.ProtoReflect.Descriptor instead.
 func (*CertificateFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{15}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CertificateFact) GetIssuedYmd() int32 {
@@ -1776,7 +1850,7 @@ type DoseFact struct {
 
 func (x *DoseFact) Reset() {
 	*x = DoseFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +1862,7 @@ func (x *DoseFact) String() string {
 func (*DoseFact) ProtoMessage() {}
 
 func (x *DoseFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[16]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +1875,7 @@ func (x *DoseFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DoseFact.ProtoReflect.Descriptor instead.
 func (*DoseFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{16}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *DoseFact) GetOnYmd() int32 {
@@ -1846,7 +1920,7 @@ type PregnancyFact struct {
 
 func (x *PregnancyFact) Reset() {
 	*x = PregnancyFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +1932,7 @@ func (x *PregnancyFact) String() string {
 func (*PregnancyFact) ProtoMessage() {}
 
 func (x *PregnancyFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[17]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +1945,7 @@ func (x *PregnancyFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PregnancyFact.ProtoReflect.Descriptor instead.
 func (*PregnancyFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{17}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *PregnancyFact) GetLmpYmd() int32 {
@@ -1933,7 +2007,7 @@ type AntenatalFact struct {
 
 func (x *AntenatalFact) Reset() {
 	*x = AntenatalFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1945,7 +2019,7 @@ func (x *AntenatalFact) String() string {
 func (*AntenatalFact) ProtoMessage() {}
 
 func (x *AntenatalFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[18]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1958,7 +2032,7 @@ func (x *AntenatalFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AntenatalFact.ProtoReflect.Descriptor instead.
 func (*AntenatalFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{18}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *AntenatalFact) GetPregnancyId() string {
@@ -2008,7 +2082,7 @@ type DeliveryFact struct {
 
 func (x *DeliveryFact) Reset() {
 	*x = DeliveryFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2020,7 +2094,7 @@ func (x *DeliveryFact) String() string {
 func (*DeliveryFact) ProtoMessage() {}
 
 func (x *DeliveryFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[19]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2033,7 +2107,7 @@ func (x *DeliveryFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliveryFact.ProtoReflect.Descriptor instead.
 func (*DeliveryFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{19}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeliveryFact) GetPregnancyId() string {
@@ -2088,7 +2162,7 @@ type PostnatalFact struct {
 
 func (x *PostnatalFact) Reset() {
 	*x = PostnatalFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2100,7 +2174,7 @@ func (x *PostnatalFact) String() string {
 func (*PostnatalFact) ProtoMessage() {}
 
 func (x *PostnatalFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[20]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2113,7 +2187,7 @@ func (x *PostnatalFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PostnatalFact.ProtoReflect.Descriptor instead.
 func (*PostnatalFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{20}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PostnatalFact) GetPregnancyId() string {
@@ -2159,7 +2233,7 @@ type ChildCheckFact struct {
 
 func (x *ChildCheckFact) Reset() {
 	*x = ChildCheckFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2171,7 +2245,7 @@ func (x *ChildCheckFact) String() string {
 func (*ChildCheckFact) ProtoMessage() {}
 
 func (x *ChildCheckFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[21]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2184,7 +2258,7 @@ func (x *ChildCheckFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChildCheckFact.ProtoReflect.Descriptor instead.
 func (*ChildCheckFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{21}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ChildCheckFact) GetOnYmd() int32 {
@@ -2229,7 +2303,7 @@ type MethodFact struct {
 
 func (x *MethodFact) Reset() {
 	*x = MethodFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2241,7 +2315,7 @@ func (x *MethodFact) String() string {
 func (*MethodFact) ProtoMessage() {}
 
 func (x *MethodFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[22]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2254,7 +2328,7 @@ func (x *MethodFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MethodFact.ProtoReflect.Descriptor instead.
 func (*MethodFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{22}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *MethodFact) GetMethod() int32 {
@@ -2318,7 +2392,7 @@ type PlanningServiceFact struct {
 
 func (x *PlanningServiceFact) Reset() {
 	*x = PlanningServiceFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2330,7 +2404,7 @@ func (x *PlanningServiceFact) String() string {
 func (*PlanningServiceFact) ProtoMessage() {}
 
 func (x *PlanningServiceFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[23]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2343,7 +2417,7 @@ func (x *PlanningServiceFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanningServiceFact.ProtoReflect.Descriptor instead.
 func (*PlanningServiceFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{23}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PlanningServiceFact) GetOnYmd() int32 {
@@ -2403,7 +2477,7 @@ type RecordFact struct {
 
 func (x *RecordFact) Reset() {
 	*x = RecordFact{}
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2415,7 +2489,7 @@ func (x *RecordFact) String() string {
 func (*RecordFact) ProtoMessage() {}
 
 func (x *RecordFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_feed_v1_fact_proto_msgTypes[24]
+	mi := &file_xinju_feed_v1_fact_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2428,7 +2502,7 @@ func (x *RecordFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordFact.ProtoReflect.Descriptor instead.
 func (*RecordFact) Descriptor() ([]byte, []int) {
-	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{24}
+	return file_xinju_feed_v1_fact_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RecordFact) GetCode() string {
@@ -2508,7 +2582,7 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\x06method\x182 \x01(\v2\x19.xinju.feed.v1.MethodFactH\x00R\x06method\x12O\n" +
 	"\x10planning_service\x183 \x01(\v2\".xinju.feed.v1.PlanningServiceFactH\x00R\x0fplanningService\x123\n" +
 	"\x06record\x18F \x01(\v2\x19.xinju.feed.v1.RecordFactH\x00R\x06recordB\x06\n" +
-	"\x04body\"\xf9\x01\n" +
+	"\x04body\"\xb1\x02\n" +
 	"\n" +
 	"PersonFact\x12!\n" +
 	"\tbirth_ymd\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x03R\bbirthYmd\x12\x16\n" +
@@ -2517,7 +2591,13 @@ const file_xinju_feed_v1_fact_proto_rawDesc = "" +
 	"\tdeath_ymd\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x03R\bdeathYmd\x12\x1e\n" +
 	"\amarital\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x03R\amarital\x12!\n" +
 	"\tmother_id\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x03R\bmotherId\x12\x1a\n" +
-	"\x05flags\x18\a \x03(\tB\x04\xc8\xf3\x18\x03R\x05flags\"h\n" +
+	"\x05flags\x18\a \x03(\tB\x04\xc8\xf3\x18\x03R\x05flags\x126\n" +
+	"\n" +
+	"flag_spans\x18\b \x03(\v2\x17.xinju.feed.v1.FlagSpanR\tflagSpans\"h\n" +
+	"\bFlagSpan\x12\x18\n" +
+	"\x04flag\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x03R\x04flag\x12\x1f\n" +
+	"\bfrom_ymd\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x03R\afromYmd\x12!\n" +
+	"\tuntil_ymd\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x03R\buntilYmd\"h\n" +
 	"\tHukouSpan\x12\x1f\n" +
 	"\bfrom_ymd\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x03R\afromYmd\x12 \n" +
 	"\bdivision\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12\x18\n" +
@@ -2698,66 +2778,68 @@ func file_xinju_feed_v1_fact_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_feed_v1_fact_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_xinju_feed_v1_fact_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_xinju_feed_v1_fact_proto_goTypes = []any{
 	(FactKind)(0),               // 0: xinju.feed.v1.FactKind
 	(*Fact)(nil),                // 1: xinju.feed.v1.Fact
 	(*PersonFact)(nil),          // 2: xinju.feed.v1.PersonFact
-	(*HukouSpan)(nil),           // 3: xinju.feed.v1.HukouSpan
-	(*ResidenceFact)(nil),       // 4: xinju.feed.v1.ResidenceFact
-	(*PermitFact)(nil),          // 5: xinju.feed.v1.PermitFact
-	(*LinkFact)(nil),            // 6: xinju.feed.v1.LinkFact
-	(*PointsEntry)(nil),         // 7: xinju.feed.v1.PointsEntry
-	(*RelationFact)(nil),        // 8: xinju.feed.v1.RelationFact
-	(*DivisionFact)(nil),        // 9: xinju.feed.v1.DivisionFact
-	(*UnitFact)(nil),            // 10: xinju.feed.v1.UnitFact
-	(*ManagedDivision)(nil),     // 11: xinju.feed.v1.ManagedDivision
-	(*ArchiveFact)(nil),         // 12: xinju.feed.v1.ArchiveFact
-	(*DaySpan)(nil),             // 13: xinju.feed.v1.DaySpan
-	(*EducationFact)(nil),       // 14: xinju.feed.v1.EducationFact
-	(*CaseFact)(nil),            // 15: xinju.feed.v1.CaseFact
-	(*CertificateFact)(nil),     // 16: xinju.feed.v1.CertificateFact
-	(*DoseFact)(nil),            // 17: xinju.feed.v1.DoseFact
-	(*PregnancyFact)(nil),       // 18: xinju.feed.v1.PregnancyFact
-	(*AntenatalFact)(nil),       // 19: xinju.feed.v1.AntenatalFact
-	(*DeliveryFact)(nil),        // 20: xinju.feed.v1.DeliveryFact
-	(*PostnatalFact)(nil),       // 21: xinju.feed.v1.PostnatalFact
-	(*ChildCheckFact)(nil),      // 22: xinju.feed.v1.ChildCheckFact
-	(*MethodFact)(nil),          // 23: xinju.feed.v1.MethodFact
-	(*PlanningServiceFact)(nil), // 24: xinju.feed.v1.PlanningServiceFact
-	(*RecordFact)(nil),          // 25: xinju.feed.v1.RecordFact
+	(*FlagSpan)(nil),            // 3: xinju.feed.v1.FlagSpan
+	(*HukouSpan)(nil),           // 4: xinju.feed.v1.HukouSpan
+	(*ResidenceFact)(nil),       // 5: xinju.feed.v1.ResidenceFact
+	(*PermitFact)(nil),          // 6: xinju.feed.v1.PermitFact
+	(*LinkFact)(nil),            // 7: xinju.feed.v1.LinkFact
+	(*PointsEntry)(nil),         // 8: xinju.feed.v1.PointsEntry
+	(*RelationFact)(nil),        // 9: xinju.feed.v1.RelationFact
+	(*DivisionFact)(nil),        // 10: xinju.feed.v1.DivisionFact
+	(*UnitFact)(nil),            // 11: xinju.feed.v1.UnitFact
+	(*ManagedDivision)(nil),     // 12: xinju.feed.v1.ManagedDivision
+	(*ArchiveFact)(nil),         // 13: xinju.feed.v1.ArchiveFact
+	(*DaySpan)(nil),             // 14: xinju.feed.v1.DaySpan
+	(*EducationFact)(nil),       // 15: xinju.feed.v1.EducationFact
+	(*CaseFact)(nil),            // 16: xinju.feed.v1.CaseFact
+	(*CertificateFact)(nil),     // 17: xinju.feed.v1.CertificateFact
+	(*DoseFact)(nil),            // 18: xinju.feed.v1.DoseFact
+	(*PregnancyFact)(nil),       // 19: xinju.feed.v1.PregnancyFact
+	(*AntenatalFact)(nil),       // 20: xinju.feed.v1.AntenatalFact
+	(*DeliveryFact)(nil),        // 21: xinju.feed.v1.DeliveryFact
+	(*PostnatalFact)(nil),       // 22: xinju.feed.v1.PostnatalFact
+	(*ChildCheckFact)(nil),      // 23: xinju.feed.v1.ChildCheckFact
+	(*MethodFact)(nil),          // 24: xinju.feed.v1.MethodFact
+	(*PlanningServiceFact)(nil), // 25: xinju.feed.v1.PlanningServiceFact
+	(*RecordFact)(nil),          // 26: xinju.feed.v1.RecordFact
 }
 var file_xinju_feed_v1_fact_proto_depIdxs = []int32{
 	0,  // 0: xinju.feed.v1.Fact.kind:type_name -> xinju.feed.v1.FactKind
 	2,  // 1: xinju.feed.v1.Fact.person:type_name -> xinju.feed.v1.PersonFact
-	4,  // 2: xinju.feed.v1.Fact.residence:type_name -> xinju.feed.v1.ResidenceFact
-	5,  // 3: xinju.feed.v1.Fact.permit:type_name -> xinju.feed.v1.PermitFact
-	8,  // 4: xinju.feed.v1.Fact.relation:type_name -> xinju.feed.v1.RelationFact
-	9,  // 5: xinju.feed.v1.Fact.division:type_name -> xinju.feed.v1.DivisionFact
-	10, // 6: xinju.feed.v1.Fact.unit:type_name -> xinju.feed.v1.UnitFact
-	6,  // 7: xinju.feed.v1.Fact.link:type_name -> xinju.feed.v1.LinkFact
-	12, // 8: xinju.feed.v1.Fact.archive:type_name -> xinju.feed.v1.ArchiveFact
-	14, // 9: xinju.feed.v1.Fact.education:type_name -> xinju.feed.v1.EducationFact
-	15, // 10: xinju.feed.v1.Fact.case:type_name -> xinju.feed.v1.CaseFact
-	16, // 11: xinju.feed.v1.Fact.certificate:type_name -> xinju.feed.v1.CertificateFact
-	17, // 12: xinju.feed.v1.Fact.dose:type_name -> xinju.feed.v1.DoseFact
-	18, // 13: xinju.feed.v1.Fact.pregnancy:type_name -> xinju.feed.v1.PregnancyFact
-	19, // 14: xinju.feed.v1.Fact.antenatal:type_name -> xinju.feed.v1.AntenatalFact
-	20, // 15: xinju.feed.v1.Fact.delivery:type_name -> xinju.feed.v1.DeliveryFact
-	21, // 16: xinju.feed.v1.Fact.postnatal:type_name -> xinju.feed.v1.PostnatalFact
-	22, // 17: xinju.feed.v1.Fact.child_check:type_name -> xinju.feed.v1.ChildCheckFact
-	23, // 18: xinju.feed.v1.Fact.method:type_name -> xinju.feed.v1.MethodFact
-	24, // 19: xinju.feed.v1.Fact.planning_service:type_name -> xinju.feed.v1.PlanningServiceFact
-	25, // 20: xinju.feed.v1.Fact.record:type_name -> xinju.feed.v1.RecordFact
-	3,  // 21: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
-	7,  // 22: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
-	11, // 23: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
-	13, // 24: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	5,  // 2: xinju.feed.v1.Fact.residence:type_name -> xinju.feed.v1.ResidenceFact
+	6,  // 3: xinju.feed.v1.Fact.permit:type_name -> xinju.feed.v1.PermitFact
+	9,  // 4: xinju.feed.v1.Fact.relation:type_name -> xinju.feed.v1.RelationFact
+	10, // 5: xinju.feed.v1.Fact.division:type_name -> xinju.feed.v1.DivisionFact
+	11, // 6: xinju.feed.v1.Fact.unit:type_name -> xinju.feed.v1.UnitFact
+	7,  // 7: xinju.feed.v1.Fact.link:type_name -> xinju.feed.v1.LinkFact
+	13, // 8: xinju.feed.v1.Fact.archive:type_name -> xinju.feed.v1.ArchiveFact
+	15, // 9: xinju.feed.v1.Fact.education:type_name -> xinju.feed.v1.EducationFact
+	16, // 10: xinju.feed.v1.Fact.case:type_name -> xinju.feed.v1.CaseFact
+	17, // 11: xinju.feed.v1.Fact.certificate:type_name -> xinju.feed.v1.CertificateFact
+	18, // 12: xinju.feed.v1.Fact.dose:type_name -> xinju.feed.v1.DoseFact
+	19, // 13: xinju.feed.v1.Fact.pregnancy:type_name -> xinju.feed.v1.PregnancyFact
+	20, // 14: xinju.feed.v1.Fact.antenatal:type_name -> xinju.feed.v1.AntenatalFact
+	21, // 15: xinju.feed.v1.Fact.delivery:type_name -> xinju.feed.v1.DeliveryFact
+	22, // 16: xinju.feed.v1.Fact.postnatal:type_name -> xinju.feed.v1.PostnatalFact
+	23, // 17: xinju.feed.v1.Fact.child_check:type_name -> xinju.feed.v1.ChildCheckFact
+	24, // 18: xinju.feed.v1.Fact.method:type_name -> xinju.feed.v1.MethodFact
+	25, // 19: xinju.feed.v1.Fact.planning_service:type_name -> xinju.feed.v1.PlanningServiceFact
+	26, // 20: xinju.feed.v1.Fact.record:type_name -> xinju.feed.v1.RecordFact
+	4,  // 21: xinju.feed.v1.PersonFact.hukou:type_name -> xinju.feed.v1.HukouSpan
+	3,  // 22: xinju.feed.v1.PersonFact.flag_spans:type_name -> xinju.feed.v1.FlagSpan
+	8,  // 23: xinju.feed.v1.PermitFact.points:type_name -> xinju.feed.v1.PointsEntry
+	12, // 24: xinju.feed.v1.UnitFact.manages:type_name -> xinju.feed.v1.ManagedDivision
+	14, // 25: xinju.feed.v1.ArchiveFact.standard:type_name -> xinju.feed.v1.DaySpan
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_xinju_feed_v1_fact_proto_init() }
@@ -2793,7 +2875,7 @@ func file_xinju_feed_v1_fact_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_feed_v1_fact_proto_rawDesc), len(file_xinju_feed_v1_fact_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   25,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
