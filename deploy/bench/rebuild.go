@@ -18,7 +18,7 @@ import (
 )
 
 // runRebuild measures a rebuild from the feeds beside reading the feeds once and
-// evaluating everybody once, and a start beside a plain scan of what it reads.
+// evaluating everybody once, and before it two kinds of start.
 func (b *bench) runRebuild(ctx context.Context) (all []figures.Comparison, err error) {
 	for _, n := range b.sizes() {
 		for _, e := range b.engines() {
@@ -35,16 +35,11 @@ func (b *bench) runRebuild(ctx context.Context) (all []figures.Comparison, err e
 var errRebuild = errors.New("重建没有成功 the rebuild did not succeed")
 
 func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.Comparison, err error) {
-	a, err := b.openAggregator(ctx, n, e)
+	a, starts, err := b.startOn(ctx, n, e)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.stop()) }()
-	started := figures.Line{What: "启动 start from the database", Rounds: 1, Wall: a.built.Started, CPU: figures.Unknown, Server: figures.Unknown, Rate: float64(n) / a.built.Started.Seconds()}
-	scan := figures.Sampler{ServerCPU: e.cpu()}
-	if err := scan.Repeat(figures.Limit{Least: 2, Most: 3, Spend: 10 * time.Second}, func() error { return scanAll(ctx, a.db.SQL()) }); err != nil {
-		return nil, err
-	}
 	b.progress("%s：重建 / a rebuild, %d residents", e.name(), n)
 	ours, base := figures.Sampler{ServerCPU: e.cpu()}, figures.Sampler{ServerCPU: e.cpu()}
 	client := aggregatorv1.NewAggregatorServiceClient(a.memory)
@@ -69,10 +64,7 @@ func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.
 	if err != nil {
 		return nil, err
 	}
-	if err := ours.Time(func() error { return rebuildOnce(ctx, client) }); err != nil {
-		return nil, err
-	}
-	most, err := peak()
+	use, err := watched(func() error { return ours.Time(func() error { return rebuildOnce(ctx, client) }) })
 	if err != nil {
 		return nil, err
 	}
@@ -86,18 +78,20 @@ func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.
 	if err := b.waitDropped(ctx, e, a.db.SQL()); err != nil {
 		return nil, err
 	}
-	return []figures.Comparison{{
+	return append([]figures.Comparison{{
 		Section: "k", Case: "重建 rebuild, " + e.name(), Residents: n,
 		Ours: ours.Line("由变更流重建 from the feeds", n), Baseline: base.Line("读一遍并各算一次 one scan and one evaluation", n),
 		Checked: "重建前后摘要相同 the same digest before and after",
-		Note: fmt.Sprintf("%d 条事实 facts，每秒 %.0f 条 a second；内存最高 %.0f MiB，开始前 %.0f MiB：多出一本账簿与两步的人员 "+
-			"most memory %.0f MiB, %.0f MiB before it began: a second ledger, and the residents of two steps", facts,
-			float64(facts)/ours.Line("", 0).Wall.Seconds(), mib(most), mib(held), mib(most), mib(held)),
-	}, {
-		Section: "k", Case: "启动 start, " + e.name(), Residents: n,
-		Ours: started, Baseline: scan.Line("同样的行扫描一遍 a plain scan of the same rows", n),
-		Note: "×wall 不低于 0.5 即达到扫描速率的一半 / ×wall of 0.5 or more is half the rate of the scan",
-	}}, nil
+		Note:    fmt.Sprintf("%d 条事实 facts，每秒 %.0f 条 a second；%s", facts, float64(facts)/ours.Line("", 0).Wall.Seconds(), use.note(held)),
+	}}, starts...), nil
+}
+
+// note tells the memory of a rebuild; held is what was resident before it.
+func (u memoryUse) note(held int64) string {
+	return fmt.Sprintf("内存最高 %.0f MiB，开始前 %.0f MiB；其中在用的最多 %.0f MiB（两本账簿、两步的人员、至多 32 MiB 待排序的名单行），"+
+		"回收前可涨到 %.0f MiB，其余为数据库页缓存与程序 / most memory %.0f MiB, %.0f MiB before it began; in use at most %.0f MiB "+
+		"(two ledgers, the residents of two steps, at most 32 MiB of lines to be sorted), %.0f MiB until they are collected, the rest the database's pages and the program",
+		mib(u.most), mib(held), mib(u.live), mib(u.goal), mib(u.most), mib(held), mib(u.live), mib(u.goal))
 }
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

@@ -125,3 +125,44 @@ func (p *Piece) decode(raw []byte) int {
 	}
 	return len(raw) - len(rest)
 }
+
+// sizeOf is how many bytes the first piece takes, 0 when they are damaged, and its event.
+func sizeOf(raw []byte) (size int, event []byte) {
+	head, at := binary.Uvarint(raw)
+	if at <= 0 {
+		return 0, nil
+	}
+	numbers := 1 // the first day
+	if head&flagOpen == 0 {
+		numbers++
+	}
+	if head&flagWeight != 0 {
+		numbers++
+	}
+	if at = skip(raw, at, numbers); at == 0 || head&flagEvent == 0 {
+		return at, nil
+	}
+	length, n := binary.Uvarint(raw[at:])
+	if n <= 0 || length > uint64(len(raw)-at-n) {
+		return 0, nil
+	}
+	begin := at + n
+	at = begin + int(length)
+	return skip(raw, at, 1), raw[begin:at]
+}
+
+// skip goes past some varints, and returns 0 where they do not end.
+func skip(raw []byte, at, numbers int) int {
+	for ; numbers > 0; numbers-- {
+		for {
+			if at >= len(raw) {
+				return 0
+			}
+			at++
+			if raw[at-1] < 0x80 {
+				break
+			}
+		}
+	}
+	return at
+}

@@ -44,7 +44,11 @@ func (g *gatherer) count(c policy.Counter, items *Items) {
 			return
 		}
 		g.next[at]++
-		g.buf = c.Pieces(g.plans[at].pack, int(low.index), g.buf)
+		var only []string
+		if items.each[low.key] {
+			only = items.events
+		}
+		g.buf = c.PiecesOf(g.plans[at].pack, int(low.index), only, g.buf)
 		for len(g.keys) < len(g.buf) {
 			g.keys = append(g.keys, low.key)
 		}

@@ -129,7 +129,10 @@ func (b *Book) commit(ctx context.Context, r *replica, next *store.FollowedRow, 
 				return err
 			}
 		}
-		return out.raise(t, r == b.live)
+		if err := out.raise(t, r == b.live); err != nil {
+			return err
+		}
+		return out.keep(t, r == b.live)
 	})
 	if err != nil {
 		return err
@@ -149,6 +152,7 @@ func (b *Book) adopt(r *replica, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	r.ledger.Apply(out.batch)
+	r.kept.changed(out.batch.Villages())
 	if out.newTree {
 		r.ledger.Hang(tree{out.after.world})
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
@@ -67,7 +68,11 @@ func (c *crowd) around(t store.Tx, out *outcome) *around {
 	a.facts = c.facts
 	for _, id := range c.ids {
 		a.complete[id] = true
-		a.linked[earlier][id], a.linked[later][id] = c.was[id], c.is[id]
+		for m, linked := range [moments][]string{c.was[id], c.is[id]} {
+			if len(linked) > 0 {
+				a.linked[m][id] = linked
+			}
+		}
 	}
 	return a
 }
@@ -168,18 +173,22 @@ func (a *around) alone(m moment, id string) (*facts.Resident, error) {
 	if r := a.whole[m][id]; r != nil {
 		return r, nil
 	}
-	r, err := a.made(m, id)
+	r, err := a.made(m, id, nil)
 	a.whole[m][id] = r
 	return r, err
 }
 
-// made is alone, made anew: many may ask at the same time.
-func (a *around) made(m moment, id string) (*facts.Resident, error) {
+// made is alone, made anew: many may ask at the same time. Where items are given it
+// is with the facts that these read.
+func (a *around) made(m moment, id string, items *derive.Items) (*facts.Resident, error) {
 	p, err := a.person(m, id)
 	if err != nil {
 		return nil, err
 	}
-	return p.facts().Resident(id)
+	if items == nil {
+		return p.facts().Resident(id)
+	}
+	return p.facts().ResidentOf(id, items.Reads())
 }
 
 // seen is what others see of a person at hand.

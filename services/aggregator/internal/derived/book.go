@@ -68,6 +68,7 @@ type Book struct {
 
 	work    chan struct{}           // wakes the worker that runs rebuilds
 	current atomic.Pointer[running] // the rebuild at work
+	first   atomic.Pointer[taken]   // while everything is listed for the first time
 }
 
 // New returns an empty book.
@@ -82,29 +83,17 @@ func New(d Deps) *Book {
 func (b *Book) Deriver() *derive.Deriver { return b.deriverNow() }
 
 // Load reads what is stored and makes the numbers. When packs or code are not
-// those that the members were derived with, they are derived anew first. What a
-// crash left of other generations is removed, except for a rebuild that goes on.
+// those that the members were derived with, they are derived anew first.
 func (b *Book) Load(ctx context.Context) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	var head store.Head
-	var others []int64
 	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
-		if head, err = t.Head(); err != nil {
-			return err
-		}
-		others, err = t.Generations()
+		head, err = t.Head()
 		return err
 	})
 	if err != nil {
 		return err
-	}
-	for _, g := range others {
-		if g != head.Generation {
-			if err := b.Store.Drop(ctx, g); err != nil {
-				return err
-			}
-		}
 	}
 	packs, err := b.composed(ctx)
 	if err != nil {
@@ -129,8 +118,21 @@ func (b *Book) Load(ctx context.Context) error {
 	return nil
 }
 
-// deriveAgain replaces the members of the serving generation and loads it.
+// deriveAgain replaces the members of the serving generation and loads it. Until
+// that is done they were derived by nothing, so that it begins again after a crash
+// with whatever packs there are then.
 func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
+	err := b.Store.Write(ctx, func(t store.Tx) error {
+		h, err := t.Head()
+		if err != nil {
+			return err
+		}
+		h.Derivation = ""
+		return t.SetHead(h)
+	})
+	if err != nil {
+		return nil, err
+	}
 	if err := b.Store.DropMembers(ctx, generation); err != nil {
 		return nil, err
 	}
@@ -149,6 +151,9 @@ func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deri
 		h.Derivation = d.Derivation()
 		h.Revision++
 		r.revision = h.Revision
+		if err := r.keep(t, h.Revision); err != nil {
+			return err
+		}
 		return t.SetHead(h)
 	})
 }

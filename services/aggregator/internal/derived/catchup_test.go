@@ -72,7 +72,7 @@ func TestARebuildMeetsAFollowerThatIsBehind(t *testing.T) {
 		if _, err := db.SQL().ExecContext(t.Context(), "UPDATE resident_fact SET members = x''"); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Load(t.Context()); err != nil {
+		if err := errors.Join(b.Load(t.Context()), b.Keeper().Compare(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 		if op := rebuild(t, b, feedsOf(c)); op.State != 3 || differences(t, reg) != 1 {

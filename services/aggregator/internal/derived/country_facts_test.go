@@ -14,6 +14,9 @@ func factsOf(r *facts.Resident) (out []written) {
 	}
 	p := &r.Person
 	person := &feedv1.PersonFact{BirthYmd: ymd(p.Birth), Sex: p.Sex, DeathYmd: ymd(p.Death), Marital: p.Marital, MotherId: p.MotherID, Flags: p.Flags}
+	for _, s := range p.Doubted {
+		person.FlagSpans = append(person.FlagSpans, &feedv1.FlagSpan{Flag: s.Flag, FromYmd: ymd(s.From), UntilYmd: ymd(s.Until)})
+	}
 	for _, h := range p.Hukou {
 		person.Hukou = append(person.Hukou, &feedv1.HukouSpan{FromYmd: ymd(h.From), Division: h.Division, Kind: h.Kind})
 	}

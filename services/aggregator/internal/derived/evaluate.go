@@ -46,7 +46,7 @@ func membersOf(near *around, ids []string, d *derive.Deriver, w *facts.World) ([
 	out := make([][]store.MemberRow, len(ids))
 	err = parallel(len(ids), func(i int) (err error) {
 		if list[i] == nil {
-			if list[i], err = near.made(later, ids[i]); err != nil {
+			if list[i], err = near.made(later, ids[i], nil); err != nil {
 				return err
 			}
 		}

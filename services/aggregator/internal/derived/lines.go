@@ -68,28 +68,17 @@ func inLines(a, b store.LineRow) int {
 		strings.Compare(a.ResidentID, b.ResidentID), strings.Compare(a.EventID, b.EventID), cmp.Compare(a.FromDay, b.FromDay))
 }
 
-// addMembers writes where residents of a generation that had none have pieces, and
-// their lines.
-func addMembers(t store.Tx, generation int64, d *derive.Deriver, rows []store.MemberRow) error {
-	var list []store.LineRow
-	for i := range rows {
-		m := &rows[i]
-		err := derive.Decode(m.Pieces, func(p *derive.Piece) error {
-			if hasLine(d, m, p) {
-				list = append(list, lineOf(m, p))
-			}
-			return nil
-		})
-		if err != nil {
-			return err
+// keptLines are the lines that are kept of a row, in the order of its pieces; they
+// are put into list.
+func keptLines(d *derive.Deriver, m *store.MemberRow, list []store.LineRow) ([]store.LineRow, error) {
+	list = list[:0]
+	err := derive.Decode(m.Pieces, func(p *derive.Piece) error {
+		if hasLine(d, m, p) {
+			list = append(list, lineOf(m, p))
 		}
-	}
-	slices.SortFunc(list, inLines)
-	slices.SortFunc(rows, inMembers)
-	if err := t.AddLines(generation, list); err != nil {
-		return err
-	}
-	return t.AddMembers(generation, rows)
+		return nil
+	})
+	return list, err
 }
 
 // villageCount is a village that is part of the list, and in which run of codes

@@ -28,8 +28,8 @@ func unchanged(row store.ResidentRow) (facing, error) {
 type crowd struct {
 	generation int64
 	facts      map[string]facing
-	kinds      map[string]facts.Kinds // of the facts that the page changes, by identifier
-	links      []store.LinkRow        // that change; without Into when there is none any more
+	changed    map[string][]derive.Fact // by the page, by identifier
+	links      []store.LinkRow          // that change; without Into when there is none any more
 
 	ids     []string            // of the persons, ascending
 	was, is map[string][]string // identifiers linked to each of them
@@ -209,13 +209,17 @@ func (c *crowd) items(out *outcome) map[string]*derive.Items {
 		return items
 	}
 	for _, id := range c.ids {
-		kinds := c.kinds[id]
+		changed := c.changed[id]
 		for _, list := range [][]string{c.was[id], c.is[id]} {
 			for _, l := range list {
-				kinds |= c.kinds[l]
+				changed = append(slices.Clip(changed), c.changed[l]...)
 			}
 		}
-		items[id] = out.after.deriver.Touched(kinds)
+		var kinds facts.Kinds
+		for i := range changed {
+			kinds |= changed[i].Of
+		}
+		items[id] = out.after.deriver.Touched(kinds).Changed(changed)
 	}
 	return items
 }

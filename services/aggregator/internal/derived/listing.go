@@ -115,8 +115,9 @@ func complete(held []feedfacts.Fact, before string) int {
 
 // keepListed stores facts and, at the end, how far the sources were listed.
 func (b *Book) keepListed(ctx context.Context, generation int64, facts []feedfacts.Fact, listed []*listing, op *running) error {
-	err := b.Store.Write(ctx, func(t store.Tx) error {
-		if err := b.keep(t, generation, facts); err != nil {
+	fresh := 0
+	err := b.Store.Write(ctx, func(t store.Tx) (err error) {
+		if fresh, err = b.keep(t, generation, facts); err != nil {
 			return err
 		}
 		for _, l := range listed {
@@ -127,6 +128,8 @@ func (b *Book) keepListed(ctx context.Context, generation int64, facts []feedfac
 		return nil
 	})
 	op.advance(ctx, int64(len(facts)))
+	op.taken.facts.Add(int64(len(facts)))
+	op.taken.residents.Add(int64(fresh))
 	return err
 }
 

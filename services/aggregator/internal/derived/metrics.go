@@ -18,6 +18,7 @@ type Metrics struct {
 	people, rows     prometheus.Gauge
 	chains           prometheus.Gauge
 	differences      prometheus.Counter
+	wrongSums        prometheus.Counter
 }
 
 // NewMetrics registers the figures; reg may be nil.
@@ -34,6 +35,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 		rows:        prometheus.NewGauge(prometheus.GaugeOpts{Name: name("loaded_members"), Help: "Rows of residents in villages when the numbers were last loaded."}),
 		differences: prometheus.NewCounter(prometheus.CounterOpts{Name: name("rebuild_differences_total"), Help: "Rebuilds that ended in another state than the one that served."}),
 	}
+	m.wrongSums = prometheus.NewCounter(prometheus.CounterOpts{Name: name("stored_sums_differences_total"), Help: "Villages whose sums as stored for the start were not those of their members."})
 	m.chains = prometheus.NewGauge(prometheus.GaugeOpts{Name: name("link_chains"), Help: "Merged residents whose link leads to one that is merged itself; 0 unless the registry is wrong."})
 	if reg == nil {
 		return m, nil
@@ -48,6 +50,7 @@ func NewMetrics(reg prometheus.Registerer) (*Metrics, error) {
 	register(reg, &m.people, &err)
 	register(reg, &m.rows, &err)
 	register(reg, &m.differences, &err)
+	register(reg, &m.wrongSums, &err)
 	register(reg, &m.chains, &err)
 	return m, err
 }

@@ -32,13 +32,15 @@ func operationOf(r store.OperationRow) coverage.Operation {
 	return out
 }
 
-// running is the operation at work; others read it meanwhile.
+// running is the operation at work; others read it meanwhile. One without an
+// identifier nobody has asked for: it is not stored.
 type running struct {
 	b     *Book
 	mu    sync.Mutex
 	row   store.OperationRow
 	began time.Time
 	saved time.Time
+	taken taken
 }
 
 // StartRebuild accepts a rebuild. A retry with the same request id returns the
@@ -110,8 +112,12 @@ func (b *Book) Operation(ctx context.Context, id string) (coverage.Operation, er
 }
 
 // RunRebuilds does accepted rebuilds one after another, those that a crash
-// interrupted first, until ctx ends.
+// interrupted first, until ctx ends. Before them what a crash left of other
+// generations is removed.
 func (b *Book) RunRebuilds(ctx context.Context, feeds map[string]Feed) error {
+	if err := b.dropOthers(ctx); err != nil && ctx.Err() == nil {
+		b.Log.Warn("what is left of other generations is not removed yet", obs.Cause(err))
+	}
 	for {
 		var open []store.OperationRow
 		err := b.Store.Read(ctx, func(t store.Tx) (err error) {
@@ -130,6 +136,26 @@ func (b *Book) RunRebuilds(ctx context.Context, feeds map[string]Feed) error {
 		case <-b.work:
 		}
 	}
+}
+
+// dropOthers removes every generation but the one that serves. Nobody makes another
+// one meanwhile.
+func (b *Book) dropOthers(ctx context.Context) error {
+	var head store.Head
+	var all []int64
+	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
+		if head, err = t.Head(); err != nil {
+			return err
+		}
+		all, err = t.Generations()
+		return err
+	})
+	for _, g := range all {
+		if err == nil && g != head.Generation {
+			err = b.Store.Drop(ctx, g)
+		}
+	}
+	return err
 }
 
 func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.OperationRow) {
@@ -209,6 +235,9 @@ func (o *running) advance(ctx context.Context, n int64) {
 
 // save is for those who ask after a crash; its failure harms nothing.
 func (o *running) save(ctx context.Context, row store.OperationRow) {
+	if row.ID == "" {
+		return
+	}
 	if err := o.b.Store.SaveOperation(ctx, row); err != nil {
 		o.b.Log.Warn("the progress of a rebuild cannot be stored", obs.Cause(err))
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/store"
@@ -72,35 +72,34 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		return err
 	}
 	var ties tieChanges
-	who := crowd{generation: out.before.generation, facts: map[string]facing{}, kinds: map[string]facts.Kinds{}}
-	for _, id := range ids {
-		entries, row := touched[id], stored[id]
-		before, err := feedfacts.Decode(row.Facts)
-		if err != nil {
-			return err
+	who := crowd{
+		generation: out.before.generation, facts: make(map[string]facing, len(ids)), changed: make(map[string][]derive.Fact, len(ids)),
+	}
+	list := make([]news, len(ids))
+	err = parallel(len(ids), func(i int) (err error) {
+		list[i], err = newsOf(stored[ids[i]], ids[i], touched[ids[i]])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		n := &list[i]
+		if len(n.entries) == 0 {
+			continue
 		}
-		after, news := append(feedfacts.Set(nil), before...), false
-		for _, e := range entries {
-			if !after.Put(e) {
-				continue
-			}
-			news = true
-			who.kinds[id] |= feedfacts.KindsOf(e.Kind)
-			if err := out.see(&e); err != nil {
+		for _, e := range n.entries {
+			who.changed[id] = append(who.changed[id], derive.Fact{Of: feedfacts.KindsOf(e.Kind), ID: e.ID})
+			if err := cmp.Or(out.see(&e), out.after.refs.addOf(e)); err != nil {
 				return err
 			}
 		}
-		if !news {
-			continue
-		}
-		raw := after.Encode()
-		out.after.facts += int64(after.Live() - before.Live())
-		out.after.sums.takeFacts(id, before, row.Facts)
-		out.after.sums.putFacts(id, after, raw)
-		out.rows[id] = store.ResidentRow{ID: id, Facts: raw, Members: row.Members}
-		who.facts[id] = facing{before, after, row}
-		if !feedfacts.SameRegistry(before, after) {
-			if err := ties.compare(id, who.facts[id]); err != nil {
+		out.after.facts += int64(n.after.Live() - n.before.Live())
+		out.after.sums.facts.plus(n.sum)
+		out.rows[id] = store.ResidentRow{ID: id, Facts: n.raw, Members: n.row.Members}
+		who.facts[id] = n.facing
+		if !feedfacts.SameRegistry(n.before, n.after) {
+			if err := ties.compare(id, n.facing); err != nil {
 				return err
 			}
 		}
@@ -118,6 +117,36 @@ func (b *Book) residents(t store.Tx, out *outcome, touched map[string][]feedfact
 		out.changed++
 	}
 	return out.deriveAround(t, &who, &ties)
+}
+
+// news is what a page tells about one identifier.
+type news struct {
+	facing
+	entries []feedfacts.Entry // that were not known
+	raw     []byte            // after
+	sum     sum               // what differs in the digest of the facts
+}
+
+func newsOf(row store.ResidentRow, id string, entries []feedfacts.Entry) (n news, err error) {
+	n.row = row
+	if n.before, err = feedfacts.Decode(row.Facts); err != nil {
+		return n, err
+	}
+	n.after = append(make(feedfacts.Set, 0, len(n.before)+len(entries)), n.before...)
+	for _, e := range entries {
+		if n.after.Put(e) {
+			n.entries = append(n.entries, e)
+		}
+	}
+	if len(n.entries) == 0 {
+		return n, nil
+	}
+	n.raw = n.after.Encode()
+	var s sums
+	s.takeFacts(id, n.before, row.Facts)
+	s.putFacts(id, n.after, n.raw)
+	n.sum = s.facts
+	return n, nil
 }
 
 // deriveAround derives the persons of a page again, and those tied to them who

@@ -46,14 +46,20 @@ func (v view) Following() []coverage.Following {
 		f := v.r.followed[s]
 		out = append(out, coverage.Following{
 			Source: s, Epoch: f.Epoch, Position: f.Position, Head: max(v.b.heads[s], f.Position), Alarm: v.b.alarms[s],
-			Listing: f.Listing, Contact: v.b.contacts[s],
+			Listing: f.Listing || v.b.first.Load() != nil, Contact: v.b.contacts[s],
 		})
 	}
 	return out
 }
 
+// Figures tells, while everything is listed for the first time and nothing is
+// counted yet, how much has been taken in.
 func (v view) Figures() coverage.Figures {
-	return coverage.Figures{Digest: v.r.sums.hex(), Residents: v.r.residents, Orphans: v.r.orphans, Facts: v.r.facts}
+	out := coverage.Figures{Digest: v.r.sums.hex(), Residents: v.r.residents, Orphans: v.r.orphans, Facts: v.r.facts}
+	if first := v.b.first.Load(); first != nil {
+		out.Residents, out.Facts = first.residents.Load(), first.facts.Load()
+	}
+	return out
 }
 
 // Look runs fn on the present state; no page is taken in meanwhile, so fn must

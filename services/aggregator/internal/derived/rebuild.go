@@ -79,13 +79,14 @@ func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
 	return next, err
 }
 
-// keep merges facts into what is stored of a generation.
-func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
+// keep merges facts into what is stored of a generation. fresh is how many
+// identifiers had none before.
+func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) (fresh int, err error) {
 	touched := byResident(list)
 	ids := slices.Sorted(maps.Keys(touched))
 	stored, err := t.Residents(generation, ids)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var rows, known []store.ResidentRow
 	var links []store.LinkRow
@@ -95,29 +96,29 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		entries := touched[id]
 		set, err := feedfacts.Decode(stored[id].Facts)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		before := slices.Clone(set)
 		was, err := rootOf(id, set)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, e := range entries {
 			set.Put(e)
 			code, err := e.RecordCode()
 			if err != nil {
-				return err
+				return 0, err
 			}
 			if code != "" {
 				codes[code] = true
 			}
 		}
 		if err := ties.compare(id, facing{before: before, after: set}); err != nil {
-			return err
+			return 0, err
 		}
 		is, err := rootOf(id, set)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if is != was {
 			links = append(links, linkRow(id, is))
@@ -129,13 +130,13 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		}
 	}
 	if err := t.PutLinks(generation, links); err != nil {
-		return err
+		return 0, err
 	}
 	if err := ties.write(t, generation); err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.PutCodes(generation, slices.Sorted(maps.Keys(codes))); err != nil {
-		return err
+		return 0, err
 	}
 	var world []store.WorldRow
 	for _, f := range list {
@@ -144,12 +145,12 @@ func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) error {
 		}
 	}
 	if err := t.PutWorld(generation, world); err != nil {
-		return err
+		return 0, err
 	}
 	if err := t.AddResidents(generation, rows); err != nil {
-		return err
+		return 0, err
 	}
-	return t.PutResidents(generation, known)
+	return len(rows), t.PutResidents(generation, known)
 }
 
 // catchUp applies changes until position, or until the head when that is below zero.
@@ -230,13 +231,18 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running, anew bool, als
 			return err
 		}
 		old, revision = head.Generation, head.Revision+1
-		if err := t.PutOperation(done); err != nil {
-			return err
+		if done.ID != "" {
+			if err := t.PutOperation(done); err != nil {
+				return err
+			}
 		}
 		if err := t.PutCodes(r.generation, slices.Sorted(maps.Keys(r.seen))); err != nil {
 			return err
 		}
 		if err := also(t); err != nil {
+			return err
+		}
+		if err := r.keep(t, revision); err != nil {
 			return err
 		}
 		return t.SetHead(store.Head{Generation: r.generation, Revision: revision, Derivation: r.deriver.Derivation()})

@@ -1,9 +1,7 @@
 package derived
 
 import (
-	"bytes"
 	"cmp"
-	"strings"
 
 	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/facts"
@@ -24,7 +22,7 @@ func (out *outcome) rederiveAll(near *around, ids []string, items map[string]*de
 	err = parallel(len(ids), func(i int) (err error) {
 		id := ids[i]
 		if after[i] == nil {
-			if after[i], err = near.made(later, id); err != nil {
+			if after[i], err = near.made(later, id, items[id]); err != nil {
 				return err
 			}
 		}
@@ -35,7 +33,7 @@ func (out *outcome) rederiveAll(near *around, ids []string, items map[string]*de
 		return err
 	}
 	for i, id := range ids {
-		if out.after.refs != nil {
+		if out.after.refs != nil && items[id] == nil { // else what is new has been noted
 			out.after.refs.addAll(after[i])
 		}
 		out.take(near.facts[id].row, id, &differ[i])
@@ -78,56 +76,91 @@ type change struct {
 	n     int
 }
 
-// differenceOf derives a person and compares with what is stored.
+// differenceOf derives a person and compares with what is stored; what can differ of
+// it spares deriving the rest. Of items that are not given everything can.
 func differenceOf(stored []byte, d *derive.Deriver, r *facts.Resident, w *facts.World, items *derive.Items) (out difference, err error) {
+	if items == nil {
+		items = d.Touched(facts.OfEverything)
+	}
+	if items.None() {
+		return difference{same: true}, nil
+	}
 	old, err := store.UnpackMembers(r.ID, stored)
 	if err != nil {
 		return out, err
 	}
-	news, err := membersNow(d, r, w, old, items)
-	if err != nil {
-		return out, err
+	out.same = true
+	news, err := out.rows(old, r.ID, d.RowsOf(r, w, items), items)
+	if err == nil && !out.same {
+		out.members = store.PackMembers(news)
 	}
-	out.members = store.PackMembers(news)
-	if out.same = bytes.Equal(out.members, stored); out.same {
-		return out, nil
-	}
-	return out, out.compare(old, news)
+	return out, err
 }
 
-// membersNow is what a resident counts for; old and what can differ of it spare
-// deriving the rest.
-func membersNow(d *derive.Deriver, r *facts.Resident, w *facts.World, old []store.MemberRow, items *derive.Items) ([]store.MemberRow, error) {
-	if items == nil || items.All() {
-		return rowsOf(d, r, w), nil
-	}
-	if items.None() {
-		return old, nil
-	}
-	rows := d.RowsOf(r, w, items)
-	var out []store.MemberRow
+// rows puts what was derived of some items in place of what is stored of them, village
+// by village.
+func (x *difference) rows(old []store.MemberRow, resident string, rows []derive.Row, items *derive.Items) (out []store.MemberRow, err error) {
+	all := make([]store.MemberRow, 0, len(old)+len(rows))
 	for len(old) > 0 || len(rows) > 0 {
-		var m store.MemberRow
+		var was *store.MemberRow
 		var pieces []derive.Piece
-		if len(old) == 0 || len(rows) > 0 && rows[0].Village <= old[0].Village {
-			m = store.MemberRow{Village: rows[0].Village, SortKey: rows[0].SortKey, ResidentID: r.ID}
-			pieces = rows[0].Pieces
-			if len(old) > 0 && old[0].Village == m.Village {
-				m.Pieces, old = old[0].Pieces, old[1:]
-			}
-			rows = rows[1:]
-		} else {
-			m, old = old[0], old[1:]
+		is := store.MemberRow{ResidentID: resident}
+		if len(old) > 0 && (len(rows) == 0 || old[0].Village <= rows[0].Village) {
+			was, is.Village, is.SortKey = &old[0], old[0].Village, old[0].SortKey
+			old = old[1:]
 		}
-		var err error
-		if m.Pieces, err = derive.Splice(m.Pieces, items, pieces); err != nil {
+		if len(rows) > 0 && (was == nil || rows[0].Village == is.Village) {
+			is.Village, is.SortKey, pieces = rows[0].Village, rows[0].SortKey, rows[0].Pieces
+			rows = rows[1:]
+		}
+		all = append(all, is) // where it stays: changes point at it
+		if err := x.row(was, &all[len(all)-1], pieces, items); err != nil {
 			return nil, err
 		}
-		if len(m.Pieces) > 0 {
-			out = append(out, m)
+	}
+	for i := range all {
+		if len(all[i].Pieces) > 0 {
+			out = append(out, all[i])
 		}
 	}
 	return out, nil
+}
+
+// row notes what differs between the two states of one row, and sets the pieces that
+// there are now; was is nil where there was none.
+func (x *difference) row(was, is *store.MemberRow, pieces []derive.Piece, items *derive.Items) (err error) {
+	var before []byte
+	at := is
+	if was != nil {
+		before, at = was.Pieces, was
+	}
+	begin := len(x.changes)
+	is.Pieces, err = derive.Splice(before, items, pieces, func(p derive.Piece, n int) { x.changes = append(x.changes, change{at, p, n}) })
+	moved := was != nil && was.SortKey != is.SortKey
+	if err != nil || len(x.changes) == begin && !moved {
+		return err
+	}
+	x.same = false
+	if moved { // every piece of it
+		x.changes = x.changes[:begin]
+		if err := cmp.Or(x.all(was, -1), x.all(is, 1)); err != nil {
+			return err
+		}
+	}
+	if was != nil {
+		x.sum.remove(memberHash(was))
+		if moved || len(is.Pieces) == 0 {
+			x.deletes = append(x.deletes, *was)
+		}
+	}
+	if len(is.Pieces) == 0 {
+		return nil
+	}
+	x.sum.add(memberHash(is))
+	if was == nil || moved {
+		x.puts = append(x.puts, *is)
+	}
+	return nil
 }
 
 func rowsOf(d *derive.Deriver, resident *facts.Resident, world *facts.World) []store.MemberRow {
@@ -142,87 +175,11 @@ func rowsOf(d *derive.Deriver, resident *facts.Resident, world *facts.World) []s
 	return out
 }
 
-// compare notes what differs between the members of a person.
-func (x *difference) compare(old, news []store.MemberRow) error {
-	for i := range old {
-		o := &old[i]
-		n := find(news, o.Village)
-		if n == nil || n.SortKey != o.SortKey {
-			x.deletes = append(x.deletes, *o)
-		}
-		if n != nil && n.SortKey == o.SortKey && bytes.Equal(n.Pieces, o.Pieces) {
-			continue
-		}
-		x.sum.remove(memberHash(o))
-		if n != nil && n.SortKey == o.SortKey {
-			x.sum.add(memberHash(n))
-			if err := x.exchange(o, n); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := x.all(o, -1); err != nil {
-			return err
-		}
-	}
-	for i := range news {
-		n := &news[i]
-		if o := find(old, n.Village); o != nil && n.SortKey == o.SortKey {
-			continue
-		}
-		x.puts = append(x.puts, *n)
-		x.sum.add(memberHash(n))
-		if err := x.all(n, 1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (x *difference) all(m *store.MemberRow, n int) error {
 	return derive.Decode(m.Pieces, func(p *derive.Piece) error {
 		x.changes = append(x.changes, change{m, *p, n})
 		return nil
 	})
-}
-
-// exchange notes what differs between two states of one row.
-func (x *difference) exchange(o, n *store.MemberRow) error {
-	was, err := pieces(o)
-	if err != nil {
-		return err
-	}
-	is, err := pieces(n)
-	if err != nil {
-		return err
-	}
-	for len(was) > 0 || len(is) > 0 {
-		switch {
-		case len(was) > 0 && len(is) > 0 && was[0] == is[0]:
-			was, is = was[1:], is[1:]
-		case len(is) == 0 || len(was) > 0 && before(&was[0], &is[0]) <= 0:
-			x.changes = append(x.changes, change{o, was[0], -1})
-			was = was[1:]
-		default:
-			x.changes = append(x.changes, change{n, is[0], 1})
-			is = is[1:]
-		}
-	}
-	return nil
-}
-
-// before is the canonical order of pieces.
-func before(a, b *derive.Piece) int {
-	return cmp.Or(cmp.Compare(a.Key, b.Key), strings.Compare(a.EventID, b.EventID), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
-}
-
-func pieces(m *store.MemberRow) ([]derive.Piece, error) {
-	into := make([]derive.Piece, 0, len(m.Pieces)/6)
-	err := derive.Decode(m.Pieces, func(p *derive.Piece) error {
-		into = append(into, *p)
-		return nil
-	})
-	return into, err
 }
 
 func find(rows []store.MemberRow, village string) *store.MemberRow {

@@ -11,6 +11,18 @@ import (
 // every change of the tree counts as one that matters.
 type references map[string]struct{}
 
+// addOf adds what one fact about a resident mentions.
+func (r references) addOf(e feedfacts.Entry) error {
+	if r == nil {
+		return nil
+	}
+	x, err := feedfacts.Set{e}.WithoutTombstones().Resident("")
+	if err == nil {
+		r.addAll(x)
+	}
+	return err
+}
+
 func (r references) addAll(x *facts.Resident) {
 	add := func(code string) {
 		if code != "" {

@@ -30,6 +30,7 @@ type replica struct {
 	named      *mentions // by the facts of others
 	followed   map[string]store.FollowedRow
 	refs       references
+	kept       *keptSums // of every copy the same
 }
 
 // count adds (sign 1) or takes away (−1) a person's part of the figures.
@@ -51,22 +52,32 @@ func (r *replica) copyOf() *replica {
 	return &c
 }
 
-// load reads a generation, derived by d, that nobody writes meanwhile.
-func (b *Book) load(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
-	r, all, err := b.begin(ctx, generation, d)
-	if err != nil {
-		return nil, err
-	}
-	return r, all.end(b.Store.Read(ctx, all.read))
-}
-
 // begin reads of a generation what is not about single residents, who are then to
 // be counted.
 func (b *Book) begin(ctx context.Context, generation int64, d *derive.Deriver) (*replica, *loading, error) {
-	var into map[string]string
-	var r *replica
-	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
-		r = &replica{generation: generation, deriver: d, seen: map[string]bool{}, followed: map[string]store.FollowedRow{}}
+	r, into, err := b.surroundings(ctx, generation, d)
+	if err == nil {
+		err = b.readNamed(ctx, r)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, newLoading(r, into), nil
+}
+
+// readNamed reads whom the facts of others name.
+func (b *Book) readNamed(ctx context.Context, r *replica) error {
+	return b.Store.Read(ctx, func(t store.Tx) (err error) {
+		r.named, err = mentionsOf(t, r.generation)
+		return err
+	})
+}
+
+// surroundings reads of a generation what is not about single residents, without
+// whom these name, and who is linked to whom.
+func (b *Book) surroundings(ctx context.Context, generation int64, d *derive.Deriver) (r *replica, into map[string]string, err error) {
+	err = b.Store.Read(ctx, func(t store.Tx) (err error) {
+		r = &replica{generation: generation, deriver: d, seen: map[string]bool{}, followed: map[string]store.FollowedRow{}, kept: newKept()}
 		head, err := t.Head()
 		if err != nil {
 			return err
@@ -82,9 +93,6 @@ func (b *Book) begin(ctx context.Context, generation int64, d *derive.Deriver) (
 		for _, f := range list {
 			r.followed[f.Source] = f
 		}
-		if r.named, err = mentionsOf(t, generation); err != nil {
-			return err
-		}
 		codes, err := t.Codes(generation)
 		if err != nil {
 			return err
@@ -96,10 +104,7 @@ func (b *Book) begin(ctx context.Context, generation int64, d *derive.Deriver) (
 		r.links = int64(len(into))
 		return err
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return r, newLoading(r, into), nil
+	return r, into, err
 }
 
 func (r *replica) loadWorld(t store.Tx) (err error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
+	"sync"
 
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
@@ -45,6 +46,15 @@ func (s *sum) plus(more sum) {
 	s.n += more.n
 }
 
+// minus undoes plus.
+func (s *sum) minus(less sum) {
+	var borrow uint64
+	for i := range s.limbs {
+		s.limbs[i], borrow = bits.Sub64(s.limbs[i], less.limbs[i], borrow)
+	}
+	s.n -= less.n
+}
+
 // sums is the digest of a whole generation.
 type sums struct{ facts, world, members sum }
 
@@ -62,17 +72,19 @@ func (s sums) hex() string {
 
 // row hashes fields so that no two different rows have the same bytes.
 func row(fields ...[]byte) [sha256.Size]byte {
-	size := 0
-	for _, f := range fields {
-		size += len(f) + 4
-	}
-	buf := make([]byte, 0, size)
+	room := rooms.Get().(*[]byte)
+	defer rooms.Put(room)
+	buf := (*room)[:0]
 	for _, f := range fields {
 		buf = binary.BigEndian.AppendUint32(buf, uint32(len(f)))
 		buf = append(buf, f...)
 	}
+	*room = buf
 	return sha256.Sum256(buf)
 }
+
+// rooms keeps where rows are put together.
+var rooms = sync.Pool{New: func() any { return new([]byte) }}
 
 // putFacts and takeFacts count the facts that hold; tombstones are left out,
 // because a source does not list what it deleted. raw is the encoding of set.

@@ -258,6 +258,9 @@ func TestARebuildMendsWhatWasDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	b = open(t, db)
+	if err := b.Keeper().Compare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if figures(t, b) == want {
 		t.Fatal("the digest does not see a missing row")
 	}

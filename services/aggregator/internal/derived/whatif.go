@@ -42,11 +42,15 @@ func whatIf(packs *policy.Catalogue, q coverage.WhatIf, progress func(done, tota
 	if err != nil {
 		return coverage.Tried{}, refused("source_yaml", problemsOf(err))
 	}
+	pack, _ := next.Pack(report.ID)
+	if q.Undated {
+		q.Day = max(q.Day, pack.From) // before it takes effect nothing changes
+	}
 	t := &trial{q: q, report: progress, next: derive.New(next)}
 	if err := at(t); err != nil {
 		return coverage.Tried{}, err
 	}
-	t.out.Pack, _ = next.Pack(report.ID)
+	t.out.Pack, t.out.Day = pack, q.Day
 	t.out.Numbers = t.sums()
 	return t.out, nil
 }
@@ -69,6 +73,7 @@ type trial struct {
 	below    map[string]bool
 	total    int64
 	villages map[string]map[string]*counting // by village and indicator
+	plain    map[part]coverage.Plainly       // by indicator and division
 	out      coverage.Tried
 }
 
@@ -89,8 +94,8 @@ func (t *trial) begin(v coverage.View, packs *policy.Catalogue) error {
 }
 
 func (t *trial) run(ctx context.Context, tx store.Tx, generation int64) error {
-	t.villages = map[string]map[string]*counting{}
-	t.out.People, t.out.Total, t.out.Residents = nil, 0, 0
+	t.villages, t.plain = map[string]map[string]*counting{}, map[part]coverage.Plainly{}
+	t.out.People, t.out.More, t.out.Total, t.out.Residents = nil, false, 0, 0
 	for after := ""; ; {
 		near, ids, err := nextPersons(tx, generation, nil, true, after)
 		if err != nil || len(ids) == 0 {
@@ -120,28 +125,69 @@ func (t *trial) person(r *facts.Resident) {
 	parts := map[part]*counting{}
 	t.collect(parts, t.old, r, func(c *counting) *ledger.Count { return &c.old })
 	t.collect(parts, t.next, r, func(c *counting) *ledger.Count { return &c.new })
-	var changed []part
+	var listed []part
 	for p, c := range parts {
 		n := t.village(p)
 		n.old, n.new = plus(n.old, c.old), plus(n.new, c.new)
 		if c.old != c.new {
 			n.changes++
-			changed = append(changed, p)
+			t.out.Total++
+		}
+		if c.old != c.new || t.q.Everyone {
+			listed = append(listed, p)
 		}
 	}
-	t.out.Total += int64(len(changed))
+	if r.ID > t.q.After {
+		t.list(r, parts, listed)
+	}
+}
+
+// list adds the lines of a resident: all of them or, when there is no room, none,
+// so that the next list can begin after the last resident of this one. Only of the
+// first are they cut off.
+func (t *trial) list(r *facts.Resident, parts map[part]*counting, lines []part) {
 	room := t.q.Limit - len(t.out.People)
-	if len(changed) == 0 || room <= 0 {
+	if len(lines) == 0 || t.out.More {
 		return
 	}
-	slices.SortFunc(changed, inOrder)
+	if t.out.More = len(lines) > room; t.out.More && (len(t.out.People) > 0 || room <= 0) {
+		return
+	}
+	slices.SortFunc(lines, inOrder)
 	reasons := t.reasons(r)
-	for _, p := range changed[:min(room, len(changed))] {
+	for _, p := range lines[:min(room, len(lines))] {
 		t.out.People = append(t.out.People, coverage.CountChange{
 			ResidentID: r.ID, Indicator: p.indicator, EventID: p.event, Village: p.village,
-			Old: parts[p].old, New: parts[p].new, Reason: reasons[p.indicator],
+			Old: parts[p].old, New: parts[p].new, Plain: t.plainly(p.indicator, p.village), Reason: reasons[p.indicator],
 		})
 	}
+}
+
+// plainly says whether an indicator is a plain count in the packs that govern a
+// division; where one of them lacks it, as in the other.
+func (t *trial) plainly(indicator, code string) coverage.Plainly {
+	k := part{indicator: indicator, village: code}
+	out, known := t.plain[k]
+	if !known {
+		was, had := t.plainIn(t.old.Packs(), indicator, code)
+		is, has := t.plainIn(t.next.Packs(), indicator, code)
+		if out = (coverage.Plainly{Old: was, New: is}); !had {
+			out.Old = is
+		} else if !has {
+			out.New = was
+		}
+		t.plain[k] = out
+	}
+	return out
+}
+
+func (t *trial) plainIn(packs *policy.Catalogue, indicator, code string) (plain, known bool) {
+	p, ok := packs.PackFor(t.out.World, code, t.q.Day)
+	if !ok {
+		return false, false
+	}
+	ind, known := p.Indicator(indicator)
+	return known && ind.Plain, known
 }
 
 // collect adds up what a resident counts for on the day, in the division.
@@ -154,6 +200,9 @@ func (t *trial) collect(parts map[part]*counting, d *derive.Deriver, r *facts.Re
 		for i := range row.Pieces {
 			p := &row.Pieces[i]
 			if p.Key == d.Unplaced() || !p.Holds(t.q.Day) {
+				continue
+			}
+			if len(t.q.Indicators) > 0 && !slices.Contains(t.q.Indicators, ids[p.Key]) {
 				continue
 			}
 			at := part{ids[p.Key], p.EventID, row.Village}
@@ -219,7 +268,7 @@ func (t *trial) sums() (out []coverage.NumberChange) {
 		for _, id := range slices.Sorted(maps.Keys(sums[code])) {
 			if n := sums[code][id]; n.changes > 0 {
 				out = append(out, coverage.NumberChange{
-					Division: code, Indicator: id, Name: t.name(id), Old: n.old, New: n.new, Changes: n.changes,
+					Division: code, Indicator: id, Name: t.name(id), Old: n.old, New: n.new, Plain: t.plainly(id, code), Changes: n.changes,
 				})
 			}
 		}

@@ -3,6 +3,7 @@ package derived_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -126,4 +127,70 @@ func TestWhatIfListsNoMoreThanAsked(t *testing.T) {
 	if _, err := ask("999999999999", 1); err == nil {
 		t.Error("a division that does not exist")
 	}
+}
+
+// TestWhatIfOpensEachOfItsNumbers: of one indicator the list of everybody adds up
+// to the old and to the new number, also when it is read in parts, and of a plain
+// count nobody is covered or not.
+func TestWhatIfOpensEachOfItsNumbers(t *testing.T) {
+	const counts = "  - {id: MEN, name: {zh: 男, en: men}, kind: stock, eligible: {all: [{present: {}}, {sex: {is: male}}]}}\n" +
+		"  - {id: TURNS, name: {zh: 改, en: turns}, kind: stock, eligible: {present: {}}, covered: {sex: {is: male}}}\n"
+	with := func(n int, sex, covered string) []byte {
+		return []byte(strings.NewReplacer("is: male}}]", "is: "+sex+"}}]", ", covered: {sex: {is: male}}", covered).Replace(string(version(n, "{sex: {is: male}}")) + counts))
+	}
+	testkit.EachEngine(t, packSets, func(t *testing.T, db *sqlstore.DB) {
+		c := family(86, 40)
+		b := openDesk(t, db)
+		catchUp(t, b, c, sourceNames...)
+		if op := work(t, b, load(t, b, with(2, "male", ", covered: {sex: {is: male}}"), "").Operation.ID); op.State != coverage.Succeeded {
+			t.Fatal(op.FailureText)
+		}
+		ask := func(q coverage.WhatIf) coverage.Tried {
+			t.Helper()
+			q.Source, q.Division, q.Day = with(3, "female", ""), province, civil.Must("2020-06-30")
+			out, err := b.WhatIf(t.Context(), q, func(int64, int64) error { return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		all := ask(coverage.WhatIf{Limit: 10_000})
+		plain := map[string]coverage.Plainly{"FAM01": {}, "MEN": {Old: true, New: true}, "TURNS": {New: true}}
+		seen := 0
+		for _, n := range all.Numbers {
+			if want, known := plain[n.Indicator]; known {
+				seen++
+				if n.Plain != want {
+					t.Errorf("%s is a plain count: %+v, want %+v", n.Indicator, n.Plain, want)
+				}
+			}
+			var was, is ledger.Count
+			changes := 0
+			for after, more := "", true; more; {
+				part := ask(coverage.WhatIf{Limit: 3, Indicators: []string{n.Indicator}, Everyone: true, After: after})
+				for _, p := range part.People {
+					if p.Indicator != n.Indicator || p.Plain != n.Plain || p.ResidentID <= after {
+						t.Fatalf("%+v among those of %s after %q", p, n.Indicator, after)
+					}
+					was, is = plusCount(was, p.Old), plusCount(is, p.New)
+					if p.Old != p.New {
+						changes++
+					}
+				}
+				if more = part.More; more {
+					after = part.People[len(part.People)-1].ResidentID
+				}
+			}
+			if was != n.Old || is != n.New || changes != n.Changes {
+				t.Errorf("%s: its list is %v and %v with %d changes, the number %+v", n.Indicator, was, is, changes, n)
+			}
+		}
+		if seen != 2 && seen != 3 { // FAM01 is as it was
+			t.Errorf("%d numbers: %+v", seen, all.Numbers)
+		}
+	})
+}
+
+func plusCount(a, b ledger.Count) ledger.Count {
+	return ledger.Count{Eligible: a.Eligible + b.Eligible, Covered: a.Covered + b.Covered}
 }

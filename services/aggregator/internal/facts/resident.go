@@ -73,7 +73,16 @@ type Person struct {
 	Death    civil.Date
 	Marital  int32 // GB/T 2261.2: 10 single, 20–23 married, 30 widowed, 40 divorced, 90 not stated, 0 unknown
 	MotherID string
-	Flags    []string // why the registry doubts the record, as it stands today; sorted
+	Flags    []string   // why the registry doubts the record, as it stands today; sorted
+	Doubted  []FlagSpan // when flags held that carry days, those that are over, too
+}
+
+// FlagSpan is days on which the registry doubted a record for one reason. A flag
+// without a span carries no day.
+type FlagSpan struct {
+	Flag  string
+	From  civil.Date
+	Until civil.Date // first day on which it no longer held; None while it holds
 }
 
 // HukouSpan is one place of hukou registration, until the next one begins.

@@ -43,8 +43,13 @@ func (s Set) Encode() []byte {
 
 // Decode reads what Encode wrote. The bodies point into raw.
 func Decode(raw []byte) (Set, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
 	r := reader{rest: raw}
-	var s Set
+	guess := len(raw)/usualSize + 1
+	s := make(Set, 0, guess)
+	r.ids.Grow(guess * ids.Len)
 	for len(r.rest) > 0 {
 		head := r.number()
 		e := Entry{Kind: feedv1.FactKind(head >> 1), Deleted: head&1 == 1}
@@ -62,9 +67,13 @@ func Decode(raw []byte) (Set, error) {
 	return s, nil
 }
 
+// usualSize is what most facts take at least.
+const usualSize = 40
+
 type reader struct {
 	rest []byte
 	bad  bool
+	ids  strings.Builder // all of them, one behind the other
 }
 
 func (r *reader) number() uint64 {
@@ -88,15 +97,13 @@ func (r *reader) bytes(n uint64) []byte {
 }
 
 func (r *reader) id() string {
-	n := r.number()
-	if n == 0 {
-		raw := r.bytes(16)
-		if r.bad {
-			return ""
-		}
-		return unpack(raw)
+	n, begin := r.number(), r.ids.Len()
+	if n != 0 {
+		r.ids.Write(r.bytes(n))
+	} else if raw := r.bytes(16); !r.bad {
+		unpack(&r.ids, raw)
 	}
-	return string(r.bytes(n))
+	return r.ids.String()[begin:]
 }
 
 func appendID(out []byte, id string) []byte {
@@ -127,10 +134,8 @@ func pack(out []byte, id string) []byte {
 	return binary.BigEndian.AppendUint64(out, lo)
 }
 
-func unpack(raw []byte) string {
+func unpack(b *strings.Builder, raw []byte) {
 	hi, lo := binary.BigEndian.Uint64(raw), binary.BigEndian.Uint64(raw[8:])
-	var b strings.Builder
-	b.Grow(ids.Len)
 	for i := ids.Len - 1; i >= 0; i-- {
 		shift := uint(5 * i)
 		var v uint64
@@ -144,5 +149,4 @@ func unpack(raw []byte) string {
 		}
 		b.WriteByte(digits[v&31])
 	}
-	return b.String()
 }

@@ -6,7 +6,7 @@ import (
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 )
 
-var kindsOf = map[feedv1.FactKind]facts.Kinds{
+var kindsOf = [...]facts.Kinds{
 	feedv1.FactKind_FACT_KIND_PERSON: facts.OfPerson, feedv1.FactKind_FACT_KIND_RESIDENCE: facts.OfResidence,
 	feedv1.FactKind_FACT_KIND_PERMIT: facts.OfPermit, feedv1.FactKind_FACT_KIND_RELATION: facts.OfRelation,
 	feedv1.FactKind_FACT_KIND_ARCHIVE: facts.OfArchive, feedv1.FactKind_FACT_KIND_EDUCATION: facts.OfEducation, feedv1.FactKind_FACT_KIND_CASE: facts.OfCase,
@@ -20,8 +20,8 @@ var kindsOf = map[feedv1.FactKind]facts.Kinds{
 // KindsOf is what a fact of a kind tells of a resident. One that is no fact about
 // somebody, such as a link, may change everything.
 func KindsOf(kind feedv1.FactKind) facts.Kinds {
-	if k, ok := kindsOf[kind]; ok {
-		return k
+	if kind >= 0 && int(kind) < len(kindsOf) && kindsOf[kind] != 0 {
+		return kindsOf[kind]
 	}
 	return facts.OfEverything
 }

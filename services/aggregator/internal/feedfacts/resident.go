@@ -11,9 +11,14 @@ import (
 // Resident returns the facts that hold as the rules read them. Days that are
 // none in the calendar become "not recorded".
 func (s Set) Resident(id string) (*facts.Resident, error) {
+	return s.ResidentOf(id, facts.OfEverything)
+}
+
+// ResidentOf is Resident with the facts of these kinds alone.
+func (s Set) ResidentOf(id string, kinds facts.Kinds) (*facts.Resident, error) {
 	r := &facts.Resident{ID: id}
 	for i := range s {
-		if e := &s[i]; !e.Deleted {
+		if e := &s[i]; !e.Deleted && KindsOf(e.Kind)&kinds != 0 {
 			if err := e.addTo(r); err != nil {
 				return nil, err
 			}
@@ -82,15 +87,18 @@ func (e *Entry) addRegistry(r *facts.Resident) error {
 		for _, h := range m.GetHukou() {
 			p.Hukou = append(p.Hukou, facts.HukouSpan{From: day(h.GetFromYmd()), Division: h.GetDivision(), Kind: h.GetKind()})
 		}
+		for _, s := range m.GetFlagSpans() {
+			p.Doubted = append(p.Doubted, facts.FlagSpan{Flag: s.GetFlag(), From: day(s.GetFromYmd()), Until: day(s.GetUntilYmd())})
+		}
 		r.Person = p
 	case feedv1.FactKind_FACT_KIND_RESIDENCE:
-		var m feedv1.ResidenceFact
-		if err := e.read(&m); err != nil {
+		f, err := e.fields()
+		if err != nil {
 			return err
 		}
 		r.Residences = append(r.Residences, facts.Residence{
-			Key: e.key(), Division: m.GetDivision(), Arrived: day(m.GetArrivedYmd()), Registered: day(m.GetRegisteredYmd()),
-			FirstSeen: day(m.GetFirstSeenYmd()), Left: day(m.GetLeftYmd()), SortKey: m.GetSortKey(), Reason: m.GetReason(),
+			Key: e.key(), Division: f.text(1), Arrived: f.day(2), Registered: f.day(3),
+			FirstSeen: f.day(4), Left: f.day(5), SortKey: f.text(6), Reason: f.of(7),
 		})
 	case feedv1.FactKind_FACT_KIND_PERMIT:
 		var m feedv1.PermitFact
@@ -106,12 +114,12 @@ func (e *Entry) addRegistry(r *facts.Resident) error {
 		}
 		r.Permits = append(r.Permits, p)
 	case feedv1.FactKind_FACT_KIND_RELATION:
-		var m feedv1.RelationFact
-		if err := e.read(&m); err != nil {
+		f, err := e.fields()
+		if err != nil {
 			return err
 		}
 		r.Relations = append(r.Relations, facts.Relation{
-			Key: e.key(), Kind: m.GetKind(), OtherID: m.GetOtherId(), From: day(m.GetFromYmd()), Until: day(m.GetUntilYmd()),
+			Key: e.key(), Kind: f.of(1), OtherID: f.text(2), From: f.day(3), Until: f.day(4),
 		})
 	}
 	return nil

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"slices"
+
 	"xinju.dev/services/platform/civil"
 )
 
@@ -12,6 +14,7 @@ type Batch struct {
 	villages map[cell][]delta
 	above    map[cell][]delta
 	low      bool
+	codes    []string // what Villages said, until something is added
 }
 
 // Batch returns an empty batch.
@@ -46,6 +49,7 @@ func (b *Batch) put(key Key, village string, from, to civil.Date, change Count) 
 	if from >= to {
 		return
 	}
+	b.codes = nil
 	div := b.ledger.names.id(village)
 	interval(b.villages, cell{key, div}, from, to, change)
 	if b.low {
@@ -74,11 +78,11 @@ func interval(into map[cell][]delta, c cell, from, to civil.Date, change Count) 
 func (l *Ledger) Apply(b *Batch) {
 	for c, deltas := range b.villages {
 		l.mark(c.div)
-		l.mergeInto(c, deltas)
+		l.of(c.div).sparseOf(c.key).merge(deltas)
 	}
 	for c, deltas := range b.above {
 		l.mark(c.div)
-		d := l.denseOf(c)
+		d := l.of(c.div).denseOf(c.key)
 		for _, x := range deltas {
 			d.pend(x)
 		}
@@ -86,15 +90,18 @@ func (l *Ledger) Apply(b *Batch) {
 	}
 }
 
-// mergeInto adds deltas of a village, in any order.
-func (l *Ledger) mergeInto(c cell, deltas []delta) {
-	s, ok := l.sparse[c]
-	if !ok {
-		s = &sparse{}
-		l.sparse[c] = s
+// Villages lists the codes whose own numbers the batch changes, in order.
+func (b *Batch) Villages() []string {
+	if b.codes != nil {
+		return b.codes
 	}
-	s.merge(deltas)
-	if len(s.points) == 0 {
-		delete(l.sparse, c)
+	seen := map[division]struct{}{}
+	for c := range b.villages {
+		if _, ok := seen[c.div]; !ok {
+			seen[c.div] = struct{}{}
+			b.codes = append(b.codes, b.ledger.names.code(c.div))
+		}
 	}
+	slices.Sort(b.codes)
+	return b.codes
 }

@@ -10,6 +10,7 @@ type Bulk struct {
 	ledger   *Ledger
 	villages map[string]*BulkVillage
 	n        int
+	days     days
 }
 
 // BulkVillage is the part of one village.
@@ -53,18 +54,38 @@ func (v *BulkVillage) Add(key Key, from, to civil.Date, as Count) {
 	v.keys[key] = d
 }
 
-// Take adds a batch to its ledger and empties it. The caller keeps everybody else
-// out meanwhile.
+// Most is how many intervals a batch should gather, of several that are filled at
+// the same time: what they hold stays a part of the ledger, and the more numbers
+// there are the seldomer they are written anew.
+func (l *Ledger) Most(batches int) int { return max(leastBulk, int(l.points.Load())/(4*batches)) }
+
+const leastBulk = 1 << 19
+
+// Take adds a batch to its ledger and empties it. Several may be taken at once; the
+// caller keeps everybody else out meanwhile.
 func (l *Ledger) Take(b *Bulk) {
 	for code, v := range b.villages {
-		div := l.names.id(code)
-		l.mark(div)
+		n := l.taken(code)
+		n.mu.Lock()
 		for key, deltas := range v.keys {
 			if len(deltas) > 0 {
-				l.mergeInto(cell{Key(key), div}, deltas)
+				s := n.sparseOf(Key(key))
+				before := len(s.points)
+				s.mergeSorted(b.days.sorted(deltas))
+				l.points.Add(int64(len(s.points) - before))
 				v.keys[key] = deltas[:0]
 			}
 		}
+		n.mu.Unlock()
 	}
 	b.n = 0
+}
+
+// taken is the numbers of a village that somebody takes.
+func (l *Ledger) taken(code string) *numbers {
+	div := l.names.id(code)
+	l.taking.Lock()
+	defer l.taking.Unlock()
+	l.mark(div)
+	return l.of(div)
 }

@@ -9,6 +9,10 @@
 package ledger
 
 import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
 	"xinju.dev/services/platform/civil"
 )
 
@@ -33,15 +37,24 @@ type Tree interface {
 
 // Ledger is the running totals. Make it with New.
 type Ledger struct {
-	names  names
-	tree   Tree
-	spans  map[division][]spanOf // of the villages met so far, under tree
-	sparse map[cell]*sparse      // villages
-	dense  map[cell]*dense       // everything above them
-	dirty  map[division]struct{} // nil unless tracked
+	names   names
+	tree    Tree
+	spans   map[division][]spanOf // of the villages met so far, under tree
+	numbers []*numbers            // by division; nil where nobody was counted yet
+	dirty   map[division]struct{} // nil unless tracked
+
+	taking sync.Mutex   // while several take at once: numbers and dirty
+	points atomic.Int64 // of villages, as they were taken
 }
 
 type division int32
+
+// numbers is those of one division, by key. Keys that are not there count nobody.
+type numbers struct {
+	mu     sync.Mutex // while several take at once
+	sparse []sparse   // counted in the code itself: of a village all of it
+	dense  []*dense   // from the villages below it
+}
 
 type cell struct {
 	key Key
@@ -55,10 +68,7 @@ type spanOf struct {
 
 // New returns an empty ledger under tree.
 func New(tree Tree) *Ledger {
-	return &Ledger{
-		names: newNames(), tree: tree, spans: map[division][]spanOf{},
-		sparse: map[cell]*sparse{}, dense: map[cell]*dense{},
-	}
+	return &Ledger{names: newNames(), tree: tree, spans: map[division][]spanOf{}}
 }
 
 // At returns the count of a division at the end of day. A division that nobody
@@ -86,42 +96,66 @@ func (l *Ledger) at(c cell, day civil.Date) Count {
 	// A code above the villages may also be counted in directly (an event that is
 	// known to the township only).
 	var total Count
-	if d, ok := l.dense[c]; ok {
+	if d := l.denseAt(c); d != nil {
 		total = d.at(day)
 	}
-	if s, ok := l.sparse[c]; ok {
+	if s := l.sparseAt(c); s != nil {
 		total = total.plus(s.at(day))
 	}
 	return total
 }
 
-// Hang replaces the tree: the numbers of all villages stay, those above them are
-// summed anew.
-func (l *Ledger) Hang(tree Tree) {
-	l.markAll() // those that drop out, too
-	l.tree = tree
-	l.spans = map[division][]spanOf{}
-	l.dense = map[cell]*dense{}
-	for c, s := range l.sparse {
-		for _, span := range l.spansOf(c.div) {
-			s.clip(span.from, span.to, func(d delta) {
-				for _, up := range span.above {
-					l.denseOf(cell{c.key, up}).pend(d)
-				}
-			})
-		}
+// sparseAt and denseAt are nil where there are no numbers.
+func (l *Ledger) sparseAt(c cell) *sparse {
+	if int(c.div) >= len(l.numbers) {
+		return nil
 	}
-	for _, d := range l.dense {
-		d.settle()
+	n := l.numbers[c.div]
+	if n == nil || int(c.key) >= len(n.sparse) {
+		return nil
 	}
-	l.markAll()
+	return &n.sparse[c.key]
 }
 
-func (l *Ledger) denseOf(c cell) *dense {
-	d, ok := l.dense[c]
-	if !ok {
+func (l *Ledger) denseAt(c cell) *dense {
+	if int(c.div) >= len(l.numbers) {
+		return nil
+	}
+	n := l.numbers[c.div]
+	if n == nil || int(c.key) >= len(n.dense) {
+		return nil
+	}
+	return n.dense[c.key]
+}
+
+// of makes room for the numbers of a division.
+func (l *Ledger) of(div division) *numbers {
+	for int(div) >= len(l.numbers) {
+		l.numbers = append(l.numbers, nil)
+	}
+	n := l.numbers[div]
+	if n == nil {
+		n = &numbers{}
+		l.numbers[div] = n
+	}
+	return n
+}
+
+func (n *numbers) sparseOf(key Key) *sparse {
+	for int(key) >= len(n.sparse) {
+		n.sparse = append(n.sparse, sparse{})
+	}
+	return &n.sparse[key]
+}
+
+func (n *numbers) denseOf(key Key) *dense {
+	for int(key) >= len(n.dense) {
+		n.dense = append(n.dense, nil)
+	}
+	d := n.dense[key]
+	if d == nil {
 		d = &dense{}
-		l.dense[c] = d
+		n.dense[key] = d
 	}
 	return d
 }
@@ -145,11 +179,21 @@ func (l *Ledger) spansOf(div division) []spanOf {
 	return out
 }
 
+// Villages is how many codes are counted in themselves.
+func (l *Ledger) Villages() (n int) {
+	for _, v := range l.numbers {
+		if v != nil && slices.ContainsFunc(v.sparse, func(s sparse) bool { return len(s.points) > 0 }) {
+			n++
+		}
+	}
+	return n
+}
+
 // Direct returns the count of what is counted in a code itself, without what
 // lies below it: of a village all of it.
 func (l *Ledger) Direct(key Key, code string, day civil.Date) Count {
 	if div, known := l.names.find(code); known {
-		if s, ok := l.sparse[cell{key, div}]; ok {
+		if s := l.sparseAt(cell{key, div}); s != nil {
 			return s.at(day)
 		}
 	}

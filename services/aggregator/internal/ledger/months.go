@@ -70,11 +70,10 @@ func (l *Ledger) markAll() {
 	if l.dirty == nil {
 		return
 	}
-	for c := range maps.Keys(l.sparse) {
-		l.dirty[c.div] = struct{}{}
-	}
-	for c := range maps.Keys(l.dense) {
-		l.dirty[c.div] = struct{}{}
+	for div, n := range l.numbers {
+		if n != nil {
+			l.dirty[division(div)] = struct{}{}
+		}
 	}
 }
 
@@ -112,10 +111,10 @@ func (l *Ledger) Rows(code string, limit Key) []MonthRow {
 	}
 	for key := range limit {
 		c := cell{key, div}
-		if s, ok := l.sparse[c]; ok {
+		if s := l.sparseAt(c); s != nil {
 			add(key, direct, s.points)
 		}
-		if d, ok := l.dense[c]; ok {
+		if d := l.denseAt(c); d != nil {
 			add(key, below, d.points())
 		}
 	}

@@ -3,7 +3,7 @@ package ledger
 import "sync"
 
 // names numbers the divisions, so that cells are small keys. The writing side
-// adds while readers look up.
+// adds, several at once where bulks are taken, while readers look up.
 type names struct {
 	mu    sync.RWMutex
 	ids   map[string]division
@@ -25,6 +25,9 @@ func (n *names) id(code string) division {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if id, ok := n.ids[code]; ok { // another one that takes a bulk was faster
+		return id
+	}
 	id := division(len(n.codes))
 	n.ids[code] = id
 	n.codes = append(n.codes, code)

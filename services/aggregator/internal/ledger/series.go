@@ -39,6 +39,11 @@ func (s *sparse) at(day civil.Date) Count {
 // merge adds deltas in any order; days without a net change are dropped.
 func (s *sparse) merge(deltas []delta) {
 	slices.SortFunc(deltas, func(a, b delta) int { return cmp.Compare(a.day, b.day) })
+	s.mergeSorted(deltas)
+}
+
+// mergeSorted is merge of deltas in the order of their days.
+func (s *sparse) mergeSorted(deltas []delta) {
 	out := make([]point, 0, len(s.points)+len(deltas))
 	var before, added, last Count // of the old points, of the deltas, of the last point written
 	for i, j := 0, 0; i < len(s.points) || j < len(deltas); {
@@ -133,7 +138,7 @@ func (d *dense) settle() {
 	for _, x := range d.pending {
 		low, high = min(low, x.day), max(high, x.day)
 	}
-	d.grow(low, high)
+	d.grow(low, high, d.end())
 	net := make([]Count, high-low+1)
 	for _, x := range d.pending {
 		net[x.day-low] = net[x.day-low].plus(x.change)
@@ -152,8 +157,16 @@ func (d *dense) settle() {
 	d.pending = nil
 }
 
-// grow makes sure that both days have cells.
-func (d *dense) grow(low, high civil.Date) {
+// end is the running total that goes on after the last cell.
+func (d *dense) end() (last Count) {
+	if n := len(d.cells); n > 0 {
+		last = d.cells[n-1]
+	}
+	return last
+}
+
+// grow makes sure that both days have cells; those behind the others begin as after.
+func (d *dense) grow(low, high civil.Date, after Count) {
 	if len(d.cells) == 0 {
 		d.first = low
 		d.cells = make([]Count, 1, int(high-low)+denseStep)
@@ -164,8 +177,40 @@ func (d *dense) grow(low, high civil.Date) {
 		copy(cells[front:], d.cells)
 		d.first, d.cells = d.first-civil.Date(front), cells
 	}
-	last := d.cells[len(d.cells)-1]
-	for int(high-d.first) >= len(d.cells) {
-		d.cells = append(d.cells, last)
+	if more := int(high-d.first) + 1 - len(d.cells); more > 0 && len(d.cells)+more > cap(d.cells) {
+		d.cells = append(make([]Count, 0, len(d.cells)+more+denseStep), d.cells...)
 	}
+	for int(high-d.first) >= len(d.cells) {
+		d.cells = append(d.cells, after)
+	}
+}
+
+// change adds deltas, in the order of their days, to cells that hold what changes
+// on each day until total makes running totals of them.
+func (d *dense) change(deltas []delta) {
+	begin, end := 0, len(deltas)
+	for begin < end && deltas[begin].day < denseFrom {
+		begin++
+	}
+	for begin < end && deltas[end-1].day >= denseTo {
+		end--
+	}
+	d.outside = append(append(d.outside, deltas[:begin]...), deltas[end:]...)
+	if deltas = deltas[begin:end]; len(deltas) == 0 {
+		return
+	}
+	d.grow(deltas[0].day, deltas[len(deltas)-1].day, Count{})
+	for _, x := range deltas {
+		c := &d.cells[x.day-d.first]
+		*c = c.plus(x.change)
+	}
+}
+
+func (d *dense) total() {
+	var sum Count
+	for i, n := range d.cells {
+		sum = sum.plus(n)
+		d.cells[i] = sum
+	}
+	d.settle()
 }

@@ -47,12 +47,14 @@ const residentKey = 2
 
 func residentRows(generation int64, list []ResidentRow) [][]any {
 	rows := make([][]any, len(list))
+	values := make([]any, 0, len(residentColumns)*len(list))
 	for i := range list {
 		members := list[i].Members
 		if members == nil {
 			members = []byte{}
 		}
-		rows[i] = []any{generation, list[i].ID, list[i].Facts, members}
+		values = append(values, generation, list[i].ID, list[i].Facts, members)
+		rows[i] = values[len(values)-len(residentColumns):]
 	}
 	return rows
 }

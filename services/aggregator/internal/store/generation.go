@@ -82,9 +82,15 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 	})
 }
 
-// DropMembers deletes where the residents of a generation have pieces, and their
-// lines, a village at a time. The pieces stay in the residents' rows.
+// DropMembers deletes where the residents of a generation have pieces, their sums
+// and their lines, a village at a time. The pieces stay in the residents' rows.
 func (s *Store) DropMembers(ctx context.Context, generation int64) error {
+	if err := s.DropSums(ctx, generation); err != nil {
+		return err
+	}
+	if err := s.DropRuns(ctx, generation); err != nil {
+		return err
+	}
 	if err := s.DropLines(ctx, generation); err != nil {
 		return err
 	}
@@ -117,6 +123,6 @@ func (t Tx) Generations() (out []int64, err error) {
 		}
 		out = append(out, g)
 		return nil
-	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link UNION SELECT generation FROM resident_tie UNION SELECT generation FROM record_code ORDER BY 1")
+	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link UNION SELECT generation FROM resident_tie UNION SELECT generation FROM record_code UNION SELECT generation FROM filling_part ORDER BY 1")
 	return out, err
 }

@@ -22,11 +22,6 @@ func (t Tx) PutMembers(generation int64, list []MemberRow) error {
 	return t.replace("member", memberColumns, memberKeys(generation, list))
 }
 
-// AddMembers is PutMembers where nothing was noted of them.
-func (t Tx) AddMembers(generation int64, list []MemberRow) error {
-	return t.add("member", memberColumns, memberKeys(generation, list))
-}
-
 // DeleteMembers takes that back.
 func (t Tx) DeleteMembers(generation int64, list []MemberRow) error {
 	return sqlstore.DeleteMany(t.tx, "member", memberColumns, memberKeys(generation, list))

@@ -23,6 +23,9 @@ func PackMembers(list []MemberRow) []byte {
 	return out
 }
 
+// usualMembers is in how many villages most residents count at most.
+const usualMembers = 3
+
 var errMembers = errors.New("stored members are damaged")
 
 // EachMember calls each for the rows that PackMembers wrote of a resident. Pieces
@@ -48,6 +51,9 @@ func EachMember(resident string, raw []byte, each func(MemberRow) error) error {
 
 // UnpackMembers reads what PackMembers wrote. Pieces point into raw.
 func UnpackMembers(resident string, raw []byte) (out []MemberRow, err error) {
+	if len(raw) > 0 {
+		out = make([]MemberRow, 0, usualMembers)
+	}
 	err = EachMember(resident, raw, func(m MemberRow) error {
 		out = append(out, m)
 		return nil

@@ -22,9 +22,10 @@ func (t Tx) Touch(generation, revision int64, ids []string, all bool) error {
 	if all {
 		ids = []string{everybody}
 	}
-	rows := make([][]any, len(ids))
+	rows, values := make([][]any, len(ids)), make([]any, 0, 3*len(ids))
 	for i, id := range ids {
-		rows[i] = []any{generation, id, revision}
+		values = append(values, generation, id, revision)
+		rows[i] = values[len(values)-3:]
 	}
 	return t.replace("touched", []string{"generation", "resident_id", "revision"}, rows)
 }

@@ -39,11 +39,6 @@ func (t Tx) PutLines(generation int64, list []LineRow) error {
 	return t.replace("uncovered", lineColumns, lineRows(generation, list))
 }
 
-// AddLines writes lines of which none is there.
-func (t Tx) AddLines(generation int64, list []LineRow) error {
-	return t.add("uncovered", lineColumns, lineRows(generation, list))
-}
-
 func lineRows(generation int64, list []LineRow) [][]any {
 	rows := make([][]any, len(list))
 	for i := range list {

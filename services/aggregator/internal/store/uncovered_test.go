@@ -115,7 +115,7 @@ func TestManyLinesAreDropped(t *testing.T) {
 			rows = append(rows, store.LineRow{Indicator: int32(7), Village: "V", ResidentID: fmt.Sprintf("R%05d", i), UntilDay: 99_999, Weight: 1})
 		}
 		stays := []store.LineRow{{Indicator: 7, Village: "V", ResidentID: "R", UntilDay: 9, Weight: 1}}
-		write(t, s, func(tx store.Tx) error { return errors.Join(tx.AddLines(1, rows), tx.AddLines(2, stays)) })
+		write(t, s, func(tx store.Tx) error { return errors.Join(tx.PutLines(1, rows), tx.PutLines(2, stays)) })
 		if err := s.DropLines(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}

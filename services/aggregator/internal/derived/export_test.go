@@ -1,0 +1,28 @@
+package derived
+
+import "xinju.dev/services/aggregator/internal/ledger"
+
+// Cells is every number of every division on every day, as Rows writes them.
+func (b *Book) Cells() map[string][]ledger.MonthRow {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := map[string][]ledger.MonthRow{}
+	for _, code := range b.live.ledger.Codes() {
+		if rows := b.live.ledger.Rows(code, b.live.deriver.Keys()); len(rows) > 0 {
+			out[code] = rows
+		}
+	}
+	return out
+}
+
+// TakenOver is the villages that the start took from stored sums and that nobody has
+// compared yet.
+func (b *Book) TakenOver() []string { return b.live.kept.doubt }
+
+// Forged is a row that passes for that of a village and has the sums of another.
+func (b *Book) Forged(village, sums string) []byte {
+	return sealed(b.live.generation, village, b.live.ledger.Sums(sums))
+}
+
+// Revision is that of what serves.
+func (b *Book) Revision() int64 { return b.live.revision }
