@@ -74,6 +74,16 @@ func Find(p *policy.Pack, id string) *policy.Indicator {
 	return nil
 }
 
+// Headlines returns the indicators that the pack shows first, in its order.
+func Headlines(v coverage.View, p *policy.Pack) []Column {
+	out := make([]Column, 0, len(p.Headlines))
+	for _, id := range p.Headlines {
+		key, _ := v.Deriver().Key(id)
+		out = append(out, Column{Find(p, id), key, p})
+	}
+	return out
+}
+
 // Columns returns the indicators asked for, all of the pack when none is named.
 // It fails with INDICATOR_NOT_FOUND.
 func Columns(v coverage.View, p *policy.Pack, ids []string) ([]Column, error) {

@@ -3,6 +3,7 @@ package answers_test
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/answers"
@@ -98,6 +99,9 @@ func TestALeagueIsCountedOneByOne(t *testing.T) {
 		{minimum: 15, points: 10, months: 3, target: 60, bottom: "half", op: "<="},
 		{minimum: 0, points: 0, months: 1, target: 50, bottom: "third", op: "="},
 		{minimum: 5, points: 20, months: 0, target: 50, bottom: "none", op: ">="},
+		{minimum: 5, points: 5, months: 2, bottom: "half", better: ", better: lower"},
+		{minimum: 5, points: 5, months: 2, bottom: "half", better: ", better: neither"},
+		{minimum: 5, points: 5, months: 2, bottom: "half"},
 	} {
 		c := compiled(t, s)
 		rapid.Check(t, func(t *rapid.T) {
@@ -141,10 +145,10 @@ func share(n *numbers, col answers.Column, s settings, code string, day civil.Da
 
 // worse says whether a/b is worse than c/d.
 func worse(s settings, a, b, c, d int) bool {
-	switch s.op {
-	case "<=":
+	switch {
+	case s.op == "<=", strings.Contains(s.better, "lower"):
 		return a*d > c*b
-	case "=": // distance from target/100
+	case s.op == "=": // distance from target/100
 		x, y := abs(a*100-s.target*b)*d, abs(c*100-s.target*d)*b
 		return x > y
 	}
@@ -177,9 +181,9 @@ func yellowOn(n *numbers, col answers.Column, s settings, code string, day civil
 		}
 	}
 	parts := map[string]int{"quarter": 4, "third": 3, "half": 2}[s.bottom]
-	bottom := parts > 0 && rankOf(n, col, s, code, day) > ranked-ranked/parts
+	bottom := parts > 0 && !strings.Contains(s.better, "neither") && rankOf(n, col, s, code, day) > ranked-ranked/parts
 	short := map[string]int{">=": s.target*b - 100*a, "<=": 100*a - s.target*b, "=": abs(100*a - s.target*b)}[s.op] // points × b
-	return bottom || s.points > 0 && short > s.points*b
+	return bottom || s.op != "" && s.points > 0 && short > s.points*b
 }
 
 func levelOf(n *numbers, col answers.Column, s settings, code string, day civil.Date) answers.Level {
@@ -205,7 +209,7 @@ func levelOf(n *numbers, col answers.Column, s settings, code string, day civil.
 func reaches(n *numbers, col answers.Column, s settings, code string, day civil.Date) civil.Date {
 	x := n.Count(col.Key, code, day)
 	a, b := int(x.Covered)*100, int(x.Eligible)*s.target
-	if x.Eligible == 0 || s.op == "=" || s.op == ">=" && a >= b || s.op == "<=" && a <= b {
+	if x.Eligible == 0 || s.op == "" || s.op == "=" || s.op == ">=" && a >= b || s.op == "<=" && a <= b {
 		return civil.None
 	}
 	var xs, ys []float64

@@ -61,9 +61,9 @@ type LeagueQuery struct {
 
 // League is a table of divisions by one indicator.
 type League struct {
-	Ranked          []Standing // best first; of equal rank by code
-	Unranked        []Standing // by code
-	SmallerIsBetter bool
+	Ranked   []Standing // best first; of equal rank by code; where neither way is better, largest first
+	Unranked []Standing // by code
+	Better   policy.Better
 }
 
 var (
@@ -75,7 +75,7 @@ var (
 func (a *Asker) League(q LeagueQuery) League {
 	a.prepareLeague(&q)
 	now, then := a.table(&q, q.Day), a.table(&q, q.Before)
-	out := League{SmallerIsBetter: now.smaller}
+	out := League{Better: now.better}
 	warned := a.warned(&q, now)
 	for i := range now.rows {
 		s := Standing{
@@ -102,32 +102,31 @@ func (a *Asker) prepareLeague(q *LeagueQuery) {
 
 // table is the divisions of a league on one day with their ranks.
 type table struct {
-	rows    []Row // by code
-	ranks   []int // 0: none, and why says it
-	why     []policy.Text
-	ranked  int
-	smaller bool // a smaller value is better
+	rows   []Row // by code
+	ranks  []int // 0: none, and why says it
+	why    []policy.Text
+	ranked int
+	better policy.Better
 }
 
 func (a *Asker) table(q *LeagueQuery, day civil.Date) *table {
-	t := &table{ranks: make([]int, len(q.Codes)), why: make([]policy.Text, len(q.Codes))}
+	t := &table{ranks: make([]int, len(q.Codes)), why: make([]policy.Text, len(q.Codes)), better: q.Column.BetterOn(day)}
 	values := make([]*big.Rat, len(q.Codes))
 	var order []int
-	target, aims := q.Column.TargetOn(day)
-	t.smaller = aims && (target.AtMost || target.Exactly)
+	target, _ := q.Column.TargetOn(day)
 	for i, code := range q.Codes {
 		row := a.Rows(q.Pack, DivisionPlace(a.world, code, day), []Column{q.Column}, day)[0]
 		t.rows = append(t.rows, row)
 		if values[i], t.why[i] = rankable(&row, q.Pack.Warnings.Minimum); values[i] == nil {
 			continue
 		}
-		if aims && target.Exactly {
+		if t.better == policy.Nearest {
 			values[i] = new(big.Rat).Abs(values[i].Sub(values[i], target.Rat()))
 		}
 		order = append(order, i)
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
-		if t.smaller {
+		if t.better == policy.Lower || t.better == policy.Nearest { // of an exact target the distance from it
 			return values[i].Cmp(values[j])
 		}
 		return values[j].Cmp(values[i])

@@ -30,6 +30,7 @@ var (
 	projectedText  = policy.Text{Chinese: "按最近3个月末的直线趋势推算", English: "straight line through the last 3 ends of months"}
 	reachedText    = policy.Text{Chinese: "已达标", English: "reached"}
 	exactlyText    = policy.Text{Chinese: "等于某值的目标不推算", English: "a target of exactly so much is not projected"}
+	byMonthText    = policy.Text{Chinese: "按最近3个月各月之数的直线趋势推算，为达标当月的月末", English: "straight line through the numbers of the last 3 months; the end of the month that reaches it"}
 	tooFewText     = policy.Text{Chinese: "统计期内不足3个月末，无法推算", English: "fewer than 3 ends of months with a number in the period"}
 	notBetterText  = policy.Text{Chinese: "未见改善，无法推算", English: "it does not improve"}
 	tooDistantText = policy.Text{Chinese: "按目前趋势50年内不能达标", English: "not within 50 years at this pace"}
@@ -38,7 +39,8 @@ var (
 // project says on which day a row reaches its target if it goes on as at the last
 // three ends of months: where the straight line of least squares through them
 // meets it, after the row's day. Ends of months before the period of a flow tell
-// nothing about this one.
+// nothing about this one; but where each month is a period of its own, the ends are
+// whole numbers of their months, and what is projected is one of a month, too.
 func (a *Asker) project(q *LeagueQuery, r *Row) (civil.Date, policy.Text) {
 	value, ok := r.Exact()
 	if !ok || !r.HasTarget {
@@ -50,9 +52,10 @@ func (a *Asker) project(q *LeagueQuery, r *Row) (civil.Date, policy.Text) {
 	case r.Target.Exactly:
 		return civil.None, exactlyText
 	}
+	monthly := r.Indicator.Period == policy.Month
 	var line line
 	for _, day := range projectionDays(r.Day) {
-		if day < r.From {
+		if day < r.From && !monthly {
 			continue
 		}
 		at := a.Rows(q.Pack, r.Place, []Column{q.Column}, day)[0]
@@ -63,7 +66,11 @@ func (a *Asker) project(q *LeagueQuery, r *Row) (civil.Date, policy.Text) {
 	if line.n < projectionMonths {
 		return civil.None, tooFewText
 	}
-	return line.meets(r.Target, r.Day)
+	on, how := line.meets(r.Target, r.Day)
+	if monthly && on != civil.None {
+		return policy.Month.End(on).AddDays(-1), byMonthText
+	}
+	return on, how
 }
 
 // line is the sums of a straight line of least squares, exactly.

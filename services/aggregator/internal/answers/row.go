@@ -48,9 +48,10 @@ type Row struct {
 	Rate    float64 // covered ÷ eligible, numerator ÷ denominator, or the plain count
 	Over    bool    // a share of more than 1
 
+	Better    policy.Better // which way it is better on the day
 	HasTarget bool
 	Target    policy.Target
-	Gap       int64 // people or events still missing; 0 without a rate or target
+	Gap       int64 // people or events still missing; 0 where HasGap is false
 
 	Awaits  policy.Text // facts that nobody records yet; then there is no number
 	Lacking []Lack      // sources that it needs and that are not fully counted

@@ -31,6 +31,13 @@ func (r *Row) Value() float64 {
 	return r.Rate * float64(r.Indicator.Unit.Scale())
 }
 
+// HasGap says whether Gap is a number of people or events: what a score lacks to
+// its target is none, and without a value nobody knows.
+func (r *Row) HasGap() bool {
+	known := r.HasRate || r.Plain && r.Awaits == (policy.Text{}) && !r.noRate()
+	return r.HasTarget && known && !r.Indicator.Scored()
+}
+
 // Weight is the denominator, by which a row is found too small to be ranked.
 // False for a plain count, which has none.
 func (r *Row) Weight() (*big.Rat, bool) {

@@ -52,6 +52,7 @@ type spec struct {
 	noRate    bool
 	target    policy.Target
 	hasTarget bool
+	better    policy.Better
 	beside    []Column
 	other     *Column // under its other attribution
 }
@@ -69,6 +70,7 @@ func (a *Asker) spec(c *Column, day civil.Date) *spec {
 		s.noRate = s.noRate || l.Why.NoRate()
 	}
 	s.target, s.hasTarget = c.TargetOn(day)
+	s.better = c.BetterOn(day)
 	for _, id := range c.Indicator.Beside {
 		if ind := Find(c.pack, id); ind != nil {
 			s.beside = append(s.beside, a.column(c.pack, ind))
@@ -113,6 +115,9 @@ func (a *Asker) AppendRows(out []Row, asked *policy.Pack, at Place, columns []Co
 		r := &out[from+i]
 		*r = Row{}
 		a.rowOf(r, &p.columns[i], p.specs[i], &at, day, &p.counts[i])
+		if p.columns[i].pack != own {
+			r.elsewhere()
+		}
 		a.besides(r, p.specs[i], &at, day)
 	}
 	return out
@@ -188,7 +193,7 @@ func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
 func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n *ledger.Count) {
 	out.ID, out.Indicator, out.Place, out.Day, out.From = c.ID, c.Indicator, *at, day, s.from
 	out.Awaits, out.Lacking, out.Plain = s.awaits, s.lacking, c.Plain
-	out.Target, out.HasTarget = s.target, s.hasTarget
+	out.Target, out.HasTarget, out.Better = s.target, s.hasTarget, s.better
 	if c.Kind == policy.Ratio {
 		a.ratio(out, c, s)
 		return

@@ -199,3 +199,29 @@ func quotient(above, below *big.Rat) *big.Rat {
 	}
 	return new(big.Rat).Quo(above, below)
 }
+
+// TestAScoreBelowItsTargetLacksNobody: a gap of 0 would say that it is reached.
+func TestAScoreBelowItsTargetLacksNobody(t *testing.T) {
+	packs, err := policy.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := func(ledger.Key, string, civil.Date) ledger.Count { return ledger.Count{Eligible: 100, Covered: 50} }
+	view := &numbers{world: brute.World(), deriver: derive.New(packs), counts: half, following: followed()}
+	p, _ := packs.Pack("national")
+	columns, err := answers.Columns(view, p, []string{"DQC01", "DQS01", "POP01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := civil.Must("2026-06-30")
+	rows := answers.On(view, answers.NewFigures(nil), answers.DefaultLate, day.Time()).Rows(p, answers.DivisionPlace(view.world, province, day), columns, day)
+	if r := &rows[0]; !r.HasGap() || r.Gap != 45 {
+		t.Errorf("a rate of 50 of 100 with the target 95 %%: has a gap %v, %d", r.HasGap(), r.Gap)
+	}
+	if r := &rows[1]; !r.HasTarget || !r.HasRate || r.HasGap() {
+		t.Errorf("a score with target %v and rate %v has a gap in people: %v", r.HasTarget, r.HasRate, r.HasGap())
+	}
+	if rows[2].HasGap() {
+		t.Error("a count without a target has a gap")
+	}
+}

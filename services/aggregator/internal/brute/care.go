@@ -121,6 +121,24 @@ func (v *inventor) records(r *facts.Resident) {
 	}
 }
 
+// moreRecords draws records of codes that came later. It comes last, so that the
+// lives drawn before stay what they were.
+func (v *inventor) moreRecords(r *facts.Resident) {
+	codes := []string{"PMT-DRUG"}
+	if v.home == "330681" {
+		codes = append(codes, "TREAT-FREE", "ASSOC-SERVED")
+	}
+	for _, code := range codes {
+		for range v.IntN(3) {
+			x := facts.Record{Key: v.key(), Code: code, On: v.day(2016, 2022), Value: int64(v.IntN(2)), UnitID: v.unit()}
+			if v.chance(50) {
+				x.Until = x.On.AddDays(v.IntN(700))
+			}
+			r.Records = append(r.Records, x)
+		}
+	}
+}
+
 // relatives draws spouses, parents and permit families who mostly live in the same
 // village, the tie recorded by either of the two.
 func (v *inventor) relatives(r *facts.Resident) {

@@ -55,6 +55,7 @@ func (v *inventor) resident(seed uint64) *facts.Resident {
 	}
 	v.Shuffle(len(r.Residences), func(i, j int) { r.Residences[i], r.Residences[j] = r.Residences[j], r.Residences[i] })
 	v.Shuffle(len(r.Doses), func(i, j int) { r.Doses[i], r.Doses[j] = r.Doses[j], r.Doses[i] })
+	v.moreRecords(r)
 	return r
 }
 
@@ -119,6 +120,7 @@ func (v *inventor) person(r *facts.Resident) {
 	homes := []string{"520102", "520102001201", "350213", "330681100201", "990101", "990103", "990102101201", "440305000000", Ended[0], Ended[1], Ended[4], "990104", "310113", "310110100201", "330784", "361127", "360102", "360103", "520000"}
 	if v.chance(25) {
 		p.Flags = []string{[]string{"NAME_PRIVATE_USE", "NUMBER_SHARED", "NAME_RARE", "DUPLICATE_SUSPECTED"}[v.IntN(4)]}
+		dated(p.Flags[0], int(p.Birth), &p)
 	}
 	switch {
 	case v.stranger && v.chance(85):
@@ -130,6 +132,23 @@ func (v *inventor) person(r *facts.Resident) {
 		p.Hukou = append(p.Hukou, facts.HukouSpan{From: from, Division: homes[v.IntN(len(homes))]})
 	}
 	r.Person = p
+}
+
+// dated gives some flags days, so that some hold since a day, some are over, and
+// some have held twice.
+func dated(flag string, salt int, p *facts.Person) {
+	from := civil.Must("2018-03-01").AddDays(salt % 700)
+	until := from.AddDays(1 + salt%400)
+	switch salt % 5 {
+	case 1:
+		p.Doubted = []facts.FlagSpan{{Flag: flag, From: from}}
+	case 2:
+		p.Flags, p.Doubted = nil, []facts.FlagSpan{{Flag: flag, From: from, Until: until}}
+	case 3:
+		p.Doubted = []facts.FlagSpan{{Flag: flag, From: from, Until: until}, {Flag: flag, From: until.AddDays(30)}}
+	case 4: // set again before there were days
+		p.Doubted = []facts.FlagSpan{{Flag: flag, From: from, Until: until}}
+	}
 }
 
 func (v *inventor) stays(r *facts.Resident) {

@@ -27,6 +27,7 @@ func nationalMaternal(f map[string]flow) {
 	f["PMT01"] = flow{happenings: delivered, in: thisMaternalYear, eligible: woman, covered: recordedBefore("PMT-HIV")}
 	f["PMT02"] = flow{happenings: delivered, in: thisMaternalYear, eligible: woman, covered: recordedBefore("PMT-SYP")}
 	f["PMT03"] = flow{happenings: delivered, in: thisMaternalYear, eligible: woman, covered: recordedBefore("PMT-HBV")}
+	f["PMT05"] = flow{happenings: recordsOf("PMT-DRUG", false), in: thisMaternalYear, eligible: woman, covered: valueAtLeast(1)}
 	f["PMT04"] = flow{happenings: recordsOf("PMT-EXPOSED", false), in: thisMaternalYear, eligible: here, covered: valueAtLeast(1)}
 	f["NBS01"] = flow{happenings: births, in: thisMaternalYear, eligible: here, covered: recordedAfter("NBS-DISEASE", 42)}
 	f["NBS02"] = flow{happenings: births, in: thisMaternalYear, eligible: here, covered: recordedAfter("NBS-HEARING", 42)}

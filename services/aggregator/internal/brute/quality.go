@@ -17,8 +17,17 @@ var doubts = []string{
 }
 
 func unflagged(by ...string) test {
-	return func(d *Diary, _ civil.Date) bool {
-		return !slices.ContainsFunc(d.r.Person.Flags, func(f string) bool { return slices.Contains(by, f) })
+	return func(d *Diary, today civil.Date) bool {
+		still := slices.Clone(d.r.Person.Flags) // without a day: they hold today as ever
+		for _, s := range d.r.Person.Doubted {
+			if slices.Contains(by, s.Flag) && s.From <= today && (s.Until == civil.None || today < s.Until) {
+				return false
+			}
+			if s.Until == civil.None {
+				still = slices.DeleteFunc(still, func(f string) bool { return f == s.Flag })
+			}
+		}
+		return !slices.ContainsFunc(still, func(f string) bool { return slices.Contains(by, f) })
 	}
 }
 

@@ -49,6 +49,15 @@ var yongkangRatios = map[string]Ratio{
 	"PUB01": share("institutions_with_list", "institutions"), "FAC01": share("public_places_with_room", "public_places"),
 }
 
+var xianganRatios = map[string]Ratio{
+	"ASC01": share("gathering_places_with_association", "gathering_places"), "HPP01": only(outside("healthy_places_and_families")),
+}
+
+var zhujiRatios = map[string]Ratio{
+	"EDU01": share("gathering_places_with_board", "gathering_places"), "SVC01": share("service_points_with_sign", "service_points"),
+	"SVC02": share("centres_standard", "centres_planned"), "ASC02": share("villages_with_association", "villages"), "INS01": share("villages_on_system", "villages"),
+}
+
 var xihuRatios = map[string]Ratio{
 	// 出生率、自然增长率：年平均人口为年初与当日的平均
 	"FP06A": {Above: []Term{item("BTH01")}, Below: []Term{{Figure: "resident_population", Times: 1, Per: 1, Mean: true}}},
@@ -66,7 +75,7 @@ var xihuRatios = map[string]Ratio{
 // RatioOf is the formula of a ratio of a pack; false when the yardstick has none.
 func RatioOf(pack, id string) (Ratio, bool) {
 	own := map[string]map[string]Ratio{
-		"yongkang-2017": yongkangRatios, "xihu-2017": xihuRatios, "shanghai-2015": {"IMP01": share("policy_items_done", "policy_items_due")},
+		"xiangan-2018": xianganRatios, "demo-990101": xianganRatios, "zhuji-2017": zhujiRatios, "yongkang-2017": yongkangRatios, "xihu-2017": xihuRatios, "shanghai-2015": {"IMP01": share("policy_items_done", "policy_items_due")},
 	}[pack]
 	if r, ok := own[id]; ok {
 		return r, true

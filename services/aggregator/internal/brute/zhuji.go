@@ -34,6 +34,8 @@ func zhuji() text {
 			"R-ELG-0": x.floating,
 			"R-RPH-0": childbearing,
 			"R-HED-0": x.floating,
+			// 三（一）3 流动人口艾滋病、结核病等传染病的免费救治
+			"R-TRT-0": both(x.floating, holding("TREAT-FREE")),
 		},
 		stocks: map[string]stock{
 			"IMM01F": {x.floatingChild, certified},
@@ -58,6 +60,8 @@ func zhuji() text {
 			"EHR06": {both(x.floatingResident, (*Diary).keyGroup), usedArchive},
 			"EHR07": {both(x.floatingResident, mother), holding("FERTILITY-FILE")},
 			"REG01": {x.floating, filledIn},
+			// 三（四）3 计生协工作服务流动人口覆盖率
+			"ASC01": {x.floating, onRecord(thisYear, "ASSOC-SERVED")},
 		},
 		flows: map[string]flow{
 			// 三（一）2 高危筛查

@@ -12,17 +12,23 @@ type WhatIf struct {
 	Source     []byte // the file
 	Division   string // it and everything below
 	Day        civil.Date
+	Undated    bool        // nobody asked for the day: a pack that begins later is tried on its first day
 	GroupLevel facts.Level // also the divisions of this level below it; 0 for none
 	Limit      int         // of the changes that are listed
+	Indicators []string    // only these; nil: all
+	Everyone   bool        // list everybody who counts, not only whom it changes
+	After      string      // list only residents after this one
 }
 
 // Tried is the answer: what differs between the packs in use and those with the
 // new one. For every number new less old is the sum over its changes.
 type Tried struct {
 	Pack      *policy.Pack
+	Day       civil.Date // of the numbers
 	World     *facts.World
 	Numbers   []NumberChange // those that change or of which a part does, by division and indicator
 	People    []CountChange  // by resident, at most Limit
+	More      bool           // somebody after the last listed would be, too
 	Total     int64          // changes, listed or not
 	Residents int64          // evaluated
 	Following []Following
@@ -34,8 +40,12 @@ type NumberChange struct {
 	Indicator string
 	Name      string // of the indicator, Chinese
 	Old, New  ledger.Count
+	Plain     Plainly
 	Changes   int // that stand behind it
 }
+
+// Plainly says of what a number is a plain count, without anybody covered.
+type Plainly struct{ Old, New bool }
 
 // CountChange is a resident or an event that counts otherwise in one village.
 type CountChange struct {
@@ -44,5 +54,6 @@ type CountChange struct {
 	EventID    string // "" for stock
 	Village    string
 	Old, New   ledger.Count // what it adds to the numbers; zero: it does not count
-	Reason     policy.Text  // under the new pack; empty when no pack is in force for the person
+	Plain      Plainly
+	Reason     policy.Text // under the new pack; empty when no pack is in force for the person
 }

@@ -150,7 +150,7 @@ func enough(t *testing.T, c *Catalogue, seen map[string]int) {
 // rare is what the histories of the quick run may not come to.
 var rare = []string{
 	"IMM02-HPV-2 false", "IMM02-HPV-2@manager false", "RPH02 true", "REW02 true", "MAT05@event false", "KNW01 false", "DTH01 false", "FP03 true", "REG03 true",
-	"REG01 false", "REG03 false", "MAT05@event true", "SCR01 true", "BTH02 false",
+	"REG01 false", "REG03 false", "MAT05@event true", "SCR01 true", "BTH02 false", "MAT05 false", "PRS01 true", "SCR03 true", "REG02 false",
 }
 
 // packCounties are the counties in which the packs hold.

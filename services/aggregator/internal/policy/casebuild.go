@@ -26,6 +26,9 @@ func (c *caseFacts) resident() *facts.Resident {
 		Stays: c.Stays, Permits: c.Permits, Relations: c.Relations,
 	}, "person")
 	r.Person.Recorded, r.Person.Flags = c.Recorded, c.Flags
+	for _, x := range c.Flagged {
+		r.Person.Doubted = append(r.Person.Doubted, facts.FlagSpan(x))
+	}
 	for i := range c.Others {
 		o := &c.Others[i]
 		r.Others = append(r.Others, b.person(o, "person-"+o.ID))

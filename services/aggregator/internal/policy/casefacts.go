@@ -15,6 +15,7 @@ type caseFacts struct {
 	Marital    int32           `yaml:"marital"`
 	Mother     string          `yaml:"mother"`
 	Flags      []string        `yaml:"flags"`    // why the registry doubts the record
+	Flagged    []caseFlag      `yaml:"flagged"`  // the days of flags that carry some
 	Recorded   civil.Date      `yaml:"recorded"` // of the person's own record
 	Stays      []caseStay      `yaml:"stays"`
 	Archives   []caseArchive   `yaml:"archives"`
@@ -31,6 +32,12 @@ type caseFacts struct {
 	Relations  []caseRelation  `yaml:"relations"`
 	Others     []caseOther     `yaml:"others"`
 	Units      []caseUnit      `yaml:"units"`
+}
+
+type caseFlag struct {
+	Flag  string     `yaml:"flag"`
+	From  civil.Date `yaml:"from"`
+	Until civil.Date `yaml:"until"` // first day on which it no longer held
 }
 
 type caseHukou struct {

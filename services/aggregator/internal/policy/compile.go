@@ -96,6 +96,7 @@ func (c *compiler) pack() *Pack {
 	}
 	c.indicators(indicators, p)
 	c.targets(line, p)
+	c.headlines(line, p)
 	return p
 }
 

@@ -28,9 +28,11 @@ type Description struct {
 	Numerator     Text   // of a ratio
 	Denominator   Text
 	Unit          Text // sign behind the value
+	Better        Text // which way is better, by the last target where there is one; empty for a rule
 	Alternative   string
 	Beside        []string
 	Targets       []Target
+	Headline      bool     // shown first
 	Codes         []string // record codes that it reads
 	Awaits        Text     // what it awaits; of a ratio also what its terms await
 	Citations     []Citation
@@ -63,8 +65,8 @@ func (p *Pack) Describe() []Description {
 func (p *Pack) describe(ind *Indicator) Description {
 	d := Description{
 		ID: ind.ID, Name: ind.Name, Kind: IndicatorItem, KindText: kindTexts[ind.Kind], InheritedFrom: ind.InheritedFrom,
-		Counts: ind.counts(), Eligible: p.words(ind.eligible), Covered: p.words(ind.covered), Unit: ind.Unit.Text(),
-		Alternative: ind.Alternative, Beside: ind.Beside, Targets: ind.Targets, Codes: ind.codes, Awaits: ind.Awaits,
+		Counts: ind.counts(), Eligible: p.words(ind.eligible), Covered: p.words(ind.covered), Unit: ind.Unit.Text(), Better: ind.BetterOn(civil.Forever).Text(),
+		Alternative: ind.Alternative, Beside: ind.Beside, Targets: ind.Targets, Headline: ind.Headline, Codes: ind.codes, Awaits: ind.Awaits,
 		Citations: ind.Citations, Notes: ind.Notes,
 	}
 	if ind.Plain {

@@ -101,6 +101,7 @@ func (p *Pack) entry() entryOf {
 		{"extends", same(p.Extends)},
 		{"valid", p.Validity()},
 		{"notes", p.Notes},
+		{"headlines", same(strings.Join(p.Headlines, " "))},
 	}}
 }
 
@@ -176,6 +177,7 @@ func (p *Pack) itemEntries(kind ItemKind) []entryOf {
 			{"numerator", d.Numerator},
 			{"denominator", d.Denominator},
 			{"unit", d.Unit},
+			{"better", d.Better},
 			{"alternative", same(d.Alternative)},
 			{"beside", same(strings.Join(d.Beside, " "))},
 			{"targets", targetTexts(d.Targets)},

@@ -36,7 +36,9 @@ func TestADifferenceIsSaidItemByItemAndFieldByField(t *testing.T) {
 		{"thresholds", []string{"minimum: 20", "minimum: 40"}, []string{"changed warnings warnings minimum: 20 → 40"}},
 		{"a group", []string{`"990102101000"`, `"990102102000"`}, []string{"changed group urban divisions: 990102100000 990102101000 → 990102100000 990102102000"}},
 		{"a record more", []string{"records:\n", "records:\n  - {code: NEW, name: {zh: 新, en: new}}\n"}, []string{"added record NEW"}},
-		{"an item less that was inherited", []string{"remove: [INF01,", "remove: [INF01, HED01,"}, []string{"removed indicator HED01"}},
+		{"an item less that was inherited", []string{"remove: [INF01,", "remove: [INF01, HED01,"}, []string{
+			"changed pack test headlines: EHR03 HED01 IMM03 CHD01 MAT01 DQS01 POP SCR BASE → EHR03 IMM03 CHD01 MAT01 DQS01 POP SCR BASE", "removed indicator HED01",
+		}},
 		{"a factor", []string{"times: 5", "times: 3"}, []string{"changed indicator BASE numerator: DONE 数量 + 5 × EHR03 已服务数 → DONE 数量 + 3 × EHR03 已服务数"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -202,6 +202,7 @@ func (x *explainer) node(n *node, day civil.Date) *Node {
 	}
 	if !out.Holds {
 		out.lacks = lacksOf(n, x.evaluator, day)
+		out.settled = x.isSettled(n, out.Children, day)
 	}
 	return out
 }

@@ -23,7 +23,8 @@ type packFile struct {
 	From         civil.Date       `yaml:"valid_from"`
 	Until        civil.Date       `yaml:"valid_to"` // inclusive
 	Notes        Text             `yaml:"notes"`
-	Remove       []string         `yaml:"remove"` // inherited rules and indicators
+	Remove       []string         `yaml:"remove"`    // inherited rules and indicators
+	Headlines    []string         `yaml:"headlines"` // indicators that are shown first
 	Records      []recordItem     `yaml:"records"`
 	Figures      []figureItem     `yaml:"figures"`
 	Groups       []groupItem      `yaml:"groups"`
@@ -130,6 +131,7 @@ type indicatorItem struct {
 	Alternative string      `yaml:"alternative"` // another attribution, shown beside
 	Beside      []string    `yaml:"beside"`      // indicators shown beside
 	Unit        string      `yaml:"unit"`        // how the value is read
+	Better      string      `yaml:"better"`      // which way it is better
 	Numerator   sideItem    `yaml:"numerator"`   // ratio
 	Denominator sideItem    `yaml:"denominator"`
 	Score       []gradeItem `yaml:"score"` // ratio: instead of numerator and denominator
@@ -209,7 +211,7 @@ func readPack(source []byte) (*packFile, error) {
 		return nil, errMoreDocuments
 	}
 	for _, n := range []int{
-		len(f.Remove), len(f.Records), len(f.Figures), len(f.Groups), len(f.Deadlines), len(f.Definitions), len(f.Rules), len(f.Indicators), len(f.Targets), len(f.Cases),
+		len(f.Remove), len(f.Headlines), len(f.Records), len(f.Figures), len(f.Groups), len(f.Deadlines), len(f.Definitions), len(f.Rules), len(f.Indicators), len(f.Targets), len(f.Cases),
 	} {
 		if n > maxItems {
 			return nil, errTooMany

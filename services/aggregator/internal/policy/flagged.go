@@ -9,21 +9,44 @@ import (
 )
 
 // flagged: the registry flags the person's record with one of these reasons. A
-// flag is a state of today that carries no day, so it holds on all days, until
-// the record is mended.
+// flag holds on the days that it carries; one that carries none is a state of
+// today and holds on all days, until the record is mended.
 type flagged struct {
 	Any []string `yaml:"any"`
 }
 
-func (p *flagged) on(e *evaluator) []string {
-	return slices.DeleteFunc(slices.Clone(e.r.Person.Flags), func(f string) bool { return !slices.Contains(p.Any, f) })
+// spans are the days of one flag.
+func (p *flagged) spans(e *evaluator, flag string, out []timeline.Span) []timeline.Span {
+	open := false
+	for _, s := range e.r.Person.Doubted {
+		if s.Flag != flag {
+			continue
+		}
+		until := s.Until
+		if until == civil.None {
+			until, open = civil.Forever, true
+		}
+		out = append(out, timeline.Span{From: s.From, To: until})
+	}
+	if !open && slices.Contains(e.r.Person.Flags, flag) {
+		return append(out, always...)
+	}
+	return out
 }
 
 func (p *flagged) days(e *evaluator) timeline.Set {
-	if slices.ContainsFunc(e.r.Person.Flags, func(f string) bool { return slices.Contains(p.Any, f) }) {
-		return always
+	var out []timeline.Span
+	for _, flag := range p.Any {
+		out = p.spans(e, flag, out)
 	}
-	return never
+	return timeline.Of(nil, out...)
+}
+
+// on lists the flags that hold on a day.
+func (p *flagged) on(e *evaluator, day civil.Date) []string {
+	return slices.DeleteFunc(slices.Clone(p.Any), func(flag string) bool {
+		return !timeline.Of(nil, p.spans(e, flag, nil)...).Contains(day)
+	})
 }
 
 func (p *flagged) text() Text {
@@ -37,8 +60,8 @@ func (p *flagged) check() Text {
 	return Text{}
 }
 
-func (p *flagged) used(e *evaluator, _ civil.Date) []UsedFact {
-	list := p.on(e)
+func (p *flagged) used(e *evaluator, day civil.Date) []UsedFact {
+	list := p.on(e, day)
 	if len(list) == 0 {
 		return e.personFact(Text{"登记无此类存疑标记", "not flagged so"})
 	}

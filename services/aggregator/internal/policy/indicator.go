@@ -54,6 +54,7 @@ func (c *compiler) indicator(it *indicatorItem) Indicator {
 	out.Kind = kind
 	c.belongs(it, kind)
 	c.unit(it, &out)
+	c.better(it, &out)
 	if kind == Ratio {
 		return out
 	}

@@ -23,17 +23,14 @@ type served struct {
 	made     *facts.Record // of a record
 }
 
-var eventKinds = map[string]Text{
-	"education":   {"健康教育", "health education"},
-	"child_check": {"儿童检查", "child check"},
-	"antenatal":   {"产前检查", "antenatal visit"},
-	"postnatal":   {"产后访视", "postnatal visit"},
-	"delivery":    {"分娩", "delivery"},
-	"planning":    {"计划生育服务", "family-planning service"},
-	"certificate": {"预防接种证", "vaccination certificate"},
-	"dose":        {"预防接种", "vaccination"},
-	"record":      {"服务记录", "dated record"},
-}
+var eventKinds = func() map[string]Text {
+	out := map[string]Text{}
+	for _, key := range []string{"education", "child_check", "antenatal", "postnatal", "delivery", "planning", "certificate", "dose", "record"} {
+		w, _ := facts.KindNamed(key)
+		out[key] = Text{w.Chinese, w.English}
+	}
+	return out
+}()
 
 var allKinds = slices.Sorted(maps.Keys(eventKinds))
 

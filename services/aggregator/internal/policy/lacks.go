@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"xinju.dev/services/aggregator/internal/facts"
@@ -15,6 +16,35 @@ import (
 // denier is a predicate that can say why it does not hold on a day.
 type denier interface {
 	lacks(e *evaluator, day civil.Date) Text
+}
+
+// settler is a predicate that, by what is known of the person, may never hold
+// again: then nothing else that is missing matters.
+type settler interface {
+	settled(e *evaluator, day civil.Date) bool
+}
+
+// isSettled of a conjunction is what one of its parts is, of any what all are.
+func (x *explainer) isSettled(n *node, children []*Node, day civil.Date) bool {
+	if s, ok := n.pred.(settler); ok {
+		return s.settled(x.evaluator, day)
+	}
+	switch {
+	case len(children) == 0 || n.name == "not" || n.name == "related":
+		return false
+	case n.name == "any":
+		return !slices.ContainsFunc(children, func(k *Node) bool { return !k.settled })
+	}
+	return slices.ContainsFunc(children, func(k *Node) bool { return k.settled })
+}
+
+func (*sex) settled(e *evaluator, _ civil.Date) bool {
+	return e.r.Person.Sex == facts.Male || e.r.Person.Sex == facts.Female
+}
+
+func (p *age) settled(e *evaluator, day civil.Date) bool {
+	birth := e.r.Person.Birth
+	return birth != civil.None && p.Before != nil && day >= birth.AddMonths(int(*p.Before))
 }
 
 // lacksOf is never empty.

@@ -56,6 +56,14 @@ func TestWhyNotIsSomethingToActOn(t *testing.T) {
 			"登记服务尚无此人的基本信息",
 		},
 		{
+			"a man is not told that no pregnancy is recorded", change(func(r *facts.Resident) { r.Person.Sex = facts.Male }), "R-MAT-6M",
+			"不符合条件，不是女性。",
+		},
+		{
+			"who is too old is not told what else is missing", change(func(r *facts.Resident) { r.Person.Birth, r.Person.Hukou = day("1950-01-01"), nil }), "R-IMM-3M",
+			"不符合条件，年龄不符：须未满7岁，当日75岁。",
+		},
+		{
 			"somebody whose birth is not recorded", change(func(r *facts.Resident) { r.Person.Birth = 0 }), "IMM03",
 			"出生日期未登记：请补登",
 		},
@@ -66,13 +74,18 @@ func TestWhyNotIsSomethingToActOn(t *testing.T) {
 			if !ok {
 				t.Fatal("no pack to explain by")
 			}
+			asked := false
 			for _, x := range p.Explain(c.r, brute.World(), day("2025-01-15")) {
+				asked = asked || x.ID == c.item
 				if x.Eligible && !c.r.Known() {
 					t.Errorf("%s: eligible, but counts nowhere", x.ID)
 				}
-				if x.ID == c.item && (x.Eligible || !strings.Contains(x.Reason.Chinese, c.want) || x.Reason.English == "") {
+				if x.ID == c.item && (x.Eligible || !strings.Contains(x.Reason.Chinese+"。", c.want) || x.Reason.English == "") {
 					t.Errorf("%s\nwant %s", x.Reason.Chinese, c.want)
 				}
+			}
+			if !asked {
+				t.Errorf("the pack %s has no %s", p.ID, c.item)
 			}
 		})
 	}

@@ -44,7 +44,7 @@ var noticeClauses = map[string][]clause{
 		{"三（一）1", "入托入学查验", "IMM07", ""},
 		{"三（一）2", "孕产妇建卡、保健、高危筛查、住院分娩、产后访视", "R-MCH-0 MAT01 MAT02 MAT03 MAT04 MAT05 MAT07", ""},
 		{"三（一）2", "儿童保健管理", "R-CHD-0 CHD05", ""},
-		{"三（一）2", "预防母婴传播", "PMT01 PMT02 PMT03 PMT04", ""},
+		{"三（一）2", "预防母婴传播", "PMT01 PMT02 PMT03 PMT04 PMT05", ""},
 		{"三（一）3", "传染病监测与处置", "INF01 INF02", ""},
 		{"三（一）3", "免费救治", "R-TRT-0", ""},
 		{"三（一）3", "环境卫生整治", "", "不是对人的服务"},
@@ -59,7 +59,7 @@ var noticeClauses = map[string][]clause{
 		{"三（四）1", "定点机构与发放点标牌", "SVC01", ""},
 		{"三（四）1", "绿色通道、费用报销一次办结", "", "业务流程，由计划生育服务办理"},
 		{"三（四）2", "规范化服务中心", "SVC02", ""},
-		{"三（四）3", "计生协", "ASC01", ""},
+		{"三（四）3", "计生协", "ASC01 ASC02", ""},
 		{"三（五）1", "基础信息采集、及时、准确", "REG01 DQC01 DQV01 DQT01 DQS01", ""},
 		{"三（五）1", "6个月以上重点人群健康和生育档案", "R-EHR-6M EHR05 EHR06 EHR07", ""},
 		{"三（五）2", "信息系统延伸至村（居）", "INS01", ""},
@@ -131,6 +131,24 @@ func TestItemsOfXianganAndZhujiCiteTheirNoticeWithClauseAndWords(t *testing.T) {
 			check(ind.ID, ind.InheritedFrom, ind.Citations)
 			for _, x := range ind.Targets {
 				check(ind.ID+" target", ind.InheritedFrom, x.Citations)
+			}
+		}
+	}
+}
+
+// TestNothingOfANoticeAwaitsForEver: what no service records begins to compute
+// when its records or figures come, without a change of the pack.
+func TestNothingOfANoticeAwaitsForEver(t *testing.T) {
+	all := func(string) bool { return true }
+	for _, p := range builtIn(t).Packs() {
+		for i := range p.Indicators {
+			if ind := &p.Indicators[i]; ind.Awaiting(all) != (Text{}) || ind.Kind == Ratio && !ind.Computed() && !ind.Scored() {
+				t.Errorf("%s %s never computes", p.ID, ind.ID)
+			}
+		}
+		for i := range p.Rules {
+			if r := &p.Rules[i]; r.Awaiting(all) != (Text{}) {
+				t.Errorf("%s %s is never answered", p.ID, r.ID)
 			}
 		}
 	}

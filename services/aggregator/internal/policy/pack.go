@@ -17,6 +17,7 @@ type Pack struct {
 	Definitions  []Definition
 	Rules        []Rule
 	Indicators   []Indicator // an alternative stands directly behind its indicator
+	Headlines    []string    // ids of those that are shown first, in that order; at least one when there are any
 	Records      []Record    // by code
 	Figures      []Figure
 	Groups       []Group
@@ -102,14 +103,16 @@ type Indicator struct {
 	AlternativeOf string      // id of the indicator that this one is the alternative of; such a one is not listed by itself
 	Beside        []string    // ids of indicators shown beside
 	Unit          Unit
-	Plain         bool // a plain count: eligible is the value, and there is no rate
-	Numerator     Side // ratio
+	Better        Better // which way is better; 0 where the pack does not say, see BetterOn
+	Plain         bool   // a plain count: eligible is the value, and there is no rate
+	Numerator     Side   // ratio
 	Denominator   Side
 	Citations     []Citation
 	Notes         Text
 	Awaits        Text // what it awaits until one of its record codes was seen; see Awaiting
 	InheritedFrom string
 	Targets       []Target // by deadline
+	Headline      bool     // shown first; of an alternative when the indicator is
 
 	eligible *node
 	covered  *node

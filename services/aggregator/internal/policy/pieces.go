@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/platform/civil"
@@ -35,6 +37,11 @@ func (c Counter) AsksMother() bool {
 // and villages that the pack governs, the nearest pack in force on the day winning.
 // Stock by day, flow by event.
 func (c Counter) Pieces(p *Pack, index int, buf []Piece) []Piece {
+	return c.PiecesOf(p, index, nil, buf)
+}
+
+// PiecesOf is Pieces, of some events alone where they are given.
+func (c Counter) PiecesOf(p *Pack, index int, events []string, buf []Piece) []Piece {
 	e := c.e
 	if p.gates[index]&^e.has != 0 || !e.govern(p) { // somebody else's, or of elsewhere
 		return buf
@@ -43,7 +50,7 @@ func (c Counter) Pieces(p *Pack, index int, buf []Piece) []Piece {
 	case ind.Kind == Stock:
 		return e.stock(ind, index, buf)
 	case ind.Kind == Flow:
-		return e.flow(p, ind, index, buf)
+		return e.flow(p, ind, index, events, buf)
 	case ind.Kind == Dose && !e.under[e.at].grown:
 		return e.dosePieces(p, ind, index, buf)
 	}
@@ -136,10 +143,13 @@ func join(buf []Piece, begin int, p Piece, from, to civil.Date, covered bool) []
 // from its day until the end of its period. Which pack governs is read by the
 // tree of the event's day; where the place has ended later in the period, the
 // event counts on with whoever lives there, see facts.World.Standings.
-func (e *evaluator) flow(p *Pack, ind *Indicator, index int, buf []Piece) []Piece {
+func (e *evaluator) flow(p *Pack, ind *Indicator, index int, only []string, buf []Piece) []Piece {
 	list := e.happened(ind.events.of)
 	for i := range list {
 		ev := &list[i]
+		if only != nil && !slices.Contains(only, ev.id) {
+			continue
+		}
 		at := e.placeOf(ind.Attribution, ev)
 		if at.chain == nil || !ind.events.takes(e.r, ev) || !e.governs(p, ind, ev, at) {
 			continue

@@ -52,6 +52,43 @@ func (i *Indicator) Reads() facts.Kinds {
 	return i.reads()
 }
 
+// ReadsOfEvents is Reads where facts of some kinds were added, changed or taken away that
+// are events and nothing else to the indicator: of all other events it counts what it
+// did, so that these need not be looked at. Otherwise is is false.
+func (i *Indicator) ReadsOfEvents(changed facts.Kinds) (reads facts.Kinds, is bool) {
+	if i.Kind != Flow || !i.defined() {
+		return 0, false
+	}
+	around := facts.OfPerson | facts.OfResidence | i.eligible.reads() | i.covered.reads()
+	switch changed &= i.reads(); {
+	case changed == 0:
+		return i.reads(), true
+	case changed&around != 0, changed&^i.events.own() != 0:
+		return 0, false
+	default:
+		return around | changed, true
+	}
+}
+
+// own is the kinds of facts that are the events themselves.
+func (s *selector) own() facts.Kinds {
+	if s.Births != nil || s.Deaths != nil || s.Pregnancies != nil && s.Weight != "" {
+		return 0
+	}
+	return s.reads()
+}
+
+// NameOfAny is the identifier, among services of any kind, of one that is a fact of a
+// kind; "" of a fact that is no service.
+func NameOfAny(kind facts.Kinds, id string) string {
+	for name, of := range servedKinds {
+		if of == kind {
+			return name + "/" + id
+		}
+	}
+	return ""
+}
+
 func (i *Indicator) reads() facts.Kinds {
 	out := facts.OfPerson | facts.OfResidence | i.eligible.reads() | i.covered.reads()
 	if i.Kind == Dose {

@@ -24,6 +24,9 @@ func unmet(n *Node) []*Node {
 	}
 	var out []*Node
 	for _, k := range n.Children {
+		if k.settled && n.Predicate == "all" {
+			return unmet(k)
+		}
 		out = append(out, unmet(k)...)
 	}
 	return out

@@ -80,7 +80,8 @@ type Node struct {
 	Facts     []UsedFact
 	Children  []*Node
 
-	lacks Text // why it does not hold; empty while it does
+	lacks   Text // why it does not hold; empty while it does
+	settled bool // and never will, whatever is recorded: a man, somebody too old
 }
 
 // UsedFact names a fact that decided a predicate.

@@ -13,6 +13,7 @@ import (
 // targets gives the indicators their targets. A pack that sets a target of an
 // indicator replaces all inherited ones of that indicator.
 func (c *compiler) targets(line []*packFile, p *Pack) {
+	at := make([][]origin, len(p.Indicators)) // where the targets stand that hold
 	for _, f := range line {
 		replaced := map[int]bool{}
 		for i := range f.Targets {
@@ -30,16 +31,19 @@ func (c *compiler) targets(line []*packFile, p *Pack) {
 				continue
 			}
 			if !replaced[j] {
-				p.Indicators[j].Targets = nil
+				p.Indicators[j].Targets, at[j] = nil, nil
 				replaced[j] = true
 			}
-			p.Indicators[j].Targets = append(p.Indicators[j].Targets, t)
+			p.Indicators[j].Targets, at[j] = append(p.Indicators[j].Targets, t), append(at[j], origin{pack: f, path: path})
 			if f == c.source.file && t.By < p.From {
 				c.warn(path+".by", Text{"期限早于本包生效日，目标从未在有效期内：检查 by 与 valid_from", "the deadline lies before the pack comes into force: check by and valid_from"})
 			}
 		}
 	}
 	for i := range p.Indicators {
+		for j := range at[i] {
+			c.agree(&p.Indicators[i], &p.Indicators[i].Targets[j], at[i][j])
+		}
 		slices.SortStableFunc(p.Indicators[i].Targets, func(a, b Target) int { return int(a.By) - int(b.By) })
 	}
 }

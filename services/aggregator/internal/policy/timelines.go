@@ -6,7 +6,6 @@ import (
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
-	"xinju.dev/services/platform/civil"
 )
 
 // Entitled is the days on which a rule holds for a resident.
@@ -58,12 +57,4 @@ func (p *Pack) timelines(r *facts.Resident, w *facts.World, all map[string]timel
 			all[rule.ID] = timeline.Union(nil, all[rule.ID], days)
 		}
 	}
-}
-
-// Around is the run of days of a set that holds the day or, when none does, the
-// next one, half-open, and the next day on which membership changes; None where
-// there is none.
-func Around(days timeline.Set, day civil.Date) (from, to, change civil.Date, holds bool) {
-	from, to, holds = at(days, day)
-	return from, to, days.NextChange(day), holds
 }
