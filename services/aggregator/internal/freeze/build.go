@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"xinju.dev/services/aggregator/internal/answers"
@@ -27,16 +25,20 @@ type builder struct {
 	row     *desk.ReportRow
 	req     report.Request
 	figures *answers.Figures
-	basis   []string // residents of the report that this state is compared with
+	basis   idSet // residents of the report that this state is compared with
 
 	content   *report.Content
 	world     *facts.World
 	catalogue *policy.Catalogue
 	wanted    map[ledger.Key]int
 	digest    *report.Digester
-	weights   map[string]int64 // weight of the lines of the division by indicator and part
-	ids       map[string]struct{}
+	weights   map[numberOfList]*weight
+	above     map[string][]string // of each code those that have numbers, itself included
+	ids       *idSet              // who counts
 }
+
+// numberOfList names the lines that a number is the sum of.
+type numberOfList struct{ division, indicator string }
 
 // look takes the numbers.
 func (b *builder) look(v coverage.View) error {
@@ -50,6 +52,7 @@ func (b *builder) look(v coverage.View) error {
 	c.Frozen, c.PackID, c.PackName = now, p.pack.ID, p.pack.Name.Chinese
 	c.DivisionName = b.world.Name(b.req.Division, b.req.AsOf)
 	c.Numbers, c.Indicators = p.numbers(v, b.figures, b.f.Late, now, b.req.AsOf)
+	c.FigureState = figureState(c.Numbers)
 	if b.row.Basis == "" {
 		c.EarlierDay, c.League = p.league(v, b.figures, b.f.Late, now, &b.req)
 	}
@@ -74,7 +77,7 @@ func (b *builder) read(w coverage.Whole) error {
 	}
 	c := b.content
 	c.Derivation, c.Lines, c.Persons, c.Tree = w.Derivation(), 0, 0, nil
-	b.digest, b.weights, b.ids = report.NewDigester(), map[string]int64{}, map[string]struct{}{}
+	b.digest, b.weights, b.ids = report.NewDigester(), map[numberOfList]*weight{}, &idSet{}
 	codes := w.Below(b.req.Division, b.req.AsOf)
 	for _, code := range codes {
 		n := nodeOf(b.world, code, b.req.AsOf)
@@ -86,6 +89,7 @@ func (b *builder) read(w coverage.Whole) error {
 	if !b.req.WithLists {
 		return nil
 	}
+	b.above = aboveOf(c)
 	for _, code := range codes {
 		if err := b.village(w, code); err != nil {
 			return err
@@ -99,10 +103,10 @@ const partLines = 400
 
 // village keeps the lines of one division by indicator.
 func (b *builder) village(w coverage.Whole, code string) error {
-	v := villageLines{b: b, w: w, code: code, unit: b.world.Manager(code, b.req.AsOf), open: map[int][]report.Line{}, parts: map[int][]desk.ListPart{}}
+	v := villageLines{b: b, w: w, code: code, unit: b.world.Manager(code, b.req.AsOf), sums: b.sums(code), open: map[int][]report.Line{}, parts: map[int][]desk.ListPart{}}
 	v.pack, _ = b.catalogue.PackFor(b.world, code, b.req.AsOf)
 	err := w.Counted(code, func(m coverage.Counted) error {
-		b.ids[m.ResidentID] = struct{}{}
+		b.ids.add(m.ResidentID)
 		v.add(&m)
 		if len(v.waiting) < peopleStep {
 			return nil
@@ -118,13 +122,46 @@ func (b *builder) village(w coverage.Whole, code string) error {
 	return b.write(v.all())
 }
 
-func (b *builder) weigh(column int, covered bool, weight int32) {
-	b.content.Lines++
-	id := b.content.Indicators[column]
-	b.weights[id] += int64(weight)
-	if covered {
-		b.weights[id+"\x00"] += int64(weight)
+// aboveOf lists of each code of a report those at or above it that have numbers.
+func aboveOf(c *report.Content) map[string][]string {
+	counted, parents := map[string]bool{}, map[string]string{}
+	for i := range c.Numbers {
+		counted[c.Numbers[i].Division] = true
 	}
+	for _, n := range c.Tree {
+		parents[n.Code] = n.Parent
+	}
+	out := map[string][]string{}
+	for _, n := range c.Tree {
+		at := n.Code
+		for range len(c.Tree) {
+			if counted[at] {
+				out[n.Code] = append(out[n.Code], at)
+			}
+			if at = parents[at]; at == "" {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// weight is what the lines of a number add up to.
+type weight struct{ eligible, covered int64 }
+
+// sums are, of one village, the numbers that a line of an indicator is part of.
+func (b *builder) sums(village string) [][]*weight {
+	out := make([][]*weight, len(b.content.Indicators))
+	for column, id := range b.content.Indicators {
+		for _, code := range b.above[village] {
+			at := numberOfList{code, id}
+			if b.weights[at] == nil {
+				b.weights[at] = &weight{}
+			}
+			out[column] = append(out[column], b.weights[at])
+		}
+	}
+	return out
 }
 
 // writeBytes is how much of a report one transaction writes, about.
@@ -155,12 +192,16 @@ const partPersons = 200
 // persons keeps the versions of everybody who counts for something in the
 // division on any day, so that a later difference can be explained.
 func (b *builder) persons(w coverage.Whole) error {
-	for _, id := range b.basis {
-		b.ids[id] = struct{}{}
+	err := b.basis.chunks(partPersons, func(ids []string) error {
+		for _, id := range ids {
+			b.ids.add(id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	sorted := slices.Sorted(maps.Keys(b.ids))
-	b.ids = nil
-	for ids := range slices.Chunk(sorted, partPersons) {
+	return b.ids.chunks(partPersons, func(ids []string) error {
 		var list []report.Person
 		err := w.Versions(ids, func(v coverage.Versions) error {
 			list = append(list, personOf(&v))
@@ -172,11 +213,8 @@ func (b *builder) persons(w coverage.Whole) error {
 		part := desk.PersonPart{FirstID: ids[0], Body: report.EncodePersons(list)}
 		b.content.Persons += int64(len(list))
 		b.digest.Persons(part.FirstID, part.Body)
-		if err := b.f.Desk.Write(b.ctx, func(t desk.Tx) error { return t.PutPersonParts(b.row.ID, []desk.PersonPart{part}) }); err != nil {
-			return err
-		}
-	}
-	return nil
+		return b.f.Desk.Write(b.ctx, func(t desk.Tx) error { return t.PutPersonParts(b.row.ID, []desk.PersonPart{part}) })
+	})
 }
 
 func personOf(v *coverage.Versions) report.Person {
@@ -193,10 +231,12 @@ func (b *builder) end() error {
 	if b.req.WithLists {
 		for i := range b.content.Numbers {
 			n := &b.content.Numbers[i]
-			if n.Division == b.req.Division && n.Opens &&
-				(b.weights[n.Indicator] != int64(n.Eligible) || b.weights[n.Indicator+"\x00"] != int64(n.Covered)) {
-				return fmt.Errorf("freeze: the list of %s has %d and %d, the number %d and %d", n.Indicator,
-					b.weights[n.Indicator], b.weights[n.Indicator+"\x00"], n.Eligible, n.Covered)
+			var list weight
+			if w := b.weights[numberOfList{n.Division, n.Indicator}]; w != nil {
+				list = *w
+			}
+			if n.Opens && list != (weight{int64(n.Eligible), int64(n.Covered)}) {
+				return fmt.Errorf("freeze: the list of %s in %s has %v, the number %d and %d", n.Indicator, n.Division, list, n.Eligible, n.Covered)
 			}
 		}
 	}

@@ -40,11 +40,14 @@ type Deps struct {
 // Freezer makes and keeps reports. Reports asked for are made by Run.
 type Freezer struct {
 	Deps
-	work chan struct{}
+	work    chan struct{}
+	compare chan struct{} // held by who makes or drops a state of today
 }
 
 // New returns a freezer.
-func New(d Deps) *Freezer { return &Freezer{Deps: d, work: make(chan struct{}, 1)} }
+func New(d Deps) *Freezer {
+	return &Freezer{Deps: d, work: make(chan struct{}, 1), compare: make(chan struct{}, 1)}
+}
 
 // Freeze accepts a report to be made. A retry with the same request id returns
 // the first one.
@@ -59,13 +62,10 @@ func (f *Freezer) Freeze(ctx context.Context, req report.Request, requestID stri
 	}
 	req.Created = now
 	var row desk.ReportRow
-	err = f.Desk.Write(ctx, func(t desk.Tx) error {
-		prior, found, err := t.ClaimReport(requestID, digest)
-		if err != nil {
-			return err
-		}
-		if found {
-			row, _, err = t.Report(prior)
+	var prior string
+	err = f.Desk.Write(ctx, func(t desk.Tx) (err error) {
+		var found bool
+		if prior, found, err = t.ClaimReport(requestID, digest); err != nil || found {
 			return err
 		}
 		if row, err = queued(now, "", &req); err != nil {
@@ -78,6 +78,9 @@ func (f *Freezer) Freeze(ctx context.Context, req report.Request, requestID stri
 	})
 	if err != nil {
 		return nil, err
+	}
+	if prior != "" {
+		return f.Get(ctx, prior)
 	}
 	f.wake()
 	return reportOf(row, nil)
@@ -147,7 +150,11 @@ const retryAfter = 2 * time.Second
 
 // attempt makes a report, or says why it cannot be made.
 func (f *Freezer) attempt(ctx context.Context, row desk.ReportRow) {
-	err := f.make(ctx, &row)
+	row.State = int32(report.Running)
+	err := f.Desk.Write(ctx, func(t desk.Tx) error { _, err := t.EndReport(row, int32(report.Frozen)); return err })
+	if err == nil {
+		err = f.make(ctx, &row)
+	}
 	if err == nil || ctx.Err() != nil {
 		return // done, or to be done again after the next start
 	}
@@ -179,7 +186,7 @@ func (f *Freezer) make(ctx context.Context, row *desk.ReportRow) error {
 		}
 	}
 	if row.Basis != "" {
-		if b.basis, err = f.personIDs(ctx, row.Basis); err != nil {
+		if err := f.eachPersonID(ctx, row.Basis, b.basis.add); err != nil {
 			return err
 		}
 	}

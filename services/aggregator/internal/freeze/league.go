@@ -28,7 +28,12 @@ func (p *plan) league(v coverage.View, figures *answers.Figures, late answers.La
 	for _, c := range p.columns {
 		l := asker.League(answers.LeagueQuery{Pack: p.pack, Codes: codes, Column: c, Day: req.AsOf, Before: earlier})
 		for _, s := range slices.Concat(l.Ranked, l.Unranked) {
-			out = append(out, standingOf(v, &s, req.AsOf))
+			x := standingOf(v, &s, req.AsOf)
+			x.Number.Headline = p.first(s.Row.Indicator)
+			if l.Better == policy.Neither && x.Unranked == "" {
+				x.Unranked = l.Better.Text().Chinese // what its place in the table does not say
+			}
+			out = append(out, x)
 		}
 	}
 	return earlier, out

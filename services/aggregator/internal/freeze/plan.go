@@ -22,6 +22,7 @@ type plan struct {
 	pack    *policy.Pack
 	columns []answers.Column
 	places  []report.Node // the division and those below that have numbers, by level and code
+	first   func(*policy.Indicator) bool
 }
 
 const maxNumbers = 20_000
@@ -41,11 +42,27 @@ func planOf(v coverage.View, req *report.Request) (p plan, err error) {
 	if p.columns, err = answers.Columns(v, p.pack, req.Indicators); err != nil {
 		return p, err
 	}
+	p.first = func(ind *policy.Indicator) bool { return slices.Contains(req.Indicators, ind.ID) }
+	if len(req.Indicators) == 0 {
+		p.first = func(ind *policy.Indicator) bool { return slices.Contains(p.pack.Headlines, ind.ID) }
+		p.columns = headlinesFirst(v, p.pack, p.columns)
+	}
 	p.places = placesOf(v.World(), req.Division, facts.Level(req.GroupLevel), req.AsOf)
 	if len(p.places)*len(p.columns) > maxNumbers {
 		return p, report.ErrTooLarge
 	}
 	return p, nil
+}
+
+// headlinesFirst puts what the pack shows first before the rest.
+func headlinesFirst(v coverage.View, pack *policy.Pack, columns []answers.Column) []answers.Column {
+	out := answers.Headlines(v, pack)
+	for _, c := range columns {
+		if !slices.Contains(pack.Headlines, c.ID) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // placesOf lists the division and what lies below it down to a level; where the
@@ -90,7 +107,9 @@ func (p *plan) numbers(v coverage.View, figures *answers.Figures, late answers.L
 	add := func(row *answers.Row, level int) {
 		if at := [2]string{row.Place.Code, row.ID}; !met[at] {
 			met[at] = true
-			out = append(out, numberOf(row, level))
+			n := numberOf(row, level)
+			n.Headline = p.first(row.Indicator)
+			out = append(out, n)
 		}
 		if !known[row.ID] {
 			known[row.ID] = true
@@ -137,8 +156,19 @@ func numberOf(r *answers.Row, level int) report.Number {
 	}
 	if r.Ratio != nil {
 		n.Num, n.Den = ratText(r.Ratio.Num), ratText(r.Ratio.Den)
+		n.Figures = figuresOf(r.Ratio)
 	}
 	return n
+}
+
+// figuresOf are the numbers from outside that a ratio was computed from.
+func figuresOf(r *answers.Ratio) (out []report.Figure) {
+	for _, t := range slices.Concat(r.Numerator, r.Denominator) {
+		if f := (report.Figure{ID: t.Figure, Day: t.Day, Value: ratText(t.Value), Source: t.Source}); f.ID != "" && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // valueText shows two decimals, cut and never rounded up to a target that is not

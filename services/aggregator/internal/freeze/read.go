@@ -211,19 +211,17 @@ func in(part []report.Person, resident string) (report.Person, bool, error) {
 	return part[i], true, nil
 }
 
-// personIDs lists the residents of a report.
-func (f *Freezer) personIDs(ctx context.Context, id string) (out []string, err error) {
-	err = f.Desk.Read(ctx, func(t desk.Tx) error {
-		out = out[:0]
+// eachPersonID calls each for every resident of a report, some perhaps twice.
+func (f *Freezer) eachPersonID(ctx context.Context, id string, each func(string)) error {
+	return f.Desk.Read(ctx, func(t desk.Tx) error {
 		return t.EachPersonPart(id, func(p desk.PersonPart) error {
 			list, bad := report.DecodePersons(p.Body)
 			for i := range list {
-				out = append(out, list[i].ID)
+				each(list[i].ID)
 			}
 			return bad
 		})
 	})
-	return out, err
 }
 
 // Verify computes the digest of what is stored. It fails with REPORT_NOT_FOUND

@@ -27,6 +27,7 @@ func (f *Freezer) Render(ctx context.Context, q report.RenderQuery, begin func(m
 	if q.Form == report.Ledger && !r.Content.WithLists {
 		return report.ErrWithoutLists
 	}
+	r.All = q.All
 	var workbook []byte
 	if q.Format == report.FormatXLSX {
 		if workbook, err = f.workbook(ctx, q); err != nil {

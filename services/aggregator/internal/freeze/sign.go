@@ -6,12 +6,13 @@ import (
 
 	"xinju.dev/services/aggregator/internal/desk"
 	"xinju.dev/services/aggregator/internal/report"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 )
 
 // Sign puts a signature beside a report; its Digest, when given, must be that of
 // the report. It fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN, REPORT_DAMAGED,
-// REPORT_DIGEST_DIFFERS, REPORT_SIGNED.
+// REPORT_DIGEST_DIFFERS, REPORT_SIGNED, REPORT_SIGNED_TOO_EARLY.
 func (f *Freezer) Sign(ctx context.Context, id string, s report.Signoff) (*report.Report, error) {
 	r, err := f.Intact(ctx, id)
 	if err != nil {
@@ -19,6 +20,9 @@ func (f *Freezer) Sign(ctx context.Context, id string, s report.Signoff) (*repor
 	}
 	if s.Digest != "" && s.Digest != r.Digest {
 		return nil, report.ErrOtherDigest
+	}
+	if s.On < civil.DateOf(r.Content.Frozen) {
+		return nil, report.ErrSignedEarly
 	}
 	err = f.Desk.Write(ctx, func(t desk.Tx) error {
 		return t.AddSignoff(id, desk.SignoffRow{

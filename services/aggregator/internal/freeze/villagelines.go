@@ -21,6 +21,7 @@ type villageLines struct {
 	code    string
 	unit    string       // that manages it
 	pack    *policy.Pack // that governs it; nil without one
+	sums    [][]*weight  // by column, of every number above
 	waiting []report.Line
 	open    map[int][]report.Line
 	parts   map[int][]desk.ListPart
@@ -38,7 +39,13 @@ func (v *villageLines) add(m *coverage.Counted) {
 			Indicator: column, Village: v.code, SortKey: m.SortKey, ResidentID: m.ResidentID, EventID: p.EventID, UnitID: v.unit,
 			On: p.On, From: p.From, To: p.To, Covered: p.Covered, Weight: p.Weight,
 		})
-		v.b.weigh(column, p.Covered, p.Weight)
+		v.b.content.Lines++
+		for _, sum := range v.sums[column] {
+			sum.eligible += int64(p.Weight)
+			if p.Covered {
+				sum.covered += int64(p.Weight)
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -69,11 +70,20 @@ func factChanges(a, b *Person) []Cause {
 }
 
 func cause(kind CauseKind, f Fact, before, after int64, what string) Cause {
-	text := fmt.Sprintf("事实 %d %s 版本 %d → %d %s", f.Kind, f.ID, before, after, what)
+	text := fmt.Sprintf("%s %s 版本 version %d → %d %s", factText(f.Kind), f.ID, before, after, what)
 	if f.Tied {
 		text += "（关系人 of " + f.Owner + "）"
 	}
 	return Cause{Kind: kind, FactKind: f.Kind, Subject: f.ID, Before: before, After: after, Recorded: f.Recorded, Text: text}
+}
+
+// factText names a kind of facts, Chinese first; one that is newer than the
+// program by its number.
+func factText(kind int32) string {
+	if w, ok := facts.KindNumbered(kind); ok {
+		return w.Chinese + " " + w.English
+	}
+	return fmt.Sprintf("事实 fact %d", kind)
 }
 
 func merges(a, b *Person) []Cause {

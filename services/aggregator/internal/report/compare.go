@@ -146,6 +146,7 @@ func (c *Comparison) Circumstances() []string {
 	for _, p := range c.packs {
 		out = append(out, p.Text)
 	}
+	out = append(out, c.figures()...)
 	for _, code := range union(keysOf(c.chains[0]), keysOf(c.chains[1])) {
 		if !c.SameChain(code) {
 			out = append(out, "区划 "+code+" 的隶属关系已变更 the division stands elsewhere or is gone")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"xinju.dev/services/platform/civil"
@@ -32,8 +33,10 @@ type Content struct {
 	Positions  []Position
 	State      string // digest of the derived state
 	Derivation string // packs and code that the state was derived with
-	Lines      int64
-	Persons    int64
+
+	FigureState string `json:",omitempty"` // digest of the numbers from outside that are in the numbers
+	Lines       int64
+	Persons     int64
 }
 
 // PackRef is a pack as it was.
@@ -73,7 +76,21 @@ type Number struct {
 	Lacking                []string // sources that were not fully counted
 	Num, Den               string   // ratio: exact numbers
 	Opens                  bool     // the counts are lengths of lists
+	Headline               bool     `json:",omitempty"` // the forms show it
+	Figures                []Figure `json:",omitempty"` // ratio: the numbers from outside that it was computed from
 }
+
+// Figure is a number from outside as it was.
+type Figure struct {
+	ID     string
+	Day    civil.Date // that it was read for
+	Value  string     // exact; "" when there was none
+	Source string
+}
+
+// HasGap says whether Gap is a number of people or events. A score that misses
+// its target has none: nobody is missing to it.
+func (n *Number) HasGap() bool { return n.HasTarget && n.Value != "" && (n.Met || n.Gap > 0) }
 
 // Standing is one division's place among its peers for one indicator.
 type Standing struct {
@@ -113,6 +130,36 @@ func (c *Content) Number(division, indicator string) (*Number, bool) {
 		}
 	}
 	return nil, false
+}
+
+// numbers are those that forms show: the headlines, and all of a report that
+// marks none.
+func (r *Report) numbers() []*Number {
+	c, some := r.Content, r.marked()
+	var out []*Number
+	for i := range c.Numbers {
+		if n := &c.Numbers[i]; !some || n.Headline {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// league is numbers of the bulletin.
+func (r *Report) league() []*Standing {
+	c, some := r.Content, r.marked()
+	var out []*Standing
+	for i := range c.League {
+		if s := &c.League[i]; !some || s.Number.Headline {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// marked says whether forms show the headlines alone.
+func (r *Report) marked() bool {
+	return !r.All && slices.ContainsFunc(r.Content.Numbers, func(n Number) bool { return n.Headline })
 }
 
 // Column finds an indicator's index; -1 when the report has none of that name.

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"xinju.dev/services/platform/rowfile"
 )
@@ -64,15 +66,20 @@ func quoted(v any) string {
 	if _, isText := v.(string); isText {
 		s = harmless(s)
 	}
-	if strings.ContainsAny(s, ",\"\r\n") {
+	if strings.ContainsAny(s, ",;\t\"\r\n") {
 		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}
 	return s
 }
 
-// harmless keeps a text from being taken for a formula.
+// below0 is a value below 0 with its unit: no program computes anything of it.
+var below0 = regexp.MustCompile(`^-[0-9]+(\.[0-9]+)?[%‰]?$`)
+
+// harmless keeps a text from being taken for a formula: what begins with a sign
+// that begins one, also in its full width, which some programs take for it.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	first, _ := utf8.DecodeRuneInString(s)
+	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) && !below0.MatchString(s) {
 		return "'" + s
 	}
 	return s
@@ -124,6 +131,7 @@ type head struct {
 	Division  string        `json:"division"`
 	Name      string        `json:"division_name"`
 	AsOf      string        `json:"as_of_date"`
+	Early     string        `json:"early,omitempty"` // the quarter of the bulletin is not over
 	PackID    string        `json:"pack_id"`
 	Digest    string        `json:"digest"`
 	Created   string        `json:"create_time"`
@@ -146,7 +154,7 @@ const timeForm = "2006-01-02T15:04:05.000Z07:00"
 func headOf(f Form, r *Report) head {
 	c := r.Content
 	h := head{
-		Form: f.Name(), ReportID: r.ID, Title: c.Title, Division: c.Division, Name: c.DivisionName, AsOf: c.AsOf.String(), PackID: c.PackID,
+		Form: f.Name(), ReportID: r.ID, Title: c.Title, Division: c.Division, Name: c.DivisionName, AsOf: c.AsOf.String(), Early: f.early(c), PackID: c.PackID,
 		Digest: r.Digest, Created: c.Created.UTC().Format(timeForm), Frozen: c.Frozen.UTC().Format(timeForm), CreatedBy: c.CreatedBy,
 		Positions: c.Positions, Signoffs: []signoffHead{},
 	}

@@ -23,7 +23,7 @@ type Export struct {
 }
 
 // Exports returns the counts of a report with small cells suppressed: those from
-// 1 to k−1, and as many others as protect them. Numbers without a source and
+// 1 to k−1, and as many others as protect them. k is DefaultThreshold or more. Numbers without a source and
 // ratios are left out; what a ratio is computed from is there.
 func Exports(c *Content, k int64) []Export {
 	byIndicator := map[string][]*Number{}
@@ -54,14 +54,20 @@ func exportsOf(list []*Number, parents map[string]string, k int64) []Export {
 	for _, n := range list {
 		there[n.Division] = true
 	}
-	cells := make([]Cell, len(list))
-	for i, n := range list {
-		cells[i] = Cell{Division: n.Division, Parent: nearest(parents, there, n.Division), Eligible: int64(n.Eligible), Covered: int64(n.Covered)}
+	var cells []Cell
+	for _, n := range list {
+		c := Cell{Division: n.Division, Parent: nearest(parents, there, n.Division), Eligible: int64(n.Eligible), Covered: int64(n.Covered)}
 		if n.Plain {
-			cells[i].Covered = 0
+			c.Covered = 0
 		}
+		cells = append(cells, c)
 	}
-	Suppress(cells, k)
+	cells = append(cells, residues(cells)...)
+	// One threshold after the other: who has exports by two has no more than the
+	// lower one shows.
+	for t := min(DefaultThreshold, k); t <= k; t++ {
+		Suppress(cells, t)
+	}
 	out := make([]Export, len(list))
 	for i, n := range list {
 		from := n.From
@@ -78,6 +84,30 @@ func exportsOf(list []*Number, parents map[string]string, k int64) []Export {
 			e.Covered = &cells[i].Covered
 		}
 		out[i] = e
+	}
+	return out
+}
+
+// residues are what totals have and none of the parts that are shown: people who
+// count in the division itself, or at a unit of it. Nobody publishes them, and
+// who sees the total and the parts computes them all the same.
+func residues(cells []Cell) (out []Cell) {
+	rest := map[string]*Cell{}
+	for i := range cells {
+		rest[cells[i].Division] = &Cell{Parent: cells[i].Division, Eligible: cells[i].Eligible, Covered: cells[i].Covered}
+	}
+	inner := map[string]bool{}
+	for i := range cells {
+		if r := rest[cells[i].Parent]; r != nil {
+			r.Eligible, r.Covered = r.Eligible-cells[i].Eligible, r.Covered-cells[i].Covered
+			inner[r.Parent] = true
+		}
+	}
+	for i := range cells {
+		if r := rest[cells[i].Division]; inner[r.Parent] && r.Covered >= 0 && r.Eligible >= r.Covered && r.Eligible > 0 {
+			r.Division = "rest of " + r.Parent
+			out = append(out, *r)
+		}
 	}
 	return out
 }

@@ -81,3 +81,24 @@ func TestACountHasNoParts(t *testing.T) {
 		}
 	}
 }
+
+// TestAScoreThatMissesItsTargetLacksNobody: "0 people short" would say that it is
+// reached.
+func TestAScoreThatMissesItsTargetLacksNobody(t *testing.T) {
+	r := withParts()
+	score := &r.Content.Numbers[1]
+	score.HasTarget, score.Met, score.TargetText, score.Gap = true, false, "≥ 90 %", 0
+	var text, prose bytes.Buffer
+	if err := report.CSV(&text, report.SelfForm, r, nil, false); err != nil {
+		t.Fatal(err)
+	}
+	if row := "DQS01,数据质量得分,≥ 90 %,82.00%,69.70,85,,"; !strings.Contains(text.String(), row) {
+		t.Errorf("CSV lacks %q: %s", row, &text)
+	}
+	if err := report.Prose(&prose, report.SelfReport, r, true); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(prose.String(), "差 0 人") {
+		t.Errorf("the report says that nobody is missing: %s", &prose)
+	}
+}

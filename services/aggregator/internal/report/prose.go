@@ -51,7 +51,7 @@ func (p *prose) begin(f Form) {
 		mark = "# "
 	}
 	p.line("%s%s %s\n", mark, p.say(c.Title), f.Name())
-	p.line("%s（%s）截至 %s；政策包 %s；报告编号 %s；摘要 %s。", p.say(c.DivisionName), c.Division, c.AsOf, p.say(c.PackName), p.r.ID, p.r.Digest)
+	p.line("%s（%s）截至 %s%s；政策包 %s；报告编号 %s；摘要 %s。", p.say(c.DivisionName), c.Division, c.AsOf, f.early(c), p.say(c.PackName), p.r.ID, p.r.Digest)
 }
 
 // say keeps a text from being taken for Markdown.
@@ -91,8 +91,8 @@ func (p *prose) selfReport() {
 
 // split parts the division's own numbers from those below.
 func (p *prose) split() (own, below []*Number) {
-	for i := range p.r.Content.Numbers {
-		if n := &p.r.Content.Numbers[i]; n.Division == p.r.Content.Division {
+	for _, n := range p.r.numbers() {
+		if n.Division == p.r.Content.Division {
 			own = append(own, n)
 		} else {
 			below = append(below, n)
@@ -134,7 +134,7 @@ func (p *prose) numbers(list []*Number) {
 		}
 		if n.HasTarget {
 			text += "，目标 " + n.TargetText
-			if !n.Met && n.Value != "" {
+			if !n.Met && n.HasGap() {
 				text += fmt.Sprintf("，差 %d 人", n.Gap)
 			}
 		}
@@ -147,7 +147,7 @@ func (p *prose) numbers(list []*Number) {
 
 func (p *prose) bulletin() {
 	p.begin(Bulletin)
-	league := p.r.Content.League
+	league := p.r.league()
 	if len(league) == 0 {
 		p.line("\n没有可以排名的下级区划。")
 	}
@@ -162,7 +162,7 @@ func (p *prose) bulletin() {
 			p.line("目标 %s。\n", p.say(part[0].Number.TargetText))
 		}
 		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额（人）", "预警", "说明"}, len(part), func(i int) []string {
-			row := leagueRow(p.r, &part[i])
+			row := leagueRow(p.r, part[i])
 			return []string{
 				orDash(cell(row[2])), signed(row[3]), cell(row[5]), orDash(cell(row[6])), orDash(cell(row[7])),
 				orDash(cell(row[9])), orDash(cell(row[12])), orDash(cell(row[13])),

@@ -18,6 +18,7 @@ var (
 	ErrDamaged      = fault.New(fault.Precondition, "REPORT_DAMAGED", "what is stored of the report is not what was frozen", "所存报告内容与冻结时不一致")
 	ErrComparable   = fault.New(fault.Precondition, "REPORTS_NOT_COMPARABLE", "the reports are not of the same division and day, or only one has lists", "两份报告的区划或截止日不同，或只有一份带名单")
 	ErrSigned       = fault.New(fault.Exists, "REPORT_SIGNED", "this role has signed the report already", "该角色已在此报告上签字")
+	ErrSignedEarly  = fault.New(fault.Precondition, "REPORT_SIGNED_TOO_EARLY", "the day of signing is before the day on which the report was frozen", "签字日期早于报告冻结之日")
 	ErrOtherDigest  = fault.New(fault.Precondition, "REPORT_DIGEST_DIFFERS", "the report does not have the digest that the signer has seen", "报告摘要与签字人所见不一致")
 	ErrFormat       = fault.New(fault.Invalid, "REPORT_FORMAT_NOT_OFFERED", "this form is not made in this format", "该表格不提供这种格式")
 	ErrTemplate     = fault.New(fault.NotFound, "REPORT_TEMPLATE_NOT_FOUND", "there is no such template for this form", "没有该模板或模板不属于该表格")
@@ -61,6 +62,7 @@ type Report struct {
 	Failure  string // reason
 	Text     string // of the failure, for people
 	Signoffs []Signoff
+	All      bool // its forms show every number, not the headlines alone
 }
 
 // Summary is the content without what is long.
@@ -139,6 +141,7 @@ type RenderQuery struct {
 	Form     Form
 	Format   Format
 	Template string // of a workbook; "" for the one built in
+	All      bool   // every number, not the headlines alone
 }
 
 // Template is a workbook by which a form is made.

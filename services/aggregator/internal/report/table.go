@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -99,15 +100,15 @@ func (f Form) rows(r *Report, lines Lines, each func(row []any) error) error {
 	case Ledger:
 		return ledgerRows(r.Content, lines, each)
 	case Bulletin:
-		for i := range r.Content.League {
-			if err := each(leagueRow(r, &r.Content.League[i])); err != nil {
+		for _, s := range r.league() {
+			if err := each(leagueRow(r, s)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	for i := range r.Content.Numbers {
-		if err := each(numberRow(r, &r.Content.Numbers[i])); err != nil {
+	for _, n := range r.numbers() {
+		if err := each(numberRow(r, n)); err != nil {
 			return err
 		}
 	}
@@ -143,7 +144,7 @@ func counts(n *Number) (num, den any) {
 }
 
 func gap(n *Number) any {
-	if !n.HasTarget || n.Value == "" {
+	if !n.HasGap() {
 		return nil
 	}
 	return n.Gap
@@ -219,16 +220,18 @@ func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
 		}
 		copy(row, []any{
 			id, text(names[id]), l.ResidentID, l.Village, text(places[l.Village]), text(on.String()), state, int64(l.Weight), text(l.UnitID), text(source), until,
-			text(l.Evidence.ID), text(recordKinds[l.Evidence.Kind]), text(l.Evidence.On.String()), text(l.Evidence.UnitID),
+			text(l.Evidence.ID), kindText(l.Evidence.Kind), text(l.Evidence.On.String()), text(l.Evidence.UnitID),
 		})
 		return each(row)
 	})
 }
 
-// recordKinds is what records are called that cover somebody.
-var recordKinds = map[string]string{
-	"archive": "健康档案", "permit": "居住证", "case": "传染病病例", "pregnancy": "妊娠", "method": "避孕方法", "education": "健康教育", "child_check": "儿童保健",
-	"antenatal": "产前检查", "postnatal": "产后访视", "delivery": "分娩", "planning": "计划生育服务", "certificate": "证明", "dose": "接种", "record": "记录",
+// kindText is what a kind of records is called; as it is when nobody knows it.
+func kindText(key string) any {
+	if w, ok := facts.KindNamed(key); ok {
+		return w.Chinese
+	}
+	return text(key)
 }
 
 // text is nil for what is empty.
@@ -271,4 +274,14 @@ func cell(v any) string {
 		}
 	}
 	return fmt.Sprint(v)
+}
+
+// early says that the quarter of a bulletin is not over on the day of the report;
+// "" when it is, and for other forms.
+func (f Form) early(c *Content) string {
+	y, m, d := c.AsOf.YMD()
+	if f != Bulletin || c.AsOf == civil.None || m%3 == 0 && d == civil.DaysIn(y, m) {
+		return ""
+	}
+	return "（本季度尚未结束 the quarter is not over）"
 }

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"archive/zip"
 	"bytes"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +25,11 @@ const (
 	nameRows  = "XJ_ROWS" // the first row of the table: its cells hold placeholders such as {value}
 )
 
+// allNames are all that a template may have of ours.
+var allNames = []string{
+	nameTitle, nameRows, "XJ_DIVISION", "XJ_DATE", "XJ_PACK", "XJ_REPORT", "XJ_DIGEST", "XJ_FROZEN", "XJ_CREATOR", "XJ_POSITIONS", "XJ_SIGNOFFS",
+}
+
 // CheckTemplate refuses a workbook that cannot be a template of the form, or that
 // could do more than look good: macros, links to other files, other active content.
 func CheckTemplate(f Form, workbook []byte) error {
@@ -44,68 +47,11 @@ func CheckTemplate(f Form, workbook []byte) error {
 	return t.check(f)
 }
 
-var forbidden = []struct{ part, why string }{
-	{"vbaproject", "含有宏 has macros"},
-	{"externallinks/", "链接到其他文件 links to other files"},
-	{"activex/", "含有控件 has controls"},
-	{"embeddings/", "含有嵌入对象 has embedded objects"},
-	{"connections.xml", "含有数据连接 has data connections"},
-	{"macrosheets/", "含有宏 has macros"},
-	{"querytables/", "含有数据连接 has data connections"},
-}
-
-// active says what is wrong with the parts of a workbook; "" when nothing is.
-func active(workbook []byte) string {
-	z, err := zip.NewReader(bytes.NewReader(workbook), int64(len(workbook)))
-	if err != nil {
-		return "不是 .xlsx 工作簿 not an .xlsx workbook"
-	}
-	if len(z.File) > maxTemplateParts {
-		return "部件过多 too many parts"
-	}
-	left := int64(maxUnzipped)
-	for _, part := range z.File {
-		name := strings.ToLower(part.Name)
-		for _, f := range forbidden {
-			if strings.Contains(name, f.part) {
-				return f.why
-			}
-		}
-		raw, err := readPart(part, left)
-		if err != nil {
-			return "工作簿损坏或过大 damaged or too large"
-		}
-		left -= int64(len(raw))
-		lower := bytes.ToLower(raw)
-		switch {
-		case strings.HasSuffix(name, ".rels") && bytes.Contains(lower, []byte(`targetmode="external"`)):
-			return "链接到外部地址 links to something outside"
-		case name == "[content_types].xml" && bytes.Contains(lower, []byte("macroenabled")):
-			return "含有宏 has macros"
-		}
-	}
-	return ""
-}
-
-func readPart(part *zip.File, limit int64) ([]byte, error) {
-	r, err := part.Open()
-	if err != nil {
-		return nil, err
-	}
-	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if closed := r.Close(); err == nil {
-		err = closed
-	}
-	if err == nil && int64(len(raw)) > limit {
-		err = errDamaged
-	}
-	return raw, err
-}
-
 // template is an opened workbook with its names.
 type template struct {
 	book  *excelize.File
 	names map[string]area
+	wrong string // the first name of ours that cannot be used, with the reason
 }
 
 // area is where a defined name points: cells of one row.
@@ -119,13 +65,38 @@ func openTemplate(workbook []byte) (*template, error) {
 	if err != nil {
 		return nil, ErrTemplateBad.On("workbook", "不是可读的 .xlsx 工作簿 not a readable .xlsx workbook")
 	}
-	t := &template{book, map[string]area{}}
+	t := &template{book: book, names: map[string]area{}}
 	for _, n := range book.GetDefinedName() {
-		if a, ok := areaOf(n.RefersTo); ok && slices.Contains(book.GetSheetList(), a.sheet) {
-			t.names[strings.ToUpper(n.Name)] = a
-		}
+		t.name(strings.ToUpper(n.Name), n.RefersTo)
 	}
 	return t, nil
+}
+
+// ownNames begin the names that say where things go; others are the bureau's.
+const ownNames = "XJ_"
+
+// name notes where a name points. One of ours that is misspelt, points nowhere or
+// stands twice would leave a cell empty that somebody signs: it is refused.
+func (t *template) name(name, refers string) {
+	a, ok := areaOf(refers)
+	ok = ok && slices.Contains(t.book.GetSheetList(), a.sheet)
+	_, twice := t.names[name]
+	why := ""
+	switch {
+	case !strings.HasPrefix(name, ownNames):
+	case !slices.Contains(allNames, name):
+		why = "没有此名称 no such name"
+	case !ok:
+		why = "所指不在一行之内或不存在 does not point at cells of one row"
+	case twice:
+		why = "重复 stands twice"
+	}
+	if why != "" && t.wrong == "" {
+		t.wrong = name + "：" + why
+	}
+	if ok {
+		t.names[name] = a
+	}
 }
 
 func (t *template) close() { _ = t.book.Close() } // a reader has nothing to lose
@@ -152,19 +123,23 @@ func areaOf(refers string) (a area, ok bool) {
 	return a, a.last >= a.first && a.last-a.first < maxTemplateCells
 }
 
-var calling = regexp.MustCompile(`(?i)\b(WEBSERVICE|HYPERLINK|RTD|CALL|REGISTER|IMAGE|FILTERXML|DDE)\b|\|`)
-
 func (t *template) check(f Form) error {
+	if t.wrong != "" {
+		return ErrTemplateBad.On("workbook", t.wrong)
+	}
 	for _, name := range []string{nameTitle, nameRows} {
 		if _, ok := t.names[name]; !ok {
 			return ErrTemplateBad.On("workbook", "缺少名称 "+name+"，或其不在一行之内 lacks the name, or it is not within one row")
 		}
 	}
-	known := map[string]bool{}
-	for _, c := range f.fields() {
-		known[c.key] = true
+	at := t.names[nameRows]
+	if err := t.whole(at); err != nil {
+		return err
 	}
-	some := false
+	c := placeholders{template: t, at: at, known: map[string]bool{}}
+	for _, field := range f.fields() {
+		c.known[field.key] = true
+	}
 	for _, sheet := range t.book.GetSheetList() {
 		rows, err := t.book.GetRows(sheet)
 		if err != nil || len(rows) > maxTemplateRows {
@@ -175,27 +150,67 @@ func (t *template) check(f Form) error {
 				return ErrTemplateBad.On("workbook", "一行超过 100 列 a row has more than 100 cells")
 			}
 			for x, v := range row {
-				at, err := excelize.CoordinatesToCellName(x+1, y+1)
-				if err != nil {
+				if err := c.cell(sheet, x+1, y+1, v); err != nil {
 					return err
-				}
-				if formula, _ := t.book.GetCellFormula(sheet, at); calling.MatchString(formula) {
-					return ErrTemplateBad.On("workbook", "公式调用外部内容 a formula calls something outside: "+at)
-				}
-				key, isKey := placeholder(v)
-				if a := t.names[nameRows]; !isKey || sheet != a.sheet || y+1 != a.row || x+1 < a.first || x+1 > a.last {
-					continue
-				}
-				if some = true; !known[key] {
-					return ErrTemplateBad.On("workbook", "没有此列 no such column: {"+key+"}")
 				}
 			}
 		}
 	}
-	if !some {
+	if !c.some {
 		return ErrTemplateBad.On("workbook", "XJ_ROWS 中没有占位符 XJ_ROWS holds no placeholder")
 	}
 	return nil
+}
+
+// whole refuses merged cells in the row that is repeated: only its first copy
+// would be merged.
+func (t *template) whole(at area) error {
+	merged, err := t.book.GetMergeCells(at.sheet)
+	if err != nil {
+		return ErrTemplateBad.On("workbook", "工作表不可读 a sheet cannot be read")
+	}
+	for _, m := range merged {
+		_, first, err1 := excelize.CellNameToCoordinates(m.GetStartAxis())
+		_, last, err2 := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err1 != nil || err2 != nil || first <= at.row && at.row <= last {
+			return ErrTemplateBad.On("workbook", "XJ_ROWS 所在行有合并单元格 the row of XJ_ROWS has merged cells: "+m.GetStartAxis())
+		}
+	}
+	return nil
+}
+
+// placeholders looks at the cells of a template for a form.
+type placeholders struct {
+	*template
+	at    area
+	known map[string]bool
+	some  bool // one stands in the table
+}
+
+// cell refuses a placeholder that means nothing, or that nothing is put into.
+func (c *placeholders) cell(sheet string, x, y int, v string) error {
+	key, isKey := placeholder(v)
+	inRow := sheet == c.at.sheet && y == c.at.row && x >= c.at.first && x <= c.at.last
+	switch {
+	case !isKey:
+	case inRow && !c.known[key]:
+		return ErrTemplateBad.On("workbook", "没有此列 no such column: {"+key+"}")
+	case inRow:
+		c.some = true
+	case c.known[key] && !c.filled(sheet, x, y):
+		return ErrTemplateBad.On("workbook", "占位符不在 XJ_ROWS 之内 a placeholder outside XJ_ROWS: {"+key+"}")
+	}
+	return nil
+}
+
+// filled says whether a name other than that of the table begins at a cell.
+func (c *placeholders) filled(sheet string, x, y int) bool {
+	for _, name := range allNames {
+		if a, ok := c.names[name]; ok && name != nameRows && a.sheet == sheet && a.row == y && a.first == x {
+			return true
+		}
+	}
+	return false
 }
 
 // placeholder reads {key}.

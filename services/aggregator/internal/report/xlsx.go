@@ -50,7 +50,7 @@ func XLSX(w io.Writer, f Form, workbook []byte, r *Report, lines Lines) error {
 func named(f Form, r *Report) map[string]string {
 	c := r.Content
 	return map[string]string{
-		nameTitle: c.Title + " " + f.Name(), "XJ_DIVISION": c.DivisionName + " " + c.Division, "XJ_DATE": c.AsOf.String(),
+		nameTitle: c.Title + " " + f.Name() + f.early(c), "XJ_DIVISION": c.DivisionName + " " + c.Division, "XJ_DATE": c.AsOf.String(),
 		"XJ_PACK": c.PackName + " " + c.PackID, "XJ_REPORT": r.ID, "XJ_DIGEST": r.Digest, "XJ_FROZEN": c.Frozen.UTC().Format(timeForm),
 		"XJ_CREATOR": c.CreatedBy, "XJ_SIGNOFFS": signatures(r), "XJ_POSITIONS": positions(c),
 	}

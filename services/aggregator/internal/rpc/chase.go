@@ -9,6 +9,7 @@ import (
 	"xinju.dev/services/aggregator/internal/chase"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/ledger"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/ident"
@@ -81,7 +82,27 @@ type scope struct {
 	indicator string
 	day       civil.Date
 	key       ledger.Key
+	harm      bool // less is better: who is covered is to be looked after
 }
+
+// open is the list that is worked through.
+func (n *scope) open() coverage.Which {
+	if n.harm {
+		return coverage.Covered
+	}
+	return coverage.Uncovered
+}
+
+// done is the list of those with whom nothing is left to do.
+func (n *scope) done() coverage.Which {
+	if n.harm {
+		return coverage.Uncovered
+	}
+	return coverage.Covered
+}
+
+// served says whether nothing is left to do with a line of the number.
+func (n *scope) served(covered bool) bool { return covered != n.harm }
 
 // scope reads and checks which number is meant.
 func (s *ChaseServer) scope(c *wire.Check, code, indicator string, day *date.Date) (scope, error) {
@@ -98,9 +119,21 @@ func (s *ChaseServer) scope(c *wire.Check, code, indicator string, day *date.Dat
 		if _, known := v.World().Any(code, out.day); !known {
 			return fault.DivisionNotFound.With("division", code)
 		}
+		out.harm = lessIsBetter(v, code, indicator, out.day)
 		return nil
 	})
 	return out, err
+}
+
+// lessIsBetter says so of an indicator in a division, where it has people above
+// the line: under a plain count there is one list alone.
+func lessIsBetter(v coverage.View, code, indicator string, day civil.Date) bool {
+	p, err := answers.PackFor(v, code, day)
+	if err != nil {
+		return false
+	}
+	c, err := answers.Indicator(v, p, indicator)
+	return err == nil && !c.Plain && c.BetterOn(day) == policy.Lower
 }
 
 // whole reads every line of a part of a number.

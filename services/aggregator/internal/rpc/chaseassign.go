@@ -5,9 +5,7 @@ import (
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/chase"
-	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derive"
-	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/wire"
 
@@ -102,7 +100,7 @@ func (s *ChaseServer) ofNumber(ctx context.Context, req *aggregatorv1.AssignChas
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.whole(ctx, n, coverage.Uncovered)
+	list, err := s.whole(ctx, n, n.open())
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +126,7 @@ func (s *ChaseServer) ofNumber(ctx context.Context, req *aggregatorv1.AssignChas
 // ofEntries lists those of the lines named that are uncovered on the day and lie
 // below the division, each once, under the identifiers that count now.
 func (s *ChaseServer) ofEntries(ctx context.Context, req *aggregatorv1.AssignChaseRequest, day civil.Date) ([]target, error) {
-	keys := map[string]ledger.Key{}
+	numbers := map[string]scope{}
 	var ids []string
 	for _, k := range req.GetEntries() {
 		var c wire.Check
@@ -139,7 +137,7 @@ func (s *ChaseServer) ofEntries(ctx context.Context, req *aggregatorv1.AssignCha
 		if err != nil {
 			return nil, err
 		}
-		keys[k.GetIndicatorId()] = n.key
+		numbers[k.GetIndicatorId()] = n
 		ids = append(ids, k.GetResidentId())
 	}
 	people, at, err := s.book.People(ctx, ids)
@@ -156,7 +154,7 @@ func (s *ChaseServer) ofEntries(ctx context.Context, req *aggregatorv1.AssignCha
 		}
 		rows := at.Deriver.Rows(who.Facts, at.World)
 		rows = slices.DeleteFunc(rows, func(r derive.Row) bool { return !at.World.Within(r.Village, req.GetDivision(), day) })
-		if uncoveredOn(rows, keys[one.indicator], one.event, day) {
+		if n := numbers[one.indicator]; n.openOn(rows, one.event) {
 			seen[one] = true
 			out = append(out, one)
 		}
@@ -174,10 +172,11 @@ func checkKey(c *wire.Check, k *aggregatorv1.ChaseKey) error {
 	return c.Err()
 }
 
-func uncoveredOn(rows []derive.Row, key ledger.Key, event string, day civil.Date) bool {
+// openOn says whether one of the rows is on the list that is worked through.
+func (n *scope) openOn(rows []derive.Row, event string) bool {
 	return slices.ContainsFunc(rows, func(r derive.Row) bool {
 		return slices.ContainsFunc(r.Pieces, func(p derive.Piece) bool {
-			return p.Key == key && p.EventID == event && p.Holds(day) && !p.Covered
+			return p.Key == n.key && p.EventID == event && p.Holds(n.day) && !n.served(p.Covered)
 		})
 	})
 }

@@ -74,9 +74,9 @@ func (e *entries) of(indicator, resident, event string) *chase.Entry {
 }
 
 // stateOf says where a line stands.
-func stateOf(covered bool, e *chase.Entry) aggregatorv1.ChaseState {
+func stateOf(served bool, e *chase.Entry) aggregatorv1.ChaseState {
 	switch {
-	case covered:
+	case served:
 		return aggregatorv1.ChaseState_CHASE_STATE_CLOSED
 	case e == nil:
 		return aggregatorv1.ChaseState_CHASE_STATE_UNASSIGNED
@@ -90,10 +90,10 @@ func stateOf(covered bool, e *chase.Entry) aggregatorv1.ChaseState {
 
 func outcomeOf(e *chase.Entry) aggregatorv1.ChaseOutcome { return aggregatorv1.ChaseOutcome(e.Outcome) }
 
-// overdue says whether the day has passed until which an uncovered line was to be
+// overdue says whether the day has passed until which a line of the list was to be
 // looked after, and nothing was noted.
-func overdue(covered bool, e *chase.Entry, day civil.Date) bool {
-	return !covered && e != nil && e.Outcome == 0 && e.Due != civil.None && e.Due < day
+func overdue(served bool, e *chase.Entry, day civil.Date) bool {
+	return !served && e != nil && e.Outcome == 0 && e.Due != civil.None && e.Due < day
 }
 
 // hints is what to do next, by outcome.
@@ -137,12 +137,12 @@ func (f *chaseFilter) takes(n scope, l *coverage.Line, e *chase.Entry) bool {
 	if e == nil && (f.to != "" || f.unit != "" || f.outcome != 0 || f.nobody || f.noUnit || f.some) {
 		return false
 	}
-	state := stateOf(l.Covered, e)
+	state := stateOf(n.served(l.Covered), e)
 	switch {
 	case f.to != "" && e.AssignedTo != f.to, f.unit != "" && e.AssignedUnit != f.unit,
 		f.nobody && e.AssignedTo != "", f.noUnit && e.AssignedUnit != "",
 		f.outcome != 0 && outcomeOf(e) != f.outcome,
-		f.overdue && !overdue(l.Covered, e, n.day):
+		f.overdue && !overdue(n.served(l.Covered), e, n.day):
 		return false
 	}
 	if f.state == aggregatorv1.ChaseState_CHASE_STATE_CLOSED {
@@ -152,11 +152,11 @@ func (f *chaseFilter) takes(n scope, l *coverage.Line, e *chase.Entry) bool {
 }
 
 // part is the list that lines of the state are in.
-func (f *chaseFilter) part() coverage.Which {
+func (f *chaseFilter) part(n *scope) coverage.Which {
 	if f.state == aggregatorv1.ChaseState_CHASE_STATE_CLOSED {
-		return coverage.Covered
+		return n.done()
 	}
-	return coverage.Uncovered
+	return n.open()
 }
 
 // version reads an etag; 0 for none.

@@ -56,14 +56,14 @@ func (s *ChaseServer) ListChase(ctx context.Context, req *aggregatorv1.ListChase
 // what passes of the whole list.
 func (s *ChaseServer) lines(ctx context.Context, n scope, f *chaseFilter, after coverage.Place, limit int) (coverage.List, *entries, error) {
 	if *f == (chaseFilter{}) {
-		list, err := s.book.List(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: coverage.Uncovered, After: after, Limit: limit})
+		list, err := s.book.List(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: n.open(), After: after, Limit: limit})
 		if err != nil {
 			return list, nil, err
 		}
 		found, err := s.entriesOf(ctx, n.indicator, list.Lines)
 		return list, found, err
 	}
-	all, err := s.whole(ctx, n, f.part())
+	all, err := s.whole(ctx, n, f.part(&n))
 	if err != nil {
 		return all, nil, err
 	}
@@ -94,9 +94,9 @@ func (s *ChaseServer) lines(ctx context.Context, n scope, f *chaseFilter, after 
 func chaseLine(list *coverage.List, l *coverage.Line, n scope, found *entries) *aggregatorv1.ChaseLine {
 	e := found.of(n.indicator, l.ResidentID, l.Place.EventID)
 	out := &aggregatorv1.ChaseLine{
-		Member: member(list, l, n.day), Entry: entry(e, l.ResidentID), State: stateOf(l.Covered, e), Overdue: overdue(l.Covered, e, n.day),
+		Member: member(list, l, n.day), Entry: entry(e, l.ResidentID), State: stateOf(n.served(l.Covered), e), Overdue: overdue(n.served(l.Covered), e, n.day),
 	}
-	if e != nil && !l.Covered {
+	if e != nil && !n.served(l.Covered) {
 		out.Hint = hints[outcomeOf(e)]
 	}
 	return out

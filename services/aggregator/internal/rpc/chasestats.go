@@ -85,7 +85,7 @@ func (t *tally) begin(v coverage.View) {
 // start begins the row of one division, if anything counts in it.
 func (t *tally) start(code string, n ledger.Count) {
 	if n.Eligible > 0 {
-		t.rows[code] = &aggregatorv1.ChaseStat{Division: code, DivisionName: t.world.Name(code, t.n.day), Uncovered: n.Eligible - n.Covered}
+		t.rows[code] = &aggregatorv1.ChaseStat{Division: code, DivisionName: t.world.Name(code, t.n.day), Uncovered: t.n.open().Of(n)}
 	}
 }
 
@@ -130,7 +130,7 @@ func (t *tally) add(l *coverage.Line, e *chase.Entry) {
 	switch {
 	case r == nil:
 		return
-	case l.Covered:
+	case t.n.served(l.Covered):
 		r.Closed++
 		return
 	}
@@ -138,7 +138,7 @@ func (t *tally) add(l *coverage.Line, e *chase.Entry) {
 		r.Uncovered++
 	}
 	r.WithEntry++
-	if overdue(l.Covered, e, t.n.day) {
+	if overdue(t.n.served(l.Covered), e, t.n.day) {
 		r.Overdue++
 	}
 	switch outcomeOf(e) {

@@ -49,7 +49,7 @@ func (s *Server) GetCoverage(ctx context.Context, req *aggregatorv1.GetCoverageR
 	var resp *aggregatorv1.GetCoverageResponse
 	err := s.ask(ctx, func(a *answers.Asker, v coverage.View) error {
 		resp = &aggregatorv1.GetCoverageResponse{AsOfDate: wire.DateProto(day), Positions: positions(v)}
-		q := coverageQuery{a: a, v: v, resp: resp, ids: req.GetIndicatorIds(), day: day}
+		q := coverageQuery{a: a, v: v, resp: resp, ids: req.GetIndicatorIds(), headlines: req.GetHeadlinesOnly(), day: day}
 		if req.GetGroupLevel() == 0 && req.GetUnitRole() == 0 {
 			a.Prepare(req.GetDivisions(), day)
 		}
@@ -90,6 +90,8 @@ type coverageQuery struct {
 	resp *aggregatorv1.GetCoverageResponse
 	ids  []string
 	day  civil.Date
+
+	headlines bool // of what is not named those alone
 
 	asked   *policy.Pack // whose columns these are
 	columns []answers.Column
@@ -147,12 +149,25 @@ func (q *coverageQuery) unit(id string, by answers.By) error {
 	return q.add(pack, []answers.Place{at})
 }
 
+// columnsOf is what is asked of a pack, and of the first one how much is left out.
+func (q *coverageQuery) columnsOf(pack *policy.Pack) ([]answers.Column, error) {
+	columns, err := answers.Columns(q.v, pack, q.ids)
+	if err != nil || !q.headlines || len(q.ids) > 0 {
+		return columns, err
+	}
+	first := answers.Headlines(q.v, pack)
+	if q.asked == nil {
+		q.resp.LeftOutCount = int32(len(columns) - len(first))
+	}
+	return first, nil
+}
+
 func (q *coverageQuery) add(pack *policy.Pack, list []answers.Place) error {
 	if q.resp.PackId == "" {
 		q.resp.PackId = pack.ID
 	}
 	if q.asked != pack {
-		columns, err := answers.Columns(q.v, pack, q.ids)
+		columns, err := q.columnsOf(pack)
 		if err != nil {
 			return err
 		}

@@ -49,9 +49,9 @@ func (s *ChaseServer) GetForecast(ctx context.Context, req *aggregatorv1.GetFore
 	}
 	var last *coverage.Turn
 	more := false
-	resp := &aggregatorv1.GetForecastResponse{Positions: positionsOf(at.Following)}
-	resp.Days = counts(turns, func(d civil.Date) civil.Date { return d })
-	resp.Weeks = counts(turns, func(d civil.Date) civil.Date { return d - (d-q.From-1)%7 })
+	resp := &aggregatorv1.GetForecastResponse{Positions: positionsOf(at.Following), Division: q.Division}
+	resp.Days = counts(turns, 1, q)
+	resp.Weeks = counts(turns, 7, q)
 	for i := range turns {
 		t := &turns[i]
 		if kind != 0 && t.Kind != kind {
@@ -134,8 +134,8 @@ func isRatio(packs *policy.Catalogue, id string) bool {
 	})
 }
 
-// counts sums turns up by item, span and kind.
-func counts(turns []coverage.Turn, first func(civil.Date) civil.Date) []*aggregatorv1.ForecastCount {
+// counts sums turns up by item, span of so many days and kind.
+func counts(turns []coverage.Turn, span civil.Date, q *coverage.AheadQuery) []*aggregatorv1.ForecastCount {
 	type cell struct {
 		item string
 		on   civil.Date
@@ -143,14 +143,18 @@ func counts(turns []coverage.Turn, first func(civil.Date) civil.Date) []*aggrega
 	}
 	sums := map[cell]int32{}
 	for i := range turns {
-		sums[cell{turns[i].Item, first(turns[i].On), turns[i].Kind}]++
+		on := turns[i].On
+		sums[cell{turns[i].Item, on - (on-q.From-1)%span, turns[i].Kind}]++
 	}
 	cells := slices.SortedFunc(maps.Keys(sums), func(a, b cell) int {
 		return cmp.Or(strings.Compare(a.item, b.item), cmp.Compare(a.on, b.on), cmp.Compare(a.kind, b.kind))
 	})
 	out := make([]*aggregatorv1.ForecastCount, len(cells))
 	for i, c := range cells {
-		out[i] = &aggregatorv1.ForecastCount{ItemId: c.item, FirstDate: wire.DateProto(c.on), Kind: aggregatorv1.TransitionKind(c.kind), Count: sums[c]}
+		out[i] = &aggregatorv1.ForecastCount{
+			ItemId: c.item, FirstDate: wire.DateProto(c.on), LastDate: wire.DateProto(min(c.on+span-1, q.Until)),
+			Kind: aggregatorv1.TransitionKind(c.kind), Count: sums[c],
+		}
 	}
 	return out
 }

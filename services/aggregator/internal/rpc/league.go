@@ -78,7 +78,8 @@ func (s *LeagueServer) GetLeague(ctx context.Context, req *aggregatorv1.GetLeagu
 		l := a.League(answers.LeagueQuery{Pack: pack, Codes: codes, Column: column, Day: day, Before: before})
 		total := a.Rows(pack, answers.DivisionPlace(v.World(), req.GetDivision(), day), []answers.Column{column}, day)
 		resp = &aggregatorv1.GetLeagueResponse{
-			Total: rowMessage(&total[0]), Minimum: int32(pack.Warnings.Minimum), SmallerIsBetter: l.SmallerIsBetter,
+			Total: rowMessage(&total[0]), Minimum: int32(pack.Warnings.Minimum), SmallerIsBetter: l.Better == policy.Lower || l.Better == policy.Nearest,
+			Better: aggregatorv1.BetterWay(l.Better), BetterText: both(l.Better.Text()),
 			AsOfDate: wire.DateProto(day), BeforeDate: wire.DateProto(before), PackId: pack.ID, GroupName: group,
 			Standings: standingMessages(l.Ranked), Unranked: standingMessages(l.Unranked), Positions: positions(v),
 		}

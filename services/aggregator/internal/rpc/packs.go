@@ -60,7 +60,7 @@ func (s *Server) GetPolicyPack(_ context.Context, req *aggregatorv1.GetPolicyPac
 func packMessage(p *policy.Pack) *aggregatorv1.PolicyPack {
 	out := &aggregatorv1.PolicyPack{
 		PackId: p.ID, Version: int32(p.Version), Name: p.Name.Chinese, Jurisdiction: p.Jurisdiction, Extends: p.Extends,
-		ValidFromDate: wire.DateProto(p.From), ValidUntilDate: wire.DateProto(last(p.To)),
+		ValidFromDate: wire.DateProto(p.From), ValidUntilDate: wire.DateProto(last(p.To)), HeadlineIds: p.Headlines,
 	}
 	for i := range p.Rules {
 		r := &p.Rules[i]

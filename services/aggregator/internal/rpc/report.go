@@ -57,11 +57,15 @@ func (s *ReportServer) FreezeReport(ctx context.Context, req *aggregatorv1.Freez
 	if len(q.Indicators) > maxItems {
 		c.Refuse("indicator_ids", "最多 200 个 at most 200")
 	}
+	today := civil.DateOf(s.now())
+	if q.AsOf == civil.None {
+		q.AsOf = today
+	}
+	if q.AsOf > today {
+		c.Refuse("as_of_date", "不得晚于今天 must not be after today")
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
-	}
-	if q.AsOf == civil.None {
-		q.AsOf = civil.DateOf(s.now())
 	}
 	r, err := s.reports.Freeze(ctx, q, req.GetRequestId())
 	if err != nil {
@@ -162,11 +166,15 @@ func (s *ReportServer) SignReport(ctx context.Context, req *aggregatorv1.SignRep
 		Role: c.Text("role", req.GetRole(), 32, true), Name: c.Text("name", req.GetName(), 64, true), On: c.Date("sign_date", req.GetSignDate(), false),
 		Remark: c.Text("remark", req.GetRemark(), 500, false), Digest: c.Text("digest", req.GetDigest(), 64, false), By: string(authz.CallerOf(ctx)),
 	}
+	today := civil.DateOf(s.now())
+	if one.On == civil.None {
+		one.On = today
+	}
+	if one.On > today {
+		c.Refuse("sign_date", "不得晚于今天 must not be after today")
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
-	}
-	if one.On == civil.None {
-		one.On = civil.DateOf(s.now())
 	}
 	r, err := s.reports.Sign(ctx, id, one)
 	if err != nil {

@@ -68,7 +68,7 @@ func (s *ReportServer) RenderReport(req *aggregatorv1.RenderReportRequest, strea
 	var c wire.Check
 	q := report.RenderQuery{
 		Report: c.ID("report_id", req.GetReportId(), wire.Required), Form: report.Form(c.Enum("form", int32(req.GetForm()), aggregatorv1.ReportForm_name, wire.Required)),
-		Format: report.Format(c.Enum("format", int32(req.GetFormat()), aggregatorv1.ReportFormat_name, wire.Required)), Template: req.GetTemplateId(),
+		Format: report.Format(c.Enum("format", int32(req.GetFormat()), aggregatorv1.ReportFormat_name, wire.Required)), Template: req.GetTemplateId(), All: req.GetAllIndicators(),
 	}
 	if err := c.Err(); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *ReportServer) ExportReport(req *aggregatorv1.ExportReportRequest, strea
 	format := report.ExportFormat(c.Enum("format", int32(req.GetFormat()), aggregatorv1.ExportFormat_name, wire.Required))
 	threshold := req.GetThreshold()
 	if threshold != 0 {
-		c.Range("threshold", threshold, 2, 100)
+		c.Range("threshold", threshold, report.DefaultThreshold, 100)
 	}
 	if err := c.Err(); err != nil {
 		return err

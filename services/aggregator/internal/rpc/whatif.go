@@ -46,7 +46,7 @@ func (s *PackServer) WhatIf(req *aggregatorv1.WhatIfRequest, stream grpc.ServerS
 	if err != nil {
 		return err
 	}
-	return sendTried(stream, q, &out, time.Since(began))
+	return sendTried(stream, &out, time.Since(began))
 }
 
 func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, error) {
@@ -54,7 +54,8 @@ func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, e
 	source(&c, req.GetSourceYaml())
 	division(&c, "division", req.GetDivision())
 	day := c.Date("as_of_date", req.GetAsOfDate(), false)
-	if day == civil.None {
+	undated := day == civil.None
+	if undated {
 		day = civil.DateOf(s.now())
 	}
 	level := c.Range("group_level", req.GetGroupLevel(), 0, int32(facts.Village))
@@ -65,17 +66,21 @@ func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, e
 	case limit > maxChanges:
 		c.Refuse("max_people", "最多 10000 at most 10,000")
 	}
+	if len(req.GetIndicatorIds()) > maxItems {
+		c.Refuse("indicator_ids", "最多 200 个 at most 200")
+	}
 	return coverage.WhatIf{
-		Source: []byte(req.GetSourceYaml()), Division: req.GetDivision(), Day: day, GroupLevel: facts.Level(level), Limit: max(limit, 0),
+		Source: []byte(req.GetSourceYaml()), Division: req.GetDivision(), Day: day, Undated: undated, GroupLevel: facts.Level(level), Limit: max(limit, 0),
+		Indicators: req.GetIndicatorIds(), Everyone: req.GetEveryone(), After: req.GetAfterResidentId(),
 	}, c.Err()
 }
 
 // sendTried sends the answer in parts.
-func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], q coverage.WhatIf, out *coverage.Tried, took time.Duration) error {
+func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], out *coverage.Tried, took time.Duration) error {
 	for part := range slices.Chunk(out.Numbers, whatIfPart) {
 		m := &aggregatorv1.WhatIfResponse{}
 		for i := range part {
-			m.Numbers = append(m.Numbers, numberMessage(out.World, &part[i], q.Day))
+			m.Numbers = append(m.Numbers, numberMessage(out.World, &part[i], out.Day))
 		}
 		if err := stream.Send(m); err != nil {
 			return err
@@ -91,8 +96,8 @@ func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], q
 		}
 	}
 	sum := &aggregatorv1.WhatIfSummary{
-		PackId: out.Pack.ID, AsOfDate: wire.DateProto(q.Day), Residents: out.Residents,
-		TotalChanges: out.Total, ListedChanges: int64(len(out.People)), Seconds: took.Seconds(),
+		PackId: out.Pack.ID, AsOfDate: wire.DateProto(out.Day), Residents: out.Residents,
+		TotalChanges: out.Total, ListedChanges: int64(len(out.People)), More: out.More, Seconds: took.Seconds(),
 	}
 	for _, f := range out.Following {
 		sum.Positions = append(sum.Positions, &aggregatorv1.FeedPosition{Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm})
@@ -104,14 +109,15 @@ func numberMessage(w *facts.World, n *coverage.NumberChange, day civil.Date) *ag
 	out := &aggregatorv1.WhatIfNumber{
 		Division: n.Division, DivisionName: w.Name(n.Division, day), IndicatorId: n.Indicator, IndicatorName: n.Name,
 		OldEligible: n.Old.Eligible, OldCovered: n.Old.Covered, NewEligible: n.New.Eligible, NewCovered: n.New.Covered, Changes: int32(n.Changes),
+		OldPlain: n.Plain.Old, NewPlain: n.Plain.New,
 	}
-	out.HasOldRate, out.OldRate = rateOf(n.Old)
-	out.HasNewRate, out.NewRate = rateOf(n.New)
+	out.HasOldRate, out.OldRate = rateOf(n.Old, n.Plain.Old)
+	out.HasNewRate, out.NewRate = rateOf(n.New, n.Plain.New)
 	return out
 }
 
-func rateOf(n ledger.Count) (bool, float64) {
-	if n.Eligible == 0 {
+func rateOf(n ledger.Count, plain bool) (bool, float64) {
+	if n.Eligible == 0 || plain {
 		return false, 0
 	}
 	return true, float64(n.Covered) / float64(n.Eligible)
@@ -120,16 +126,18 @@ func rateOf(n ledger.Count) (bool, float64) {
 func changeMessage(x *coverage.CountChange) *aggregatorv1.WhatIfChange {
 	return &aggregatorv1.WhatIfChange{
 		ResidentId: x.ResidentID, IndicatorId: x.Indicator, EventId: x.EventID, Village: x.Village,
-		OldState: countedAs(x.Old), NewState: countedAs(x.New),
+		OldState: countedAs(x.Old, x.Plain.Old), NewState: countedAs(x.New, x.Plain.New),
 		OldEligible: x.Old.Eligible, NewEligible: x.New.Eligible, OldCovered: x.Old.Covered, NewCovered: x.New.Covered,
 		Reason: both(x.Reason),
 	}
 }
 
-func countedAs(n ledger.Count) aggregatorv1.WhatIfState {
+func countedAs(n ledger.Count, plain bool) aggregatorv1.WhatIfState {
 	switch {
 	case n.Eligible == 0:
 		return aggregatorv1.WhatIfState_WHAT_IF_STATE_OUT
+	case plain:
+		return aggregatorv1.WhatIfState_WHAT_IF_STATE_COUNTED
 	case n.Covered == 0:
 		return aggregatorv1.WhatIfState_WHAT_IF_STATE_UNCOVERED
 	}
