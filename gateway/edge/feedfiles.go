@@ -33,24 +33,11 @@ func (f feedFiles) upload(w http.ResponseWriter, r *http.Request) {
 		writeFault(w, wrong)
 		return
 	}
-	stream, err := f.client.ImportFeed(asCaller(r))
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	body := patient{from: r.Body, control: http.NewResponseController(w)}
-	defer body.end()
-	err = sendParts(body, func(part []byte) error {
+	sendBody(w, r, wholeFile, f.client.ImportFeed, func(part []byte) *registryv1.ImportFeedRequest {
 		msg := &registryv1.ImportFeedRequest{Header: header, Data: part}
 		header = nil
-		return stream.Send(msg)
+		return msg
 	})
-	if err != nil {
-		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
-		return
-	}
-	resp, err := stream.CloseAndRecv()
-	writeAnswer(w, resp, err)
 }
 
 // feedHeader reads what the query says about the file. Names may be written as

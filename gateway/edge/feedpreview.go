@@ -2,7 +2,6 @@ package edge
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -45,23 +44,10 @@ func (f feedFiles) preview(w http.ResponseWriter, r *http.Request) {
 	if first.GetBatchId() == "" {
 		first.Header = header
 	}
-	stream, err := f.client.PreviewFeed(asCaller(r))
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	body := patient{from: r.Body, control: http.NewResponseController(w)}
-	defer body.end()
-	err = sendParts(io.LimitReader(body, previewBytes), func(part []byte) error {
+	sendBody(w, r, previewBytes, f.client.PreviewFeed, func(part []byte) *registryv1.PreviewFeedRequest {
 		msg := first
 		first = &registryv1.PreviewFeedRequest{}
 		msg.Data = part
-		return stream.Send(msg)
+		return msg
 	})
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	resp, err := stream.CloseAndRecv()
-	writeAnswer(w, resp, err)
 }

@@ -1,11 +1,14 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -31,6 +34,32 @@ func sendParts(body io.Reader, to func(part []byte) error) error {
 		}
 	}
 }
+
+// sendBody streams the body of a request, at most so many bytes of it, to a
+// service as it comes, and answers what the service says; it is never held whole.
+func sendBody[Req, Resp any](
+	w http.ResponseWriter, r *http.Request, most int64,
+	open func(context.Context, ...grpc.CallOption) (grpc.ClientStreamingClient[Req, Resp], error), message func(part []byte) *Req,
+) {
+	stream, err := open(asCaller(r))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body := patient{from: r.Body, control: http.NewResponseController(w)}
+	defer body.end()
+	err = sendParts(io.LimitReader(body, most), func(part []byte) error { return stream.Send(message(part)) })
+	if err != nil {
+		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
+		return
+	}
+	resp, err := stream.CloseAndRecv()
+	answer, _ := any(resp).(proto.Message)
+	writeAnswer(w, answer, err)
+}
+
+// wholeFile is the most of a file that is streamed whole.
+const wholeFile = math.MaxInt64
 
 func writeAnswer(w http.ResponseWriter, resp proto.Message, err error) {
 	if err != nil {

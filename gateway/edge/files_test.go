@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"google.golang.org/grpc"
@@ -22,16 +23,23 @@ import (
 	"xinju.dev/services/platform/rpcserver"
 )
 
-// zeros is a file of some length that exists nowhere.
-type zeros struct{ left int }
+// zeros is a file of some length that exists nowhere. A client that has its
+// answer early may go on reading the body it sends.
+type zeros struct{ left atomic.Int64 }
+
+func newZeros(size int64) *zeros {
+	z := &zeros{}
+	z.left.Store(size)
+	return z
+}
 
 func (z *zeros) Read(p []byte) (int, error) {
-	if z.left == 0 {
+	n := int(min(int64(len(p)), z.left.Load()))
+	if n == 0 {
 		return 0, io.EOF
 	}
-	n := min(len(p), z.left)
 	clear(p[:n])
-	z.left -= n
+	z.left.Add(-int64(n))
 	return n, nil
 }
 
@@ -65,7 +73,7 @@ func TestAnUploadArrivesWholeAndIsNeverHeldWhole(t *testing.T) {
 		return nil
 	}
 	url := listening(t, f.gateway(t))
-	resp, err := http.Post(url+`/v1/feed-batches:upload?sender=ga-990101&fileName=..%5C..%2Fjune.csv&validate_only=true&encoding=GB18030`, "text/csv", &zeros{size})
+	resp, err := http.Post(url+`/v1/feed-batches:upload?sender=ga-990101&fileName=..%5C..%2Fjune.csv&validate_only=true&encoding=GB18030`, "text/csv", newZeros(size))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +83,7 @@ func TestAnUploadArrivesWholeAndIsNeverHeldWhole(t *testing.T) {
 		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 	whole := sha256.New()
-	_, _ = io.Copy(whole, &zeros{size})
+	_, _ = io.Copy(whole, newZeros(size))
 	if got != size || !bytes.Equal(sum.Sum(nil), whole.Sum(nil)) {
 		t.Errorf("%d bytes of %d arrived", got, size)
 	}
@@ -122,7 +130,7 @@ func TestWhatAQuerySaysOfAFileReachesTheRegistry(t *testing.T) {
 func TestAnUploadThatIsRefusedEarlyGetsTheReason(t *testing.T) {
 	f := newFake(t)
 	f.answer = func(seen, grpc.ServerStream, proto.Message) error { return rpcserver.Status(errNoBatch).Err() }
-	body := &zeros{1 << 30}
+	body := newZeros(1 << 30)
 	w := do(f.gateway(t), "POST", "/v1/feed-batches:upload?sender=a", "")
 	refused(t, w, 404, "TEST_BATCH_NOT_FOUND")
 	url := listening(t, f.gateway(t))
@@ -133,7 +141,7 @@ func TestAnUploadThatIsRefusedEarlyGetsTheReason(t *testing.T) {
 			t.Errorf("status %d", resp.StatusCode)
 		}
 	}
-	if body.left == 0 {
+	if body.left.Load() == 0 {
 		t.Error("the whole gigabyte was taken")
 	}
 }

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"xinju.dev/services/platform/wire"
 
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/protobuf/proto"
@@ -25,6 +29,12 @@ func opened(_ context.Context, _ http.ResponseWriter, m proto.Message) error {
 		openRow(r.GetTotal())
 		openStandings(r.GetStandings())
 		openStandings(r.GetUnranked())
+	case *aggregatorv1.GetForecastResponse:
+		openAhead(r)
+	case *aggregatorv1.GetReportResponse:
+		openReport(r.GetReport())
+	case *aggregatorv1.SignReportResponse:
+		openReport(r.GetReport())
 	case *aggregatorv1.GetUnplacedResponse:
 		openUnplaced(r)
 	case *aggregatorv1.GetWarningsResponse:
@@ -96,6 +106,21 @@ func openRatio(r *aggregatorv1.CoverageRatio) {
 			}
 			t.ListUri = n.list(t.GetSet())
 		}
+	}
+}
+
+func openAhead(r *aggregatorv1.GetForecastResponse) {
+	for _, n := range append(slices.Clip(r.GetDays()), r.GetWeeks()...) {
+		first, known := wire.Date(n.GetFirstDate())
+		last, bounded := wire.Date(n.GetLastDate())
+		if !known || !bounded || last < first {
+			continue
+		}
+		q := url.Values{
+			"division": {r.GetDivision()}, "item_ids": {n.GetItemId()}, "kind": {n.GetKind().String()},
+			"from_date": {first.AddDays(-1).String()}, "days": {strconv.Itoa(int(last-first) + 1)},
+		}
+		n.ListUri = "/v1/forecast?" + q.Encode()
 	}
 }
 

@@ -107,3 +107,50 @@ func TestWhatCouldNotBePlacedOpensIntoItsList(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryCountOfAForecastOpensIntoItsPeople: the address asks for exactly the
+// item, the kind and the days of the count.
+func TestEveryCountOfAForecastOpensIntoItsPeople(t *testing.T) {
+	f := newFake(t)
+	h := f.gateway(t)
+	asked := &aggregatorv1.GetForecastRequest{}
+	f.answer = func(s seen, _ grpc.ServerStream, out proto.Message) error {
+		if r, ok := s.msg.(*aggregatorv1.GetForecastRequest); ok {
+			asked = r
+		}
+		kind := aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS
+		proto.Merge(out, &aggregatorv1.GetForecastResponse{
+			Division: "990101000000",
+			Days: []*aggregatorv1.ForecastCount{{
+				ItemId: "HED01", Kind: kind, Count: 2,
+				FirstDate: &date.Date{Year: 2026, Month: 7, Day: 1}, LastDate: &date.Date{Year: 2026, Month: 7, Day: 1},
+			}},
+			Weeks: []*aggregatorv1.ForecastCount{{
+				ItemId: "HED01", Kind: kind, Count: 5,
+				FirstDate: &date.Date{Year: 2026, Month: 7, Day: 1}, LastDate: &date.Date{Year: 2026, Month: 7, Day: 3},
+			}},
+		})
+		return nil
+	}
+	w := do(h, "GET", "/v1/forecast?division=990101000000&item_ids=HED01&item_ids=EHR03&days=3&from_date=2026-06-30", "")
+	var got struct {
+		Days, Weeks []struct {
+			ListURI string `json:"listUri"`
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Days) != 1 || len(got.Weeks) != 1 {
+		t.Fatal(w.Body.String(), err)
+	}
+	for uri, days := range map[string]int32{got.Days[0].ListURI: 1, got.Weeks[0].ListURI: 3} {
+		if w := do(h, "GET", uri, ""); w.Code != 200 {
+			t.Fatal(uri, w.Body.String())
+		}
+		want := &aggregatorv1.GetForecastRequest{
+			Division: "990101000000", ItemIds: []string{"HED01"}, Kind: aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS,
+			FromDate: &date.Date{Year: 2026, Month: 6, Day: 30}, Days: days,
+		}
+		if !proto.Equal(asked, want) {
+			t.Errorf("%s asks for %v", uri, asked)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -75,24 +74,11 @@ func (f recordFiles) upload(w http.ResponseWriter, r *http.Request, kind string)
 		writeFault(w, wrong)
 		return
 	}
-	stream, err := client.ImportRecords(asCaller(r))
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	body := patient{from: r.Body, control: http.NewResponseController(w)}
-	defer body.end()
-	err = sendParts(body, func(part []byte) error {
+	sendBody(w, r, wholeFile, client.ImportRecords, func(part []byte) *intakev1.ImportRecordsRequest {
 		msg := &intakev1.ImportRecordsRequest{Header: header, Data: part}
 		header = nil
-		return stream.Send(msg)
+		return msg
 	})
-	if err != nil {
-		writeError(w, err) // leaving cancels the call: half a file is never taken for a whole one
-		return
-	}
-	resp, err := stream.CloseAndRecv()
-	writeAnswer(w, resp, err)
 }
 
 // preview shows what would be made of a file.
@@ -118,24 +104,11 @@ func (f recordFiles) preview(w http.ResponseWriter, r *http.Request, kind string
 		writeFault(w, wrong)
 		return
 	}
-	stream, err := client.PreviewImport(asCaller(r))
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	body := patient{from: r.Body, control: http.NewResponseController(w)}
-	defer body.end()
-	err = sendParts(io.LimitReader(body, previewBytes), func(part []byte) error {
+	sendBody(w, r, previewBytes, client.PreviewImport, func(part []byte) *intakev1.PreviewImportRequest {
 		msg := &intakev1.PreviewImportRequest{Header: header, RowCount: int32(rows), Data: part}
 		header = nil
-		return stream.Send(msg)
+		return msg
 	})
-	if err != nil {
-		writeError(w, err)
-		return
-	}
-	resp, err := stream.CloseAndRecv()
-	writeAnswer(w, resp, err)
 }
 
 // rejects sends the refused rows as a file of the kind that came; 204 when there

@@ -37,6 +37,13 @@ func (f reportFiles) render(w http.ResponseWriter, r *http.Request, id string) {
 			req.Format = aggregatorv1.ReportFormat(enum(value, "REPORT_FORMAT_", aggregatorv1.ReportFormat_value))
 		case "template_id":
 			req.TemplateId = value
+		case "all_indicators":
+			all, err := strconv.ParseBool(value)
+			if err != nil {
+				writeFault(w, errJSON.On("all_indicators", "须为 true 或 false must be true or false"))
+				return
+			}
+			req.AllIndicators = all
 		default:
 			writeFault(w, errUnknownField)
 			return

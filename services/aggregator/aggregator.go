@@ -203,12 +203,8 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 	}
 	ready()
 	group, ctx := errgroup.WithContext(ctx)
-	feeds := map[string]derived.Feed{}
-	for _, source := range s.sources {
-		feeds[source.Name] = source
-		group.Go(func() error { return tail.Follow(ctx, s.log, source, s.book) })
-	}
-	group.Go(func() error { return s.book.RunRebuilds(ctx, feeds) })
+	group.Go(func() error { return s.follow(ctx, group) })
+	group.Go(func() error { return s.book.Keeper().Run(ctx) })
 	group.Go(func() error { return s.reports.Run(ctx) })
 	if s.asks != nil {
 		group.Go(func() error { return s.asks.Run(ctx) })
@@ -217,6 +213,22 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 		group.Go(func() error { return s.book.Publisher().Run(ctx) })
 	}
 	return group.Wait()
+}
+
+// follow takes in what the sources hold at the very beginning, and then follows each
+// of them and does rebuilds, in the group.
+func (s *Service) follow(ctx context.Context, group *errgroup.Group) error {
+	feeds := map[string]derived.Feed{}
+	for _, source := range s.sources {
+		feeds[source.Name] = source
+	}
+	if err := s.book.First(ctx, feeds); err != nil {
+		return err
+	}
+	for _, source := range s.sources {
+		group.Go(func() error { return tail.Follow(ctx, s.log, source, s.book) })
+	}
+	return s.book.RunRebuilds(ctx, feeds)
 }
 
 // Migrations creates the aggregator's tables.

@@ -11,8 +11,6 @@ type (
 	PackReport = policy.Report
 	// PackProblem is one thing wrong in a file, or hardly meant.
 	PackProblem = policy.Problem
-	// PackCase is how one example of a pack came out.
-	PackCase = policy.CaseResult
 	// PackDifference is one item that two packs do not have alike.
 	PackDifference = policy.Difference
 	// PackItem is a rule or an indicator in words.

@@ -50,7 +50,7 @@ func TestSignatures(t *testing.T) {
 	r, _ := reportsOfThree(t, testkit.SQLite(t, aggregator.Migrations()...))
 	id := r.freeze(false).GetReportId()
 	sign := func(role, digest string) error {
-		_, err := r.c.SignReport(t.Context(), &aggregatorv1.SignReportRequest{ReportId: id, Role: role, Name: "张三", SignDate: dateOf("2021-01-05"), Remark: "=属实", Digest: digest})
+		_, err := r.c.SignReport(t.Context(), &aggregatorv1.SignReportRequest{ReportId: id, Role: role, Name: "张三", SignDate: dateOf("2020-12-31"), Remark: "=属实", Digest: digest})
 		return err
 	}
 	if err := sign("填报人", ""); err != nil {
@@ -75,7 +75,7 @@ func TestSignatures(t *testing.T) {
 	found := false
 	rows, err := book.GetRows("自评表")
 	for _, row := range rows {
-		found = found || strings.Contains(strings.Join(row, " "), "填报人：张三 2021-01-05（=属实）")
+		found = found || strings.Contains(strings.Join(row, " "), "填报人：张三 2020-12-31（=属实）")
 	}
 	if err != nil || !found {
 		t.Errorf("the form does not show the signature: %v, %v", rows, err)

@@ -83,7 +83,12 @@ func (r *reports) members(id, division, indicator string, set aggregatorv1.Membe
 
 func (r *reports) render(form aggregatorv1.ReportForm, format aggregatorv1.ReportFormat, id, template string) []byte {
 	r.t.Helper()
-	stream, err := r.c.RenderReport(r.t.Context(), &aggregatorv1.RenderReportRequest{ReportId: id, Form: form, Format: format, TemplateId: template})
+	return r.rendered(&aggregatorv1.RenderReportRequest{ReportId: id, Form: form, Format: format, TemplateId: template})
+}
+
+func (r *reports) rendered(req *aggregatorv1.RenderReportRequest) []byte {
+	r.t.Helper()
+	stream, err := r.c.RenderReport(r.t.Context(), req)
 	if err != nil {
 		r.t.Fatal(err)
 	}

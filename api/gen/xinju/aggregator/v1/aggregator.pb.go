@@ -24,6 +24,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// BetterWay is which way a number is better.
+type BetterWay int32
+
+const (
+	// Never sent by the server.
+	BetterWay_BETTER_WAY_UNSPECIFIED BetterWay = 0
+	// More is better: a coverage rate. Those still to be served are the uncovered.
+	BetterWay_BETTER_WAY_HIGHER BetterWay = 1
+	// Less is better: a death rate. Those to be looked at are the covered.
+	BetterWay_BETTER_WAY_LOWER BetterWay = 2
+	// Neither: a size or a workload, such as births. It is ranked by size, nobody is praised or warned.
+	BetterWay_BETTER_WAY_NEITHER BetterWay = 3
+	// The nearer to a target of exactly so much.
+	BetterWay_BETTER_WAY_NEAREST BetterWay = 4
+)
+
+// Enum value maps for BetterWay.
+var (
+	BetterWay_name = map[int32]string{
+		0: "BETTER_WAY_UNSPECIFIED",
+		1: "BETTER_WAY_HIGHER",
+		2: "BETTER_WAY_LOWER",
+		3: "BETTER_WAY_NEITHER",
+		4: "BETTER_WAY_NEAREST",
+	}
+	BetterWay_value = map[string]int32{
+		"BETTER_WAY_UNSPECIFIED": 0,
+		"BETTER_WAY_HIGHER":      1,
+		"BETTER_WAY_LOWER":       2,
+		"BETTER_WAY_NEITHER":     3,
+		"BETTER_WAY_NEAREST":     4,
+	}
+)
+
+func (x BetterWay) Enum() *BetterWay {
+	p := new(BetterWay)
+	*p = x
+	return p
+}
+
+func (x BetterWay) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BetterWay) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[0].Descriptor()
+}
+
+func (BetterWay) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[0]
+}
+
+func (x BetterWay) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BetterWay.Descriptor instead.
+func (BetterWay) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{0}
+}
+
 // UnitRole is in what sense a number is a unit's.
 type UnitRole int32
 
@@ -61,11 +122,11 @@ func (x UnitRole) String() string {
 }
 
 func (UnitRole) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[0].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[1].Descriptor()
 }
 
 func (UnitRole) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[0]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[1]
 }
 
 func (x UnitRole) Number() protoreflect.EnumNumber {
@@ -74,7 +135,7 @@ func (x UnitRole) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UnitRole.Descriptor instead.
 func (UnitRole) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{0}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{1}
 }
 
 // RateUnit is how the value of an indicator is read.
@@ -130,11 +191,11 @@ func (x RateUnit) String() string {
 }
 
 func (RateUnit) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[1].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[2].Descriptor()
 }
 
 func (RateUnit) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[1]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[2]
 }
 
 func (x RateUnit) Number() protoreflect.EnumNumber {
@@ -143,7 +204,7 @@ func (x RateUnit) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RateUnit.Descriptor instead.
 func (RateUnit) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{1}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{2}
 }
 
 // SourceLackReason says why a source is not fully counted.
@@ -195,11 +256,11 @@ func (x SourceLackReason) String() string {
 }
 
 func (SourceLackReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[2].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[3].Descriptor()
 }
 
 func (SourceLackReason) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[2]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[3]
 }
 
 func (x SourceLackReason) Number() protoreflect.EnumNumber {
@@ -208,7 +269,7 @@ func (x SourceLackReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SourceLackReason.Descriptor instead.
 func (SourceLackReason) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{2}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{3}
 }
 
 // RuleKind tells rules of entitlement from indicators.
@@ -219,7 +280,7 @@ const (
 	RuleKind_RULE_KIND_UNSPECIFIED RuleKind = 0
 	// Entitlement: who is owed a service.
 	RuleKind_RULE_KIND_RULE RuleKind = 1
-	// Coverage with a target.
+	// What is counted: a coverage, a plain count or a ratio.
 	RuleKind_RULE_KIND_INDICATOR RuleKind = 2
 )
 
@@ -248,11 +309,11 @@ func (x RuleKind) String() string {
 }
 
 func (RuleKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[3].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[4].Descriptor()
 }
 
 func (RuleKind) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[3]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[4]
 }
 
 func (x RuleKind) Number() protoreflect.EnumNumber {
@@ -261,7 +322,7 @@ func (x RuleKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RuleKind.Descriptor instead.
 func (RuleKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{3}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{4}
 }
 
 // IndicatorKind is how an indicator counts.
@@ -309,11 +370,11 @@ func (x IndicatorKind) String() string {
 }
 
 func (IndicatorKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[4].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[5].Descriptor()
 }
 
 func (IndicatorKind) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[4]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[5]
 }
 
 func (x IndicatorKind) Number() protoreflect.EnumNumber {
@@ -322,7 +383,7 @@ func (x IndicatorKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use IndicatorKind.Descriptor instead.
 func (IndicatorKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{4}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{5}
 }
 
 // MemberSet is which list is asked for.
@@ -366,11 +427,11 @@ func (x MemberSet) String() string {
 }
 
 func (MemberSet) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[5].Descriptor()
+	return file_xinju_aggregator_v1_aggregator_proto_enumTypes[6].Descriptor()
 }
 
 func (MemberSet) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[5]
+	return &file_xinju_aggregator_v1_aggregator_proto_enumTypes[6]
 }
 
 func (x MemberSet) Number() protoreflect.EnumNumber {
@@ -379,7 +440,7 @@ func (x MemberSet) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use MemberSet.Descriptor instead.
 func (MemberSet) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{5}
+	return file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP(), []int{6}
 }
 
 // RuleEligibility is one rule or indicator applied to one resident.
@@ -395,7 +456,7 @@ type RuleEligibility struct {
 	Eligible bool `protobuf:"varint,4,opt,name=eligible,proto3" json:"eligible,omitempty"`
 	// First day of the interval that holds the day, or of the next one; absent when there is none.
 	EligibleFromDate *date.Date `protobuf:"bytes,5,opt,name=eligible_from_date,json=eligibleFromDate,proto3" json:"eligible_from_date,omitempty"`
-	// Last eligible day of that interval, inclusive; absent when it has no end.
+	// Last eligible day of that interval, inclusive; absent when it has no end, and without a first day.
 	EligibleUntilDate *date.Date `protobuf:"bytes,6,opt,name=eligible_until_date,json=eligibleUntilDate,proto3" json:"eligible_until_date,omitempty"`
 	// Indicators: served as the indicator asks.
 	Covered bool `protobuf:"varint,7,opt,name=covered,proto3" json:"covered,omitempty"`
@@ -545,9 +606,9 @@ type Node struct {
 	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	// It holds on the day.
 	Holds bool `protobuf:"varint,3,opt,name=holds,proto3" json:"holds,omitempty"`
-	// First day of the interval that holds the day, or of the next one.
+	// First day of the interval that holds the day, or of the next one; absent when there is none.
 	FromDate *date.Date `protobuf:"bytes,4,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
-	// Last day of it, inclusive; absent when it has no end.
+	// Last day of it, inclusive; absent when it has no end, and without a first day.
 	UntilDate *date.Date `protobuf:"bytes,5,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	// Facts it was decided by.
 	Facts []*UsedFact `protobuf:"bytes,6,rep,name=facts,proto3" json:"facts,omitempty"`
@@ -768,9 +829,9 @@ func (x *Citation) GetText() string {
 // that ListMembers returns for the same division, indicator and day: their lengths, unless events weigh.
 type CoverageRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 12-digit code.
+	// 12-digit code; empty for a unit wherever it works.
 	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
-	// Name, Chinese.
+	// Name of the division on the day or, with unit_id, of the unit, Chinese.
 	DivisionName string `protobuf:"bytes,2,opt,name=division_name,json=divisionName,proto3" json:"division_name,omitempty"`
 	// Indicator.
 	IndicatorId string `protobuf:"bytes,3,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
@@ -778,27 +839,32 @@ type CoverageRow struct {
 	IndicatorName string `protobuf:"bytes,4,opt,name=indicator_name,json=indicatorName,proto3" json:"indicator_name,omitempty"`
 	// Stock, flow, dose or ratio.
 	Kind IndicatorKind `protobuf:"varint,5,opt,name=kind,proto3,enum=xinju.aggregator.v1.IndicatorKind" json:"kind,omitempty"`
-	// People (stock) or events (flow, dose) in the denominator; 0 for a ratio.
+	// People (stock) or events (flow, dose) in the denominator; of a plain count the count itself; 0 for a ratio.
+	// With awaits, or a source in lacking that was never reached or is listing, it is what happens to be known
+	// and no number to show.
 	Eligible int32 `protobuf:"varint,6,opt,name=eligible,proto3" json:"eligible,omitempty"`
-	// Those of them covered.
+	// Those of them covered; 0 for a plain count and a ratio.
 	Covered int32 `protobuf:"varint,7,opt,name=covered,proto3" json:"covered,omitempty"`
-	// False when the denominator is 0, there is no source or one that is needed was never reached: the
-	// rate is then absent, never 0.
+	// There is a rate. False when eligible is 0, with awaits, and with a source in lacking that was never
+	// reached or is listing; of a ratio when a term is missing or the denominator is not above 0; of a score when
+	// none of its rates has a value. Always false for a plain count, which has a value and no rate.
 	HasRate bool `protobuf:"varint,8,opt,name=has_rate,json=hasRate,proto3" json:"has_rate,omitempty"`
-	// covered ÷ eligible; of a ratio numerator ÷ denominator. Not multiplied by the unit.
+	// covered ÷ eligible; of a ratio numerator ÷ denominator. Not multiplied by the unit. 0 when has_rate is false.
 	Rate float64 `protobuf:"fixed64,9,opt,name=rate,proto3" json:"rate,omitempty"`
 	// A target is in force.
 	HasTarget bool `protobuf:"varint,10,opt,name=has_target,json=hasTarget,proto3" json:"has_target,omitempty"`
-	// Target in the unit of rate.
+	// Target in the unit of rate, of a plain count the count; 0 when has_target is false.
 	Target float64 `protobuf:"fixed64,11,opt,name=target,proto3" json:"target,omitempty"`
-	// The target as written, for example ≥ 90 %.
+	// The target as written, for example ≥ 90 %, and who asks for it where no document does; empty when
+	// has_target is false.
 	TargetText string `protobuf:"bytes,12,opt,name=target_text,json=targetText,proto3" json:"target_text,omitempty"`
 	// People still missing to the target: ceil(target × eligible) − covered, not below 0; of a "not more
-	// than" target how many are too many; of "exactly" how far it is. 0 when has_rate is false.
+	// than" target how many are too many; of "exactly" how far it is. 0 when has_gap is false.
 	Gap int32 `protobuf:"varint,13,opt,name=gap,proto3" json:"gap,omitempty"`
-	// Facts that no service records yet (no source yet); empty otherwise.
+	// Why there is no number: facts that no service records yet (no source yet), or a role of the unit by which
+	// the indicator is not counted. Chinese first; empty otherwise.
 	Awaits string `protobuf:"bytes,14,opt,name=awaits,proto3" json:"awaits,omitempty"`
-	// Flow and dose: first day of the period.
+	// First day of the period; absent for a stock, and for a ratio without one.
 	PeriodFromDate *date.Date `protobuf:"bytes,15,opt,name=period_from_date,json=periodFromDate,proto3" json:"period_from_date,omitempty"`
 	// The unit that the number is about, in division alone when that is given; "none" for what no unit
 	// manages. Empty when the number is a division's as a whole.
@@ -810,14 +876,14 @@ type CoverageRow struct {
 	// A plain count: eligible is the value, there is no covered and no rate, and target is compared
 	// with the count itself.
 	Plain bool `protobuf:"varint,19,opt,name=plain,proto3" json:"plain,omitempty"`
-	// How value is read.
+	// How value is read; percent where the pack says nothing.
 	Unit RateUnit `protobuf:"varint,20,opt,name=unit,proto3,enum=xinju.aggregator.v1.RateUnit" json:"unit,omitempty"`
-	// The number as people read it, in unit: 75 for a rate of 0.75 in percent, the count for a plain
-	// count. 0 when has_rate is false and it is no plain count.
+	// The number as people read it, in unit: 75 for a rate of 0.75 in percent. 0 when has_rate is false, but for a
+	// plain count, of which it is eligible.
 	Value float64 `protobuf:"fixed64,21,opt,name=value,proto3" json:"value,omitempty"`
 	// More is covered than is eligible, which a ratio may say and is to be looked at. Nothing is cut off.
 	Over bool `protobuf:"varint,22,opt,name=over,proto3" json:"over,omitempty"`
-	// Ratios: what it is computed from; absent otherwise.
+	// Ratios: what it is computed from, also when the value is missing; absent otherwise.
 	Ratio *CoverageRatio `protobuf:"bytes,23,opt,name=ratio,proto3" json:"ratio,omitempty"`
 	// Sources that the number needs and that are not fully counted. With NEVER_REACHED or LISTING there
 	// is no rate.
@@ -832,10 +898,18 @@ type CoverageRow struct {
 	EligibleListUri string `protobuf:"bytes,27,opt,name=eligible_list_uri,json=eligibleListUri,proto3" json:"eligible_list_uri,omitempty"`
 	// The same for those covered.
 	CoveredListUri string `protobuf:"bytes,28,opt,name=covered_list_uri,json=coveredListUri,proto3" json:"covered_list_uri,omitempty"`
-	// The same for those not covered: the people still to be served.
+	// The same for those not covered: the people still to be served, unless less is better.
 	UncoveredListUri string `protobuf:"bytes,29,opt,name=uncovered_list_uri,json=uncoveredListUri,proto3" json:"uncovered_list_uri,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// gap says something: there is a target and a value. False for a score, whose distance to its target is
+	// no number of people.
+	HasGap bool `protobuf:"varint,30,opt,name=has_gap,json=hasGap,proto3" json:"has_gap,omitempty"`
+	// The pack that governs the place shows the indicator first; of an alternative when it does the indicator. In a
+	// report: the number is among those that its forms show.
+	Headline bool `protobuf:"varint,32,opt,name=headline,proto3" json:"headline,omitempty"`
+	// Which way the number is better on the day: what the target in force asks for, else what the pack says.
+	Better        BetterWay `protobuf:"varint,31,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CoverageRow) Reset() {
@@ -1071,6 +1145,27 @@ func (x *CoverageRow) GetUncoveredListUri() string {
 	return ""
 }
 
+func (x *CoverageRow) GetHasGap() bool {
+	if x != nil {
+		return x.HasGap
+	}
+	return false
+}
+
+func (x *CoverageRow) GetHeadline() bool {
+	if x != nil {
+		return x.Headline
+	}
+	return false
+}
+
+func (x *CoverageRow) GetBetter() BetterWay {
+	if x != nil {
+		return x.Better
+	}
+	return BetterWay_BETTER_WAY_UNSPECIFIED
+}
+
 // CoverageRatio is how the value of a ratio came about, exactly.
 type CoverageRatio struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1082,9 +1177,11 @@ type CoverageRatio struct {
 	NumeratorTerms []*CoverageTerm `protobuf:"bytes,3,rep,name=numerator_terms,json=numeratorTerms,proto3" json:"numerator_terms,omitempty"`
 	// What the denominator is the sum of.
 	DenominatorTerms []*CoverageTerm `protobuf:"bytes,4,rep,name=denominator_terms,json=denominatorTerms,proto3" json:"denominator_terms,omitempty"`
-	// Exact value, 5 or 1/3; empty when a term is missing.
+	// Exact value, 5 or 1/3; empty when a term is missing or there are words alone. Of a score the sum of its rates
+	// times their weights, over the rates that have a value.
 	Numerator string `protobuf:"bytes,5,opt,name=numerator,proto3" json:"numerator,omitempty"`
-	// Exact value; empty when a term is missing.
+	// Exact value; empty as numerator is. Of a score the weights of the rates that have a value; 1 where the
+	// numerator is the number itself.
 	Denominator   string `protobuf:"bytes,6,opt,name=denominator,proto3" json:"denominator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1168,7 +1265,8 @@ type CoverageTerm struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Indicator; empty for a figure.
 	IndicatorId string `protobuf:"bytes,1,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
-	// Which number of the indicator: ELIGIBLE or COVERED; unspecified for a figure.
+	// The list that the number opens into: ELIGIBLE or COVERED, of a rate in a score UNCOVERED. Unspecified for a
+	// figure, and for a rate that is a ratio itself.
 	Set MemberSet `protobuf:"varint,2,opt,name=set,proto3,enum=xinju.aggregator.v1.MemberSet" json:"set,omitempty"`
 	// Figure; empty for an indicator.
 	FigureId string `protobuf:"bytes,3,opt,name=figure_id,json=figureId,proto3" json:"figure_id,omitempty"`
@@ -1178,11 +1276,11 @@ type CoverageTerm struct {
 	AsOfDate *date.Date `protobuf:"bytes,5,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	// False when there is no number; missing then says why.
 	HasValue bool `protobuf:"varint,6,opt,name=has_value,json=hasValue,proto3" json:"has_value,omitempty"`
-	// The number before it is multiplied, exact: 5 or 1/3.
+	// The number before it is multiplied, exact: 5 or 1/3; empty when has_value is false.
 	Value string `protobuf:"bytes,7,opt,name=value,proto3" json:"value,omitempty"`
 	// Why there is no number, Chinese first; empty otherwise.
 	Missing string `protobuf:"bytes,8,opt,name=missing,proto3" json:"missing,omitempty"`
-	// Figures: where they were taken from.
+	// Figures: where they were taken from; empty for an indicator and without a value.
 	Source string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	// Path and query by which REST opens the number: the list of an indicator, or the reading of a
 	// figure. Filled in over REST alone.
@@ -1194,7 +1292,7 @@ type CoverageTerm struct {
 	// In what sense it is the unit's; unspecified for a division.
 	UnitRole UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
 	// Figures: until when the value is known to hold: when it was loaded, or when the service that it is
-	// fetched from last said so. Absent without a value.
+	// fetched from last said so. Absent without a value, and for an indicator.
 	KnownTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
 	// Figures that are fetched from a service: it has not been reached for longer than is allowed, so the
 	// value is that of known_time, and may be another one by now.
@@ -1345,7 +1443,7 @@ type SourceLack struct {
 	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
 	// Why.
 	Reason SourceLackReason `protobuf:"varint,2,opt,name=reason,proto3,enum=xinju.aggregator.v1.SourceLackReason" json:"reason,omitempty"`
-	// Changes that are known of and not counted yet.
+	// Changes that are known of and not counted yet; 0 also when nobody knows how many.
 	Behind        int64 `protobuf:"varint,3,opt,name=behind,proto3" json:"behind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1411,15 +1509,17 @@ type TrendPoint struct {
 	Eligible int32 `protobuf:"varint,2,opt,name=eligible,proto3" json:"eligible,omitempty"`
 	// Those of them covered.
 	Covered int32 `protobuf:"varint,3,opt,name=covered,proto3" json:"covered,omitempty"`
-	// False when eligible is 0.
+	// There is a rate. False as in CoverageRow and, of a score, when its rates are over fewer people or events than
+	// the minimum of the pack's warnings; its ratio is there all the same.
 	HasRate bool `protobuf:"varint,4,opt,name=has_rate,json=hasRate,proto3" json:"has_rate,omitempty"`
-	// covered ÷ eligible; of a ratio numerator ÷ denominator.
+	// covered ÷ eligible; of a ratio numerator ÷ denominator. 0 when has_rate is false.
 	Rate float64 `protobuf:"fixed64,5,opt,name=rate,proto3" json:"rate,omitempty"`
-	// The number as people read it, in the unit of the answer.
+	// The number as people read it, in the unit of the answer. 0 when has_rate is false, but for a plain count, of
+	// which it is eligible.
 	Value float64 `protobuf:"fixed64,6,opt,name=value,proto3" json:"value,omitempty"`
-	// More is covered than is eligible.
+	// More is covered than is eligible; false when has_rate is.
 	Over bool `protobuf:"varint,7,opt,name=over,proto3" json:"over,omitempty"`
-	// Ratios: what it is computed from.
+	// Ratios: what it is computed from; absent otherwise.
 	Ratio *CoverageRatio `protobuf:"bytes,8,opt,name=ratio,proto3" json:"ratio,omitempty"`
 	// Path and query by which REST lists the whole denominator; filled in over REST alone, empty when
 	// the number is no list.
@@ -1548,13 +1648,13 @@ type Member struct {
 	Village string `protobuf:"bytes,2,opt,name=village,proto3" json:"village,omitempty"`
 	// Unit that manages the village on the day; empty when none.
 	UnitId string `protobuf:"bytes,3,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
-	// Flow: the event; empty for stock.
+	// Flow and dose: the event; empty for stock.
 	EventId string `protobuf:"bytes,4,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
-	// Flow: day of the event.
+	// Flow and dose: day of the event; absent for stock.
 	EventDate *date.Date `protobuf:"bytes,5,opt,name=event_date,json=eventDate,proto3" json:"event_date,omitempty"`
 	// First day of the present state.
 	SinceDate *date.Date `protobuf:"bytes,6,opt,name=since_date,json=sinceDate,proto3" json:"since_date,omitempty"`
-	// Last day of the present state, all else equal; absent when none.
+	// Last day of the present state, all else equal; absent when it has no end.
 	UntilDate *date.Date `protobuf:"bytes,7,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	// Covered on the day.
 	Covered bool `protobuf:"varint,8,opt,name=covered,proto3" json:"covered,omitempty"`
@@ -1663,7 +1763,7 @@ type FeedPosition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// registry, archive, immunization, maternal, familyplanning.
 	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
-	// Epoch of the source.
+	// Epoch of the source; empty while nothing of it has arrived.
 	Epoch string `protobuf:"bytes,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	// Last position applied.
 	Position int64 `protobuf:"varint,3,opt,name=position,proto3" json:"position,omitempty"`
@@ -1772,14 +1872,16 @@ type PolicyPack struct {
 	Jurisdiction string `protobuf:"bytes,4,opt,name=jurisdiction,proto3" json:"jurisdiction,omitempty"`
 	// Pack it inherits from; empty for national.
 	Extends string `protobuf:"bytes,5,opt,name=extends,proto3" json:"extends,omitempty"`
-	// First day in force.
+	// First day in force; absent when it always was.
 	ValidFromDate *date.Date `protobuf:"bytes,6,opt,name=valid_from_date,json=validFromDate,proto3" json:"valid_from_date,omitempty"`
-	// Last day in force, inclusive; absent while in force.
+	// Last day in force, inclusive; absent without an end.
 	ValidUntilDate *date.Date `protobuf:"bytes,7,opt,name=valid_until_date,json=validUntilDate,proto3" json:"valid_until_date,omitempty"`
 	// Rules and indicators, inherited ones included.
 	Items []*PackItem `protobuf:"bytes,8,rep,name=items,proto3" json:"items,omitempty"`
 	// The file itself; in GetPolicyPack only.
-	SourceYaml    string `protobuf:"bytes,9,opt,name=source_yaml,json=sourceYaml,proto3" json:"source_yaml,omitempty"`
+	SourceYaml string `protobuf:"bytes,9,opt,name=source_yaml,json=sourceYaml,proto3" json:"source_yaml,omitempty"`
+	// Indicators that are shown first, in this order; none only in a pack without indicators.
+	HeadlineIds   []string `protobuf:"bytes,10,rep,name=headline_ids,json=headlineIds,proto3" json:"headline_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1877,6 +1979,13 @@ func (x *PolicyPack) GetSourceYaml() string {
 	return ""
 }
 
+func (x *PolicyPack) GetHeadlineIds() []string {
+	if x != nil {
+		return x.HeadlineIds
+	}
+	return nil
+}
+
 // PackItem is one rule or indicator of a pack.
 type PackItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1886,11 +1995,12 @@ type PackItem struct {
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Rule or indicator.
 	Kind RuleKind `protobuf:"varint,3,opt,name=kind,proto3,enum=xinju.aggregator.v1.RuleKind" json:"kind,omitempty"`
-	// Target as written; empty when none.
+	// The last target by deadline, as written; empty without one and for rules.
 	TargetText string `protobuf:"bytes,4,opt,name=target_text,json=targetText,proto3" json:"target_text,omitempty"`
-	// Facts that no service records yet; empty otherwise.
+	// Facts that no service recorded when the pack was written; whether they have come since is said by
+	// CoverageRow.awaits. Empty otherwise.
 	Awaits string `protobuf:"bytes,5,opt,name=awaits,proto3" json:"awaits,omitempty"`
-	// Pack that it comes from, when inherited.
+	// Pack that it comes from; empty when it is the pack's own.
 	InheritedFrom string `protobuf:"bytes,6,opt,name=inherited_from,json=inheritedFrom,proto3" json:"inherited_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2069,7 +2179,8 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\bCitation\x12 \n" +
 	"\bdocument\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdocument\x12\x1c\n" +
 	"\x06clause\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06clause\x12\x18\n" +
-	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xfa\t\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xf9\n" +
+	"\n" +
 	"\vCoverageRow\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -2103,7 +2214,10 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\valternative\x18\x1a \x01(\v2 .xinju.aggregator.v1.CoverageRowR\valternative\x120\n" +
 	"\x11eligible_list_uri\x18\x1b \x01(\tB\x04\xc8\xf3\x18\x02R\x0feligibleListUri\x12.\n" +
 	"\x10covered_list_uri\x18\x1c \x01(\tB\x04\xc8\xf3\x18\x02R\x0ecoveredListUri\x122\n" +
-	"\x12uncovered_list_uri\x18\x1d \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\"\xd5\x02\n" +
+	"\x12uncovered_list_uri\x18\x1d \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\x12\x1d\n" +
+	"\ahas_gap\x18\x1e \x01(\bB\x04\xc8\xf3\x18\x02R\x06hasGap\x12 \n" +
+	"\bheadline\x18  \x01(\bB\x04\xc8\xf3\x18\x01R\bheadline\x12<\n" +
+	"\x06better\x18\x1f \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\"\xd5\x02\n" +
 	"\rCoverageRatio\x12+\n" +
 	"\x0enumerator_text\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\rnumeratorText\x12/\n" +
 	"\x10denominator_text\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x0fdenominatorText\x12J\n" +
@@ -2171,7 +2285,7 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\x04head\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04head\x12\x1a\n" +
 	"\x05alarm\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x05alarm\x12C\n" +
 	"\fcontact_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\vcontactTime\x12\x1e\n" +
-	"\alisting\x18\a \x01(\bB\x04\xc8\xf3\x18\x02R\alisting\"\x8f\x03\n" +
+	"\alisting\x18\a \x01(\bB\x04\xc8\xf3\x18\x02R\alisting\"\xb8\x03\n" +
 	"\n" +
 	"PolicyPack\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12\x1e\n" +
@@ -2183,7 +2297,9 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\x10valid_until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0evalidUntilDate\x123\n" +
 	"\x05items\x18\b \x03(\v2\x1d.xinju.aggregator.v1.PackItemR\x05items\x12%\n" +
 	"\vsource_yaml\x18\t \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
-	"sourceYaml\"\xee\x01\n" +
+	"sourceYaml\x12'\n" +
+	"\fheadline_ids\x18\n" +
+	" \x03(\tB\x04\xc8\xf3\x18\x01R\vheadlineIds\"\xee\x01\n" +
 	"\bPackItem\x12\x1d\n" +
 	"\aitem_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06itemId\x12\x18\n" +
 	"\x04name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04name\x127\n" +
@@ -2195,7 +2311,13 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\vPackProblem\x12\x18\n" +
 	"\x04line\x18\x01 \x01(\x05B\x04\xc8\xf3\x18\x01R\x04line\x12\x18\n" +
 	"\x04path\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04path\x12\x18\n" +
-	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text*T\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text*\x84\x01\n" +
+	"\tBetterWay\x12\x1a\n" +
+	"\x16BETTER_WAY_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11BETTER_WAY_HIGHER\x10\x01\x12\x14\n" +
+	"\x10BETTER_WAY_LOWER\x10\x02\x12\x16\n" +
+	"\x12BETTER_WAY_NEITHER\x10\x03\x12\x16\n" +
+	"\x12BETTER_WAY_NEAREST\x10\x04*T\n" +
 	"\bUnitRole\x12\x19\n" +
 	"\x15UNIT_ROLE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11UNIT_ROLE_MANAGER\x10\x01\x12\x16\n" +
@@ -2243,75 +2365,77 @@ func file_xinju_aggregator_v1_aggregator_proto_rawDescGZIP() []byte {
 	return file_xinju_aggregator_v1_aggregator_proto_rawDescData
 }
 
-var file_xinju_aggregator_v1_aggregator_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_xinju_aggregator_v1_aggregator_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
 var file_xinju_aggregator_v1_aggregator_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_xinju_aggregator_v1_aggregator_proto_goTypes = []any{
-	(UnitRole)(0),                 // 0: xinju.aggregator.v1.UnitRole
-	(RateUnit)(0),                 // 1: xinju.aggregator.v1.RateUnit
-	(SourceLackReason)(0),         // 2: xinju.aggregator.v1.SourceLackReason
-	(RuleKind)(0),                 // 3: xinju.aggregator.v1.RuleKind
-	(IndicatorKind)(0),            // 4: xinju.aggregator.v1.IndicatorKind
-	(MemberSet)(0),                // 5: xinju.aggregator.v1.MemberSet
-	(*RuleEligibility)(nil),       // 6: xinju.aggregator.v1.RuleEligibility
-	(*Node)(nil),                  // 7: xinju.aggregator.v1.Node
-	(*UsedFact)(nil),              // 8: xinju.aggregator.v1.UsedFact
-	(*Citation)(nil),              // 9: xinju.aggregator.v1.Citation
-	(*CoverageRow)(nil),           // 10: xinju.aggregator.v1.CoverageRow
-	(*CoverageRatio)(nil),         // 11: xinju.aggregator.v1.CoverageRatio
-	(*CoverageTerm)(nil),          // 12: xinju.aggregator.v1.CoverageTerm
-	(*SourceLack)(nil),            // 13: xinju.aggregator.v1.SourceLack
-	(*TrendPoint)(nil),            // 14: xinju.aggregator.v1.TrendPoint
-	(*Member)(nil),                // 15: xinju.aggregator.v1.Member
-	(*FeedPosition)(nil),          // 16: xinju.aggregator.v1.FeedPosition
-	(*PolicyPack)(nil),            // 17: xinju.aggregator.v1.PolicyPack
-	(*PackItem)(nil),              // 18: xinju.aggregator.v1.PackItem
-	(*PackProblem)(nil),           // 19: xinju.aggregator.v1.PackProblem
-	(*date.Date)(nil),             // 20: google.type.Date
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
+	(BetterWay)(0),                // 0: xinju.aggregator.v1.BetterWay
+	(UnitRole)(0),                 // 1: xinju.aggregator.v1.UnitRole
+	(RateUnit)(0),                 // 2: xinju.aggregator.v1.RateUnit
+	(SourceLackReason)(0),         // 3: xinju.aggregator.v1.SourceLackReason
+	(RuleKind)(0),                 // 4: xinju.aggregator.v1.RuleKind
+	(IndicatorKind)(0),            // 5: xinju.aggregator.v1.IndicatorKind
+	(MemberSet)(0),                // 6: xinju.aggregator.v1.MemberSet
+	(*RuleEligibility)(nil),       // 7: xinju.aggregator.v1.RuleEligibility
+	(*Node)(nil),                  // 8: xinju.aggregator.v1.Node
+	(*UsedFact)(nil),              // 9: xinju.aggregator.v1.UsedFact
+	(*Citation)(nil),              // 10: xinju.aggregator.v1.Citation
+	(*CoverageRow)(nil),           // 11: xinju.aggregator.v1.CoverageRow
+	(*CoverageRatio)(nil),         // 12: xinju.aggregator.v1.CoverageRatio
+	(*CoverageTerm)(nil),          // 13: xinju.aggregator.v1.CoverageTerm
+	(*SourceLack)(nil),            // 14: xinju.aggregator.v1.SourceLack
+	(*TrendPoint)(nil),            // 15: xinju.aggregator.v1.TrendPoint
+	(*Member)(nil),                // 16: xinju.aggregator.v1.Member
+	(*FeedPosition)(nil),          // 17: xinju.aggregator.v1.FeedPosition
+	(*PolicyPack)(nil),            // 18: xinju.aggregator.v1.PolicyPack
+	(*PackItem)(nil),              // 19: xinju.aggregator.v1.PackItem
+	(*PackProblem)(nil),           // 20: xinju.aggregator.v1.PackProblem
+	(*date.Date)(nil),             // 21: google.type.Date
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
 }
 var file_xinju_aggregator_v1_aggregator_proto_depIdxs = []int32{
-	3,  // 0: xinju.aggregator.v1.RuleEligibility.kind:type_name -> xinju.aggregator.v1.RuleKind
-	20, // 1: xinju.aggregator.v1.RuleEligibility.eligible_from_date:type_name -> google.type.Date
-	20, // 2: xinju.aggregator.v1.RuleEligibility.eligible_until_date:type_name -> google.type.Date
-	20, // 3: xinju.aggregator.v1.RuleEligibility.next_change_date:type_name -> google.type.Date
-	7,  // 4: xinju.aggregator.v1.RuleEligibility.why:type_name -> xinju.aggregator.v1.Node
-	7,  // 5: xinju.aggregator.v1.RuleEligibility.why_covered:type_name -> xinju.aggregator.v1.Node
-	9,  // 6: xinju.aggregator.v1.RuleEligibility.citations:type_name -> xinju.aggregator.v1.Citation
-	20, // 7: xinju.aggregator.v1.Node.from_date:type_name -> google.type.Date
-	20, // 8: xinju.aggregator.v1.Node.until_date:type_name -> google.type.Date
-	8,  // 9: xinju.aggregator.v1.Node.facts:type_name -> xinju.aggregator.v1.UsedFact
-	7,  // 10: xinju.aggregator.v1.Node.children:type_name -> xinju.aggregator.v1.Node
-	4,  // 11: xinju.aggregator.v1.CoverageRow.kind:type_name -> xinju.aggregator.v1.IndicatorKind
-	20, // 12: xinju.aggregator.v1.CoverageRow.period_from_date:type_name -> google.type.Date
-	0,  // 13: xinju.aggregator.v1.CoverageRow.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	20, // 14: xinju.aggregator.v1.CoverageRow.as_of_date:type_name -> google.type.Date
-	1,  // 15: xinju.aggregator.v1.CoverageRow.unit:type_name -> xinju.aggregator.v1.RateUnit
-	11, // 16: xinju.aggregator.v1.CoverageRow.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
-	13, // 17: xinju.aggregator.v1.CoverageRow.lacking:type_name -> xinju.aggregator.v1.SourceLack
-	10, // 18: xinju.aggregator.v1.CoverageRow.beside:type_name -> xinju.aggregator.v1.CoverageRow
-	10, // 19: xinju.aggregator.v1.CoverageRow.alternative:type_name -> xinju.aggregator.v1.CoverageRow
-	12, // 20: xinju.aggregator.v1.CoverageRatio.numerator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
-	12, // 21: xinju.aggregator.v1.CoverageRatio.denominator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
-	5,  // 22: xinju.aggregator.v1.CoverageTerm.set:type_name -> xinju.aggregator.v1.MemberSet
-	20, // 23: xinju.aggregator.v1.CoverageTerm.as_of_date:type_name -> google.type.Date
-	0,  // 24: xinju.aggregator.v1.CoverageTerm.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	21, // 25: xinju.aggregator.v1.CoverageTerm.known_time:type_name -> google.protobuf.Timestamp
-	2,  // 26: xinju.aggregator.v1.SourceLack.reason:type_name -> xinju.aggregator.v1.SourceLackReason
-	20, // 27: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
-	11, // 28: xinju.aggregator.v1.TrendPoint.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
-	20, // 29: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
-	20, // 30: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
-	20, // 31: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
-	21, // 32: xinju.aggregator.v1.FeedPosition.contact_time:type_name -> google.protobuf.Timestamp
-	20, // 33: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
-	20, // 34: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
-	18, // 35: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
-	3,  // 36: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
-	37, // [37:37] is the sub-list for method output_type
-	37, // [37:37] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	4,  // 0: xinju.aggregator.v1.RuleEligibility.kind:type_name -> xinju.aggregator.v1.RuleKind
+	21, // 1: xinju.aggregator.v1.RuleEligibility.eligible_from_date:type_name -> google.type.Date
+	21, // 2: xinju.aggregator.v1.RuleEligibility.eligible_until_date:type_name -> google.type.Date
+	21, // 3: xinju.aggregator.v1.RuleEligibility.next_change_date:type_name -> google.type.Date
+	8,  // 4: xinju.aggregator.v1.RuleEligibility.why:type_name -> xinju.aggregator.v1.Node
+	8,  // 5: xinju.aggregator.v1.RuleEligibility.why_covered:type_name -> xinju.aggregator.v1.Node
+	10, // 6: xinju.aggregator.v1.RuleEligibility.citations:type_name -> xinju.aggregator.v1.Citation
+	21, // 7: xinju.aggregator.v1.Node.from_date:type_name -> google.type.Date
+	21, // 8: xinju.aggregator.v1.Node.until_date:type_name -> google.type.Date
+	9,  // 9: xinju.aggregator.v1.Node.facts:type_name -> xinju.aggregator.v1.UsedFact
+	8,  // 10: xinju.aggregator.v1.Node.children:type_name -> xinju.aggregator.v1.Node
+	5,  // 11: xinju.aggregator.v1.CoverageRow.kind:type_name -> xinju.aggregator.v1.IndicatorKind
+	21, // 12: xinju.aggregator.v1.CoverageRow.period_from_date:type_name -> google.type.Date
+	1,  // 13: xinju.aggregator.v1.CoverageRow.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	21, // 14: xinju.aggregator.v1.CoverageRow.as_of_date:type_name -> google.type.Date
+	2,  // 15: xinju.aggregator.v1.CoverageRow.unit:type_name -> xinju.aggregator.v1.RateUnit
+	12, // 16: xinju.aggregator.v1.CoverageRow.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
+	14, // 17: xinju.aggregator.v1.CoverageRow.lacking:type_name -> xinju.aggregator.v1.SourceLack
+	11, // 18: xinju.aggregator.v1.CoverageRow.beside:type_name -> xinju.aggregator.v1.CoverageRow
+	11, // 19: xinju.aggregator.v1.CoverageRow.alternative:type_name -> xinju.aggregator.v1.CoverageRow
+	0,  // 20: xinju.aggregator.v1.CoverageRow.better:type_name -> xinju.aggregator.v1.BetterWay
+	13, // 21: xinju.aggregator.v1.CoverageRatio.numerator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
+	13, // 22: xinju.aggregator.v1.CoverageRatio.denominator_terms:type_name -> xinju.aggregator.v1.CoverageTerm
+	6,  // 23: xinju.aggregator.v1.CoverageTerm.set:type_name -> xinju.aggregator.v1.MemberSet
+	21, // 24: xinju.aggregator.v1.CoverageTerm.as_of_date:type_name -> google.type.Date
+	1,  // 25: xinju.aggregator.v1.CoverageTerm.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	22, // 26: xinju.aggregator.v1.CoverageTerm.known_time:type_name -> google.protobuf.Timestamp
+	3,  // 27: xinju.aggregator.v1.SourceLack.reason:type_name -> xinju.aggregator.v1.SourceLackReason
+	21, // 28: xinju.aggregator.v1.TrendPoint.as_of_date:type_name -> google.type.Date
+	12, // 29: xinju.aggregator.v1.TrendPoint.ratio:type_name -> xinju.aggregator.v1.CoverageRatio
+	21, // 30: xinju.aggregator.v1.Member.event_date:type_name -> google.type.Date
+	21, // 31: xinju.aggregator.v1.Member.since_date:type_name -> google.type.Date
+	21, // 32: xinju.aggregator.v1.Member.until_date:type_name -> google.type.Date
+	22, // 33: xinju.aggregator.v1.FeedPosition.contact_time:type_name -> google.protobuf.Timestamp
+	21, // 34: xinju.aggregator.v1.PolicyPack.valid_from_date:type_name -> google.type.Date
+	21, // 35: xinju.aggregator.v1.PolicyPack.valid_until_date:type_name -> google.type.Date
+	19, // 36: xinju.aggregator.v1.PolicyPack.items:type_name -> xinju.aggregator.v1.PackItem
+	4,  // 37: xinju.aggregator.v1.PackItem.kind:type_name -> xinju.aggregator.v1.RuleKind
+	38, // [38:38] is the sub-list for method output_type
+	38, // [38:38] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_aggregator_proto_init() }
@@ -2324,7 +2448,7 @@ func file_xinju_aggregator_v1_aggregator_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_aggregator_proto_rawDesc), len(file_xinju_aggregator_v1_aggregator_proto_rawDesc)),
-			NumEnums:      6,
+			NumEnums:      7,
 			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -188,7 +188,7 @@ type GetCoverageRequest struct {
 	Divisions []string `protobuf:"bytes,1,rep,name=divisions,proto3" json:"divisions,omitempty"`
 	// Break each division down to this level (4 township, 5 village); 0 for the divisions themselves.
 	GroupLevel int32 `protobuf:"varint,2,opt,name=group_level,json=groupLevel,proto3" json:"group_level,omitempty"`
-	// Only these; none means all of the pack.
+	// Only these; none means all of the pack, or its headlines with headlines_only.
 	IndicatorIds []string `protobuf:"bytes,3,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
 	// The day; absent means today.
 	AsOfDate *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
@@ -197,7 +197,10 @@ type GetCoverageRequest struct {
 	// In which sense unit_ids are asked about; unspecified means manager. Given without unit_ids, it
 	// breaks each division down by unit instead of by level: one row per unit and one for what belongs
 	// to none, which add up to the division.
-	UnitRole      UnitRole `protobuf:"varint,6,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	UnitRole UnitRole `protobuf:"varint,6,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	// Where no indicators are named, only those that the pack in force for the division shows first, in its
+	// order (PolicyPack.headline_ids). Without effect when indicators are named.
+	HeadlinesOnly bool `protobuf:"varint,7,opt,name=headlines_only,json=headlinesOnly,proto3" json:"headlines_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -274,17 +277,26 @@ func (x *GetCoverageRequest) GetUnitRole() UnitRole {
 	return UnitRole_UNIT_ROLE_UNSPECIFIED
 }
 
+func (x *GetCoverageRequest) GetHeadlinesOnly() bool {
+	if x != nil {
+		return x.HeadlinesOnly
+	}
+	return false
+}
+
 // GetCoverageResponse holds one row per division and indicator.
 type GetCoverageResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// By division, then in the order of the pack.
+	// By division, then in the order of the indicators named, else of the pack.
 	Rows []*CoverageRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
-	// Pack in force for the first division.
+	// Pack in force for the first division, else for the first unit.
 	PackId string `protobuf:"bytes,2,opt,name=pack_id,json=packId,proto3" json:"pack_id,omitempty"`
 	// The day.
 	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	// What the numbers rest on.
-	Positions     []*FeedPosition `protobuf:"bytes,4,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,4,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Indicators of pack_id that headlines_only left out; 0 without it.
+	LeftOutCount  int32 `protobuf:"varint,5,opt,name=left_out_count,json=leftOutCount,proto3" json:"left_out_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -345,6 +357,13 @@ func (x *GetCoverageResponse) GetPositions() []*FeedPosition {
 		return x.Positions
 	}
 	return nil
+}
+
+func (x *GetCoverageResponse) GetLeftOutCount() int32 {
+	if x != nil {
+		return x.LeftOutCount
+	}
+	return 0
 }
 
 // GetTrendRequest names the indicator and the span.
@@ -449,15 +468,16 @@ type GetTrendResponse struct {
 	IndicatorName string `protobuf:"bytes,3,opt,name=indicator_name,json=indicatorName,proto3" json:"indicator_name,omitempty"`
 	// How it counts.
 	Kind IndicatorKind `protobuf:"varint,4,opt,name=kind,proto3,enum=xinju.aggregator.v1.IndicatorKind" json:"kind,omitempty"`
-	// How the values are read.
+	// How the values are read; percent where the pack says nothing.
 	Unit RateUnit `protobuf:"varint,5,opt,name=unit,proto3,enum=xinju.aggregator.v1.RateUnit" json:"unit,omitempty"`
 	// A plain count, see CoverageRow.
 	Plain bool `protobuf:"varint,6,opt,name=plain,proto3" json:"plain,omitempty"`
-	// Facts that no service records yet; there are then no rates. Empty otherwise.
+	// Why there are no numbers, as in CoverageRow; there are then no rates. Empty otherwise.
 	Awaits string `protobuf:"bytes,7,opt,name=awaits,proto3" json:"awaits,omitempty"`
 	// Target in force on the last point's day, as written; empty without one.
 	TargetText string `protobuf:"bytes,8,opt,name=target_text,json=targetText,proto3" json:"target_text,omitempty"`
-	// Sources that the numbers need and that are not fully counted.
+	// Sources that the numbers need and that are not fully counted. With NEVER_REACHED or LISTING there are no
+	// rates.
 	Lacking []*SourceLack `protobuf:"bytes,9,rep,name=lacking,proto3" json:"lacking,omitempty"`
 	// Indicator.
 	IndicatorId string `protobuf:"bytes,10,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
@@ -466,7 +486,9 @@ type GetTrendResponse struct {
 	// Unit of the numbers; empty for a division as a whole.
 	UnitId string `protobuf:"bytes,12,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
 	// In what sense they are the unit's; unspecified for a division.
-	UnitRole      UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	UnitRole UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
+	// Which way the numbers are better, on the last point's day.
+	Better        BetterWay `protobuf:"varint,14,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -590,6 +612,13 @@ func (x *GetTrendResponse) GetUnitRole() UnitRole {
 		return x.UnitRole
 	}
 	return UnitRole_UNIT_ROLE_UNSPECIFIED
+}
+
+func (x *GetTrendResponse) GetBetter() BetterWay {
+	if x != nil {
+		return x.Better
+	}
+	return BetterWay_BETTER_WAY_UNSPECIFIED
 }
 
 // ListMembersRequest names the number and pages through it.
@@ -1528,7 +1557,7 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12%\n" +
 	"\vresident_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x124\n" +
-	"\x13merged_resident_ids\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\x11mergedResidentIds\"\xb6\x02\n" +
+	"\x13merged_resident_ids\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\x11mergedResidentIds\"\xe6\x02\n" +
 	"\x12GetCoverageRequest\x12%\n" +
 	"\tdivisions\x18\x01 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\tdivisions\x12(\n" +
 	"\vgroup_level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
@@ -1537,13 +1566,15 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\n" +
 	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12\"\n" +
 	"\bunit_ids\x18\x05 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\aunitIds\x12C\n" +
-	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xe2\x01\n" +
+	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\x12.\n" +
+	"\x0eheadlines_only\x18\a \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x01R\rheadlinesOnly\"\x8e\x02\n" +
 	"\x13GetCoverageResponse\x124\n" +
 	"\x04rows\x18\x01 \x03(\v2 .xinju.aggregator.v1.CoverageRowR\x04rows\x12\x1d\n" +
 	"\apack_id\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x125\n" +
 	"\n" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12?\n" +
-	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xbd\x02\n" +
+	"\tpositions\x18\x04 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12*\n" +
+	"\x0eleft_out_count\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x01R\fleftOutCount\"\xbd\x02\n" +
 	"\x0fGetTrendRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x127\n" +
@@ -1551,7 +1582,7 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\n" +
 	"until_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\tuntilDate\x12 \n" +
 	"\aunit_id\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06unitId\x12C\n" +
-	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xf8\x04\n" +
+	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xb6\x05\n" +
 	"\x10GetTrendResponse\x127\n" +
 	"\x06points\x18\x01 \x03(\v2\x1f.xinju.aggregator.v1.TrendPointR\x06points\x12?\n" +
 	"\tpositions\x18\x02 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12+\n" +
@@ -1567,7 +1598,8 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	" \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x12 \n" +
 	"\bdivision\x18\v \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\aunit_id\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
-	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\"\xa8\x02\n" +
+	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\x12<\n" +
+	"\x06better\x18\x0e \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\"\xa8\x02\n" +
 	"\x12ListMembersRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
@@ -1709,11 +1741,12 @@ var file_xinju_aggregator_v1_aggregator_service_proto_goTypes = []any{
 	(IndicatorKind)(0),                 // 28: xinju.aggregator.v1.IndicatorKind
 	(RateUnit)(0),                      // 29: xinju.aggregator.v1.RateUnit
 	(*SourceLack)(nil),                 // 30: xinju.aggregator.v1.SourceLack
-	(MemberSet)(0),                     // 31: xinju.aggregator.v1.MemberSet
-	(*Member)(nil),                     // 32: xinju.aggregator.v1.Member
-	(*v1.Operation)(nil),               // 33: xinju.type.v1.Operation
-	(*PolicyPack)(nil),                 // 34: xinju.aggregator.v1.PolicyPack
-	(*PackProblem)(nil),                // 35: xinju.aggregator.v1.PackProblem
+	(BetterWay)(0),                     // 31: xinju.aggregator.v1.BetterWay
+	(MemberSet)(0),                     // 32: xinju.aggregator.v1.MemberSet
+	(*Member)(nil),                     // 33: xinju.aggregator.v1.Member
+	(*v1.Operation)(nil),               // 34: xinju.type.v1.Operation
+	(*PolicyPack)(nil),                 // 35: xinju.aggregator.v1.PolicyPack
+	(*PackProblem)(nil),                // 36: xinju.aggregator.v1.PackProblem
 }
 var file_xinju_aggregator_v1_aggregator_service_proto_depIdxs = []int32{
 	22, // 0: xinju.aggregator.v1.GetEligibilityRequest.as_of_date:type_name -> google.type.Date
@@ -1733,44 +1766,45 @@ var file_xinju_aggregator_v1_aggregator_service_proto_depIdxs = []int32{
 	29, // 14: xinju.aggregator.v1.GetTrendResponse.unit:type_name -> xinju.aggregator.v1.RateUnit
 	30, // 15: xinju.aggregator.v1.GetTrendResponse.lacking:type_name -> xinju.aggregator.v1.SourceLack
 	25, // 16: xinju.aggregator.v1.GetTrendResponse.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	22, // 17: xinju.aggregator.v1.ListMembersRequest.as_of_date:type_name -> google.type.Date
-	31, // 18: xinju.aggregator.v1.ListMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	32, // 19: xinju.aggregator.v1.ListMembersResponse.members:type_name -> xinju.aggregator.v1.Member
-	22, // 20: xinju.aggregator.v1.ListUncoveredRequest.as_of_date:type_name -> google.type.Date
-	32, // 21: xinju.aggregator.v1.ListUncoveredResponse.members:type_name -> xinju.aggregator.v1.Member
-	33, // 22: xinju.aggregator.v1.RebuildResponse.operation:type_name -> xinju.type.v1.Operation
-	33, // 23: xinju.aggregator.v1.GetOperationResponse.operation:type_name -> xinju.type.v1.Operation
-	24, // 24: xinju.aggregator.v1.GetFollowingResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	34, // 25: xinju.aggregator.v1.ListPolicyPacksResponse.packs:type_name -> xinju.aggregator.v1.PolicyPack
-	34, // 26: xinju.aggregator.v1.GetPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
-	35, // 27: xinju.aggregator.v1.ValidatePolicyPackResponse.problems:type_name -> xinju.aggregator.v1.PackProblem
-	0,  // 28: xinju.aggregator.v1.AggregatorService.GetEligibility:input_type -> xinju.aggregator.v1.GetEligibilityRequest
-	2,  // 29: xinju.aggregator.v1.AggregatorService.GetCoverage:input_type -> xinju.aggregator.v1.GetCoverageRequest
-	4,  // 30: xinju.aggregator.v1.AggregatorService.GetTrend:input_type -> xinju.aggregator.v1.GetTrendRequest
-	6,  // 31: xinju.aggregator.v1.AggregatorService.ListMembers:input_type -> xinju.aggregator.v1.ListMembersRequest
-	8,  // 32: xinju.aggregator.v1.AggregatorService.ListUncovered:input_type -> xinju.aggregator.v1.ListUncoveredRequest
-	10, // 33: xinju.aggregator.v1.AggregatorService.Rebuild:input_type -> xinju.aggregator.v1.RebuildRequest
-	12, // 34: xinju.aggregator.v1.AggregatorService.GetOperation:input_type -> xinju.aggregator.v1.GetOperationRequest
-	14, // 35: xinju.aggregator.v1.AggregatorService.GetFollowing:input_type -> xinju.aggregator.v1.GetFollowingRequest
-	16, // 36: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:input_type -> xinju.aggregator.v1.ListPolicyPacksRequest
-	18, // 37: xinju.aggregator.v1.AggregatorService.GetPolicyPack:input_type -> xinju.aggregator.v1.GetPolicyPackRequest
-	20, // 38: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:input_type -> xinju.aggregator.v1.ValidatePolicyPackRequest
-	1,  // 39: xinju.aggregator.v1.AggregatorService.GetEligibility:output_type -> xinju.aggregator.v1.GetEligibilityResponse
-	3,  // 40: xinju.aggregator.v1.AggregatorService.GetCoverage:output_type -> xinju.aggregator.v1.GetCoverageResponse
-	5,  // 41: xinju.aggregator.v1.AggregatorService.GetTrend:output_type -> xinju.aggregator.v1.GetTrendResponse
-	7,  // 42: xinju.aggregator.v1.AggregatorService.ListMembers:output_type -> xinju.aggregator.v1.ListMembersResponse
-	9,  // 43: xinju.aggregator.v1.AggregatorService.ListUncovered:output_type -> xinju.aggregator.v1.ListUncoveredResponse
-	11, // 44: xinju.aggregator.v1.AggregatorService.Rebuild:output_type -> xinju.aggregator.v1.RebuildResponse
-	13, // 45: xinju.aggregator.v1.AggregatorService.GetOperation:output_type -> xinju.aggregator.v1.GetOperationResponse
-	15, // 46: xinju.aggregator.v1.AggregatorService.GetFollowing:output_type -> xinju.aggregator.v1.GetFollowingResponse
-	17, // 47: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:output_type -> xinju.aggregator.v1.ListPolicyPacksResponse
-	19, // 48: xinju.aggregator.v1.AggregatorService.GetPolicyPack:output_type -> xinju.aggregator.v1.GetPolicyPackResponse
-	21, // 49: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:output_type -> xinju.aggregator.v1.ValidatePolicyPackResponse
-	39, // [39:50] is the sub-list for method output_type
-	28, // [28:39] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	31, // 17: xinju.aggregator.v1.GetTrendResponse.better:type_name -> xinju.aggregator.v1.BetterWay
+	22, // 18: xinju.aggregator.v1.ListMembersRequest.as_of_date:type_name -> google.type.Date
+	32, // 19: xinju.aggregator.v1.ListMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	33, // 20: xinju.aggregator.v1.ListMembersResponse.members:type_name -> xinju.aggregator.v1.Member
+	22, // 21: xinju.aggregator.v1.ListUncoveredRequest.as_of_date:type_name -> google.type.Date
+	33, // 22: xinju.aggregator.v1.ListUncoveredResponse.members:type_name -> xinju.aggregator.v1.Member
+	34, // 23: xinju.aggregator.v1.RebuildResponse.operation:type_name -> xinju.type.v1.Operation
+	34, // 24: xinju.aggregator.v1.GetOperationResponse.operation:type_name -> xinju.type.v1.Operation
+	24, // 25: xinju.aggregator.v1.GetFollowingResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	35, // 26: xinju.aggregator.v1.ListPolicyPacksResponse.packs:type_name -> xinju.aggregator.v1.PolicyPack
+	35, // 27: xinju.aggregator.v1.GetPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
+	36, // 28: xinju.aggregator.v1.ValidatePolicyPackResponse.problems:type_name -> xinju.aggregator.v1.PackProblem
+	0,  // 29: xinju.aggregator.v1.AggregatorService.GetEligibility:input_type -> xinju.aggregator.v1.GetEligibilityRequest
+	2,  // 30: xinju.aggregator.v1.AggregatorService.GetCoverage:input_type -> xinju.aggregator.v1.GetCoverageRequest
+	4,  // 31: xinju.aggregator.v1.AggregatorService.GetTrend:input_type -> xinju.aggregator.v1.GetTrendRequest
+	6,  // 32: xinju.aggregator.v1.AggregatorService.ListMembers:input_type -> xinju.aggregator.v1.ListMembersRequest
+	8,  // 33: xinju.aggregator.v1.AggregatorService.ListUncovered:input_type -> xinju.aggregator.v1.ListUncoveredRequest
+	10, // 34: xinju.aggregator.v1.AggregatorService.Rebuild:input_type -> xinju.aggregator.v1.RebuildRequest
+	12, // 35: xinju.aggregator.v1.AggregatorService.GetOperation:input_type -> xinju.aggregator.v1.GetOperationRequest
+	14, // 36: xinju.aggregator.v1.AggregatorService.GetFollowing:input_type -> xinju.aggregator.v1.GetFollowingRequest
+	16, // 37: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:input_type -> xinju.aggregator.v1.ListPolicyPacksRequest
+	18, // 38: xinju.aggregator.v1.AggregatorService.GetPolicyPack:input_type -> xinju.aggregator.v1.GetPolicyPackRequest
+	20, // 39: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:input_type -> xinju.aggregator.v1.ValidatePolicyPackRequest
+	1,  // 40: xinju.aggregator.v1.AggregatorService.GetEligibility:output_type -> xinju.aggregator.v1.GetEligibilityResponse
+	3,  // 41: xinju.aggregator.v1.AggregatorService.GetCoverage:output_type -> xinju.aggregator.v1.GetCoverageResponse
+	5,  // 42: xinju.aggregator.v1.AggregatorService.GetTrend:output_type -> xinju.aggregator.v1.GetTrendResponse
+	7,  // 43: xinju.aggregator.v1.AggregatorService.ListMembers:output_type -> xinju.aggregator.v1.ListMembersResponse
+	9,  // 44: xinju.aggregator.v1.AggregatorService.ListUncovered:output_type -> xinju.aggregator.v1.ListUncoveredResponse
+	11, // 45: xinju.aggregator.v1.AggregatorService.Rebuild:output_type -> xinju.aggregator.v1.RebuildResponse
+	13, // 46: xinju.aggregator.v1.AggregatorService.GetOperation:output_type -> xinju.aggregator.v1.GetOperationResponse
+	15, // 47: xinju.aggregator.v1.AggregatorService.GetFollowing:output_type -> xinju.aggregator.v1.GetFollowingResponse
+	17, // 48: xinju.aggregator.v1.AggregatorService.ListPolicyPacks:output_type -> xinju.aggregator.v1.ListPolicyPacksResponse
+	19, // 49: xinju.aggregator.v1.AggregatorService.GetPolicyPack:output_type -> xinju.aggregator.v1.GetPolicyPackResponse
+	21, // 50: xinju.aggregator.v1.AggregatorService.ValidatePolicyPack:output_type -> xinju.aggregator.v1.ValidatePolicyPackResponse
+	40, // [40:51] is the sub-list for method output_type
+	29, // [29:40] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_aggregator_service_proto_init() }

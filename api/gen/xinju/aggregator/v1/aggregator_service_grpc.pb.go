@@ -49,7 +49,9 @@ type AggregatorServiceClient interface {
 	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, NO_PACK_IN_FORCE.
 	GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*GetCoverageResponse, error)
 	// GetTrend returns one indicator of one division at every month's end of a span, at most 120
-	// points.
+	// points. A point without a rate has has_rate false; a score has none where its rates are over fewer people or
+	// events than the minimum of the pack's warnings. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
+	// NO_PACK_IN_FORCE, COVERAGE_UNIT_UNKNOWN.
 	GetTrend(ctx context.Context, in *GetTrendRequest, opts ...grpc.CallOption) (*GetTrendResponse, error)
 	// ListMembers pages through the people or events behind a number of GetCoverage, by village and
 	// address. Its total equals that number.
@@ -208,7 +210,9 @@ type AggregatorServiceServer interface {
 	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, NO_PACK_IN_FORCE.
 	GetCoverage(context.Context, *GetCoverageRequest) (*GetCoverageResponse, error)
 	// GetTrend returns one indicator of one division at every month's end of a span, at most 120
-	// points.
+	// points. A point without a rate has has_rate false; a score has none where its rates are over fewer people or
+	// events than the minimum of the pack's warnings. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
+	// NO_PACK_IN_FORCE, COVERAGE_UNIT_UNKNOWN.
 	GetTrend(context.Context, *GetTrendRequest) (*GetTrendResponse, error)
 	// ListMembers pages through the people or events behind a number of GetCoverage, by village and
 	// address. Its total equals that number.

@@ -1292,6 +1292,9 @@ func (x *GetChaseStatsRequest) GetGroup() ChaseGroup {
 }
 
 // ChaseStat is one row of counts. Counts by division are of all lines, others of lines with an entry.
+// ListChase opens each of them: for the row by division (with direct_only for the row of the one that was
+// asked about), assigned_unit or without_unit, assigned_to or without_assignee; for the number by
+// with_entry, state (ASSIGNED, REPORTED_DONE, CLOSED), outcome or overdue.
 type ChaseStat struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// By division: 12-digit code.
@@ -1302,7 +1305,7 @@ type ChaseStat struct {
 	AssignedUnit string `protobuf:"bytes,3,opt,name=assigned_unit,json=assignedUnit,proto3" json:"assigned_unit,omitempty"`
 	// By assignee: the person; empty for entries without one.
 	AssignedTo string `protobuf:"bytes,4,opt,name=assigned_to,json=assignedTo,proto3" json:"assigned_to,omitempty"`
-	// Lines of the uncovered list.
+	// Lines of the list: those uncovered; where less is better those covered.
 	Uncovered int32 `protobuf:"varint,5,opt,name=uncovered,proto3" json:"uncovered,omitempty"`
 	// Those of them with an entry.
 	WithEntry int32 `protobuf:"varint,6,opt,name=with_entry,json=withEntry,proto3" json:"with_entry,omitempty"`
@@ -1760,7 +1763,9 @@ type GetForecastResponse struct {
 	// Length of the whole list: the sum of the counts of the kinds asked for.
 	TotalSize int32 `protobuf:"varint,5,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	// What the answer rests on.
-	Positions     []*FeedPosition `protobuf:"bytes,6,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,6,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Division that was asked about, 12 digits.
+	Division      string `protobuf:"bytes,7,opt,name=division,proto3" json:"division,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1837,6 +1842,13 @@ func (x *GetForecastResponse) GetPositions() []*FeedPosition {
 	return nil
 }
 
+func (x *GetForecastResponse) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
 // ForecastCount is how many changes of one kind there are on a day or in a week.
 type ForecastCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1846,8 +1858,13 @@ type ForecastCount struct {
 	FirstDate *date.Date `protobuf:"bytes,2,opt,name=first_date,json=firstDate,proto3" json:"first_date,omitempty"`
 	// What changes.
 	Kind TransitionKind `protobuf:"varint,3,opt,name=kind,proto3,enum=xinju.aggregator.v1.TransitionKind" json:"kind,omitempty"`
-	// People (stock, rules) or events (flow).
-	Count         int32 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	// People (stock, rules) or events (flow). GetForecast lists them for the item and the kind alone,
+	// from_date the day before first_date and as many days as up to last_date.
+	Count int32 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	// The day, or the last day of the week that was asked for.
+	LastDate *date.Date `protobuf:"bytes,5,opt,name=last_date,json=lastDate,proto3" json:"last_date,omitempty"`
+	// Path and query by which REST lists them; filled in over REST alone.
+	ListUri       string `protobuf:"bytes,6,opt,name=list_uri,json=listUri,proto3" json:"list_uri,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1908,6 +1925,20 @@ func (x *ForecastCount) GetCount() int32 {
 		return x.Count
 	}
 	return 0
+}
+
+func (x *ForecastCount) GetLastDate() *date.Date {
+	if x != nil {
+		return x.LastDate
+	}
+	return nil
+}
+
+func (x *ForecastCount) GetListUri() string {
+	if x != nil {
+		return x.ListUri
+	}
+	return ""
 }
 
 // Transition is one change of one person or event.
@@ -2151,7 +2182,7 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x04kind\x18\x05 \x01(\x0e2#.xinju.aggregator.v1.TransitionKindB\a\xe0A\x01\xc8\xf3\x18\x02R\x04kind\x12$\n" +
 	"\tpage_size\x18\x06 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xde\x02\n" +
+	"page_token\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x80\x03\n" +
 	"\x13GetForecastResponse\x126\n" +
 	"\x04days\x18\x01 \x03(\v2\".xinju.aggregator.v1.ForecastCountR\x04days\x128\n" +
 	"\x05weeks\x18\x02 \x03(\v2\".xinju.aggregator.v1.ForecastCountR\x05weeks\x12A\n" +
@@ -2159,13 +2190,16 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
 	"total_size\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12?\n" +
-	"\tpositions\x18\x06 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xc1\x01\n" +
+	"\tpositions\x18\x06 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12 \n" +
+	"\bdivision\x18\a \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\"\x98\x02\n" +
 	"\rForecastCount\x12\x1d\n" +
 	"\aitem_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06itemId\x126\n" +
 	"\n" +
 	"first_date\x18\x02 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\tfirstDate\x12=\n" +
 	"\x04kind\x18\x03 \x01(\x0e2#.xinju.aggregator.v1.TransitionKindB\x04\xc8\xf3\x18\x02R\x04kind\x12\x1a\n" +
-	"\x05count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\x05count\"\x84\x02\n" +
+	"\x05count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\x05count\x124\n" +
+	"\tlast_date\x18\x05 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\blastDate\x12\x1f\n" +
+	"\blist_uri\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\alistUri\"\x84\x02\n" +
 	"\n" +
 	"Transition\x12\x1d\n" +
 	"\aitem_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06itemId\x120\n" +
@@ -2292,25 +2326,26 @@ var file_xinju_aggregator_v1_chase_proto_depIdxs = []int32{
 	26, // 30: xinju.aggregator.v1.GetForecastResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
 	23, // 31: xinju.aggregator.v1.ForecastCount.first_date:type_name -> google.type.Date
 	3,  // 32: xinju.aggregator.v1.ForecastCount.kind:type_name -> xinju.aggregator.v1.TransitionKind
-	23, // 33: xinju.aggregator.v1.Transition.on_date:type_name -> google.type.Date
-	3,  // 34: xinju.aggregator.v1.Transition.kind:type_name -> xinju.aggregator.v1.TransitionKind
-	7,  // 35: xinju.aggregator.v1.ChaseService.AssignChase:input_type -> xinju.aggregator.v1.AssignChaseRequest
-	10, // 36: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:input_type -> xinju.aggregator.v1.RecordChaseOutcomeRequest
-	12, // 37: xinju.aggregator.v1.ChaseService.ListChase:input_type -> xinju.aggregator.v1.ListChaseRequest
-	14, // 38: xinju.aggregator.v1.ChaseService.GetChaseStats:input_type -> xinju.aggregator.v1.GetChaseStatsRequest
-	17, // 39: xinju.aggregator.v1.ChaseService.ListChaseHistory:input_type -> xinju.aggregator.v1.ListChaseHistoryRequest
-	19, // 40: xinju.aggregator.v1.ChaseService.GetForecast:input_type -> xinju.aggregator.v1.GetForecastRequest
-	9,  // 41: xinju.aggregator.v1.ChaseService.AssignChase:output_type -> xinju.aggregator.v1.AssignChaseResponse
-	11, // 42: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:output_type -> xinju.aggregator.v1.RecordChaseOutcomeResponse
-	13, // 43: xinju.aggregator.v1.ChaseService.ListChase:output_type -> xinju.aggregator.v1.ListChaseResponse
-	16, // 44: xinju.aggregator.v1.ChaseService.GetChaseStats:output_type -> xinju.aggregator.v1.GetChaseStatsResponse
-	18, // 45: xinju.aggregator.v1.ChaseService.ListChaseHistory:output_type -> xinju.aggregator.v1.ListChaseHistoryResponse
-	20, // 46: xinju.aggregator.v1.ChaseService.GetForecast:output_type -> xinju.aggregator.v1.GetForecastResponse
-	41, // [41:47] is the sub-list for method output_type
-	35, // [35:41] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	23, // 33: xinju.aggregator.v1.ForecastCount.last_date:type_name -> google.type.Date
+	23, // 34: xinju.aggregator.v1.Transition.on_date:type_name -> google.type.Date
+	3,  // 35: xinju.aggregator.v1.Transition.kind:type_name -> xinju.aggregator.v1.TransitionKind
+	7,  // 36: xinju.aggregator.v1.ChaseService.AssignChase:input_type -> xinju.aggregator.v1.AssignChaseRequest
+	10, // 37: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:input_type -> xinju.aggregator.v1.RecordChaseOutcomeRequest
+	12, // 38: xinju.aggregator.v1.ChaseService.ListChase:input_type -> xinju.aggregator.v1.ListChaseRequest
+	14, // 39: xinju.aggregator.v1.ChaseService.GetChaseStats:input_type -> xinju.aggregator.v1.GetChaseStatsRequest
+	17, // 40: xinju.aggregator.v1.ChaseService.ListChaseHistory:input_type -> xinju.aggregator.v1.ListChaseHistoryRequest
+	19, // 41: xinju.aggregator.v1.ChaseService.GetForecast:input_type -> xinju.aggregator.v1.GetForecastRequest
+	9,  // 42: xinju.aggregator.v1.ChaseService.AssignChase:output_type -> xinju.aggregator.v1.AssignChaseResponse
+	11, // 43: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:output_type -> xinju.aggregator.v1.RecordChaseOutcomeResponse
+	13, // 44: xinju.aggregator.v1.ChaseService.ListChase:output_type -> xinju.aggregator.v1.ListChaseResponse
+	16, // 45: xinju.aggregator.v1.ChaseService.GetChaseStats:output_type -> xinju.aggregator.v1.GetChaseStatsResponse
+	18, // 46: xinju.aggregator.v1.ChaseService.ListChaseHistory:output_type -> xinju.aggregator.v1.ListChaseHistoryResponse
+	20, // 47: xinju.aggregator.v1.ChaseService.GetForecast:output_type -> xinju.aggregator.v1.GetForecastResponse
+	42, // [42:48] is the sub-list for method output_type
+	36, // [36:42] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_chase_proto_init() }

@@ -86,7 +86,8 @@ type Standing struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The number with its target, gap and lists.
 	Row *CoverageRow `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
-	// 1 for the best; equal rates share a rank and the next one is left out. 0 when it has none.
+	// 1 for the best, or for the largest where neither way is better; equal rates share a rank and the
+	// next one is left out. 0 when it has none.
 	Rank int32 `protobuf:"varint,2,opt,name=rank,proto3" json:"rank,omitempty"`
 	// Rank on the earlier day; 0 when it had none.
 	RankBefore int32 `protobuf:"varint,3,opt,name=rank_before,json=rankBefore,proto3" json:"rank_before,omitempty"`
@@ -97,7 +98,8 @@ type Standing struct {
 	// Rate now less rate then, not multiplied by the unit.
 	RateChange float64 `protobuf:"fixed64,6,opt,name=rate_change,json=rateChange,proto3" json:"rate_change,omitempty"`
 	// Day on which it reaches the target if it goes on as in the last months; absent when it has
-	// reached it, does not improve, or would take more than 50 years.
+	// reached it, does not improve, or would take more than 50 years. Of an indicator whose period is a
+	// month it is the last day of the first month that reaches it.
 	ProjectedDate *date.Date `protobuf:"bytes,7,opt,name=projected_date,json=projectedDate,proto3" json:"projected_date,omitempty"`
 	// How projected_date was computed, or why it is absent, Chinese first; empty without a target.
 	ProjectionText string `protobuf:"bytes,8,opt,name=projection_text,json=projectionText,proto3" json:"projection_text,omitempty"`
@@ -322,7 +324,8 @@ type GetLeagueResponse struct {
 	Total *CoverageRow `protobuf:"bytes,3,opt,name=total,proto3" json:"total,omitempty"`
 	// Smallest denominator that gets a rank.
 	Minimum int32 `protobuf:"varint,4,opt,name=minimum,proto3" json:"minimum,omitempty"`
-	// A smaller rate is better, since the target is "not more than".
+	// A smaller rate is better, since the target is "not more than" or the pack says so, or its distance
+	// from a target of "exactly" is; see better.
 	SmallerIsBetter bool `protobuf:"varint,5,opt,name=smaller_is_better,json=smallerIsBetter,proto3" json:"smaller_is_better,omitempty"`
 	// The day.
 	AsOfDate *date.Date `protobuf:"bytes,6,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
@@ -333,7 +336,12 @@ type GetLeagueResponse struct {
 	// Name of the group, Chinese; empty without one.
 	GroupName string `protobuf:"bytes,9,opt,name=group_name,json=groupName,proto3" json:"group_name,omitempty"`
 	// What the numbers rest on.
-	Positions     []*FeedPosition `protobuf:"bytes,10,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,10,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Which way is better. With NEITHER they stand by size, largest first: a rank is then no praise and
+	// nobody is warned of it.
+	Better BetterWay `protobuf:"varint,11,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	// The same in words, Chinese first.
+	BetterText    string `protobuf:"bytes,12,opt,name=better_text,json=betterText,proto3" json:"better_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -436,6 +444,20 @@ func (x *GetLeagueResponse) GetPositions() []*FeedPosition {
 		return x.Positions
 	}
 	return nil
+}
+
+func (x *GetLeagueResponse) GetBetter() BetterWay {
+	if x != nil {
+		return x.Better
+	}
+	return BetterWay_BETTER_WAY_UNSPECIFIED
+}
+
+func (x *GetLeagueResponse) GetBetterText() string {
+	if x != nil {
+		return x.BetterText
+	}
+	return ""
 }
 
 // GetWarningsRequest names where to look.
@@ -804,7 +826,7 @@ const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	"\n" +
 	"as_of_date\x18\x05 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12;\n" +
 	"\vbefore_date\x18\x06 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
-	"beforeDate\"\x8b\x04\n" +
+	"beforeDate\"\xf0\x04\n" +
 	"\x11GetLeagueResponse\x12;\n" +
 	"\tstandings\x18\x01 \x03(\v2\x1d.xinju.aggregator.v1.StandingR\tstandings\x129\n" +
 	"\bunranked\x18\x02 \x03(\v2\x1d.xinju.aggregator.v1.StandingR\bunranked\x126\n" +
@@ -819,7 +841,10 @@ const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	"\n" +
 	"group_name\x18\t \x01(\tB\x04\xc8\xf3\x18\x01R\tgroupName\x12?\n" +
 	"\tpositions\x18\n" +
-	" \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\xc0\x01\n" +
+	" \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12<\n" +
+	"\x06better\x18\v \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\x12%\n" +
+	"\vbetter_text\x18\f \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
+	"betterText\"\xc0\x01\n" +
 	"\x12GetWarningsRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\x05level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\x05level\x128\n" +
@@ -893,9 +918,10 @@ var file_xinju_aggregator_v1_league_proto_goTypes = []any{
 	(*CoverageRow)(nil),             // 8: xinju.aggregator.v1.CoverageRow
 	(*date.Date)(nil),               // 9: google.type.Date
 	(*FeedPosition)(nil),            // 10: xinju.aggregator.v1.FeedPosition
-	(UnitRole)(0),                   // 11: xinju.aggregator.v1.UnitRole
-	(MemberSet)(0),                  // 12: xinju.aggregator.v1.MemberSet
-	(*Member)(nil),                  // 13: xinju.aggregator.v1.Member
+	(BetterWay)(0),                  // 11: xinju.aggregator.v1.BetterWay
+	(UnitRole)(0),                   // 12: xinju.aggregator.v1.UnitRole
+	(MemberSet)(0),                  // 13: xinju.aggregator.v1.MemberSet
+	(*Member)(nil),                  // 14: xinju.aggregator.v1.Member
 }
 var file_xinju_aggregator_v1_league_proto_depIdxs = []int32{
 	8,  // 0: xinju.aggregator.v1.Standing.row:type_name -> xinju.aggregator.v1.CoverageRow
@@ -909,25 +935,26 @@ var file_xinju_aggregator_v1_league_proto_depIdxs = []int32{
 	9,  // 8: xinju.aggregator.v1.GetLeagueResponse.as_of_date:type_name -> google.type.Date
 	9,  // 9: xinju.aggregator.v1.GetLeagueResponse.before_date:type_name -> google.type.Date
 	10, // 10: xinju.aggregator.v1.GetLeagueResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	9,  // 11: xinju.aggregator.v1.GetWarningsRequest.as_of_date:type_name -> google.type.Date
-	1,  // 12: xinju.aggregator.v1.GetWarningsResponse.warnings:type_name -> xinju.aggregator.v1.Standing
-	9,  // 13: xinju.aggregator.v1.GetWarningsResponse.as_of_date:type_name -> google.type.Date
-	10, // 14: xinju.aggregator.v1.GetWarningsResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	11, // 15: xinju.aggregator.v1.ListUnitMembersRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	9,  // 16: xinju.aggregator.v1.ListUnitMembersRequest.as_of_date:type_name -> google.type.Date
-	12, // 17: xinju.aggregator.v1.ListUnitMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	13, // 18: xinju.aggregator.v1.ListUnitMembersResponse.members:type_name -> xinju.aggregator.v1.Member
-	2,  // 19: xinju.aggregator.v1.LeagueService.GetLeague:input_type -> xinju.aggregator.v1.GetLeagueRequest
-	4,  // 20: xinju.aggregator.v1.LeagueService.GetWarnings:input_type -> xinju.aggregator.v1.GetWarningsRequest
-	6,  // 21: xinju.aggregator.v1.LeagueService.ListUnitMembers:input_type -> xinju.aggregator.v1.ListUnitMembersRequest
-	3,  // 22: xinju.aggregator.v1.LeagueService.GetLeague:output_type -> xinju.aggregator.v1.GetLeagueResponse
-	5,  // 23: xinju.aggregator.v1.LeagueService.GetWarnings:output_type -> xinju.aggregator.v1.GetWarningsResponse
-	7,  // 24: xinju.aggregator.v1.LeagueService.ListUnitMembers:output_type -> xinju.aggregator.v1.ListUnitMembersResponse
-	22, // [22:25] is the sub-list for method output_type
-	19, // [19:22] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	11, // 11: xinju.aggregator.v1.GetLeagueResponse.better:type_name -> xinju.aggregator.v1.BetterWay
+	9,  // 12: xinju.aggregator.v1.GetWarningsRequest.as_of_date:type_name -> google.type.Date
+	1,  // 13: xinju.aggregator.v1.GetWarningsResponse.warnings:type_name -> xinju.aggregator.v1.Standing
+	9,  // 14: xinju.aggregator.v1.GetWarningsResponse.as_of_date:type_name -> google.type.Date
+	10, // 15: xinju.aggregator.v1.GetWarningsResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	12, // 16: xinju.aggregator.v1.ListUnitMembersRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	9,  // 17: xinju.aggregator.v1.ListUnitMembersRequest.as_of_date:type_name -> google.type.Date
+	13, // 18: xinju.aggregator.v1.ListUnitMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	14, // 19: xinju.aggregator.v1.ListUnitMembersResponse.members:type_name -> xinju.aggregator.v1.Member
+	2,  // 20: xinju.aggregator.v1.LeagueService.GetLeague:input_type -> xinju.aggregator.v1.GetLeagueRequest
+	4,  // 21: xinju.aggregator.v1.LeagueService.GetWarnings:input_type -> xinju.aggregator.v1.GetWarningsRequest
+	6,  // 22: xinju.aggregator.v1.LeagueService.ListUnitMembers:input_type -> xinju.aggregator.v1.ListUnitMembersRequest
+	3,  // 23: xinju.aggregator.v1.LeagueService.GetLeague:output_type -> xinju.aggregator.v1.GetLeagueResponse
+	5,  // 24: xinju.aggregator.v1.LeagueService.GetWarnings:output_type -> xinju.aggregator.v1.GetWarningsResponse
+	7,  // 25: xinju.aggregator.v1.LeagueService.ListUnitMembers:output_type -> xinju.aggregator.v1.ListUnitMembersResponse
+	23, // [23:26] is the sub-list for method output_type
+	20, // [20:23] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_league_proto_init() }

@@ -37,6 +37,8 @@ const (
 	WhatIfState_WHAT_IF_STATE_UNCOVERED WhatIfState = 2
 	// Eligible and covered.
 	WhatIfState_WHAT_IF_STATE_COVERED WhatIfState = 3
+	// Counted, in a plain count, where nobody is covered or not.
+	WhatIfState_WHAT_IF_STATE_COUNTED WhatIfState = 4
 )
 
 // Enum value maps for WhatIfState.
@@ -46,12 +48,14 @@ var (
 		1: "WHAT_IF_STATE_OUT",
 		2: "WHAT_IF_STATE_UNCOVERED",
 		3: "WHAT_IF_STATE_COVERED",
+		4: "WHAT_IF_STATE_COUNTED",
 	}
 	WhatIfState_value = map[string]int32{
 		"WHAT_IF_STATE_UNSPECIFIED": 0,
 		"WHAT_IF_STATE_OUT":         1,
 		"WHAT_IF_STATE_UNCOVERED":   2,
 		"WHAT_IF_STATE_COVERED":     3,
+		"WHAT_IF_STATE_COUNTED":     4,
 	}
 )
 
@@ -659,15 +663,24 @@ type WhatIfRequest struct {
 	SourceYaml string `protobuf:"bytes,1,opt,name=source_yaml,json=sourceYaml,proto3" json:"source_yaml,omitempty"`
 	// 12-digit code; it and everything below it.
 	Division string `protobuf:"bytes,2,opt,name=division,proto3" json:"division,omitempty"`
-	// The day; absent means today.
+	// The day; absent means today or, of a pack that begins later, its first day: by today's facts, nobody
+	// moves and nobody is served until then.
 	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	// Also give the numbers of the divisions at this level below it (4 township, 5 village); 0 for
 	// the division alone.
 	GroupLevel int32 `protobuf:"varint,4,opt,name=group_level,json=groupLevel,proto3" json:"group_level,omitempty"`
 	// Most changes to list: 0 means 1,000, at most 10,000, negative means none.
-	MaxPeople     int32 `protobuf:"varint,5,opt,name=max_people,json=maxPeople,proto3" json:"max_people,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	MaxPeople int32 `protobuf:"varint,5,opt,name=max_people,json=maxPeople,proto3" json:"max_people,omitempty"`
+	// Only these indicators, at most 200; none means all. With the division and the indicator of a
+	// WhatIfNumber the people of the answer are the list behind its changes.
+	IndicatorIds []string `protobuf:"bytes,6,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
+	// List everybody who counts, as it is or under the pack, and not only whom it changes: the list
+	// behind the old and the new number.
+	Everyone bool `protobuf:"varint,7,opt,name=everyone,proto3" json:"everyone,omitempty"`
+	// List only residents after this one, which is the last of the list before; empty for the first list.
+	AfterResidentId string `protobuf:"bytes,8,opt,name=after_resident_id,json=afterResidentId,proto3" json:"after_resident_id,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *WhatIfRequest) Reset() {
@@ -733,6 +746,27 @@ func (x *WhatIfRequest) GetMaxPeople() int32 {
 		return x.MaxPeople
 	}
 	return 0
+}
+
+func (x *WhatIfRequest) GetIndicatorIds() []string {
+	if x != nil {
+		return x.IndicatorIds
+	}
+	return nil
+}
+
+func (x *WhatIfRequest) GetEveryone() bool {
+	if x != nil {
+		return x.Everyone
+	}
+	return false
+}
+
+func (x *WhatIfRequest) GetAfterResidentId() string {
+	if x != nil {
+		return x.AfterResidentId
+	}
+	return ""
 }
 
 // WhatIfResponse is a part of the answer: progress, numbers, people or the summary.
@@ -900,7 +934,11 @@ type WhatIfNumber struct {
 	// Covered per eligible under the pack, a fraction of 1.
 	NewRate float64 `protobuf:"fixed64,12,opt,name=new_rate,json=newRate,proto3" json:"new_rate,omitempty"`
 	// How many changes stand behind it: those of WhatIfChange in this division and indicator.
-	Changes       int32 `protobuf:"varint,13,opt,name=changes,proto3" json:"changes,omitempty"`
+	Changes int32 `protobuf:"varint,13,opt,name=changes,proto3" json:"changes,omitempty"`
+	// A plain count as it is: old_eligible is the value, there is no covered and no rate.
+	OldPlain bool `protobuf:"varint,14,opt,name=old_plain,json=oldPlain,proto3" json:"old_plain,omitempty"`
+	// The same under the pack.
+	NewPlain      bool `protobuf:"varint,15,opt,name=new_plain,json=newPlain,proto3" json:"new_plain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1024,6 +1062,20 @@ func (x *WhatIfNumber) GetChanges() int32 {
 		return x.Changes
 	}
 	return 0
+}
+
+func (x *WhatIfNumber) GetOldPlain() bool {
+	if x != nil {
+		return x.OldPlain
+	}
+	return false
+}
+
+func (x *WhatIfNumber) GetNewPlain() bool {
+	if x != nil {
+		return x.NewPlain
+	}
+	return false
 }
 
 // WhatIfChange is a resident, or one event of a resident, that counts otherwise in one village.
@@ -1174,12 +1226,14 @@ type WhatIfSummary struct {
 	Residents int64 `protobuf:"varint,3,opt,name=residents,proto3" json:"residents,omitempty"`
 	// All changes, listed or not.
 	TotalChanges int64 `protobuf:"varint,4,opt,name=total_changes,json=totalChanges,proto3" json:"total_changes,omitempty"`
-	// Changes that were listed.
+	// Changes that were listed; with everyone all lines that were.
 	ListedChanges int64 `protobuf:"varint,5,opt,name=listed_changes,json=listedChanges,proto3" json:"listed_changes,omitempty"`
 	// Seconds that the evaluation took.
 	Seconds float64 `protobuf:"fixed64,6,opt,name=seconds,proto3" json:"seconds,omitempty"`
 	// What the answer rests on.
-	Positions     []*FeedPosition `protobuf:"bytes,7,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,7,rep,name=positions,proto3" json:"positions,omitempty"`
+	// There are more lines than were listed: ask again with after_resident_id.
+	More          bool `protobuf:"varint,8,opt,name=more,proto3" json:"more,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1263,6 +1317,13 @@ func (x *WhatIfSummary) GetPositions() []*FeedPosition {
 	return nil
 }
 
+func (x *WhatIfSummary) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
+}
+
 var File_xinju_aggregator_v1_policy_proto protoreflect.FileDescriptor
 
 const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
@@ -1307,7 +1368,7 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\buse_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\auseTime\x12;\n" +
 	"\bend_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\aendTime\x12%\n" +
 	"\vsource_yaml\x18\t \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
-	"sourceYaml\"\xea\x01\n" +
+	"sourceYaml\"\xf2\x02\n" +
 	"\rWhatIfRequest\x12(\n" +
 	"\vsource_yaml\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\n" +
 	"sourceYaml\x12#\n" +
@@ -1317,7 +1378,10 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\vgroup_level\x18\x04 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
 	"groupLevel\x12&\n" +
 	"\n" +
-	"max_people\x18\x05 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\tmaxPeople\"\x87\x02\n" +
+	"max_people\x18\x05 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\tmaxPeople\x12,\n" +
+	"\rindicator_ids\x18\x06 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\findicatorIds\x12#\n" +
+	"\beveryone\x18\a \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\beveryone\x123\n" +
+	"\x11after_resident_id\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fafterResidentId\"\x87\x02\n" +
 	"\x0eWhatIfResponse\x12?\n" +
 	"\bprogress\x18\x01 \x01(\v2#.xinju.aggregator.v1.WhatIfProgressR\bprogress\x12;\n" +
 	"\anumbers\x18\x02 \x03(\v2!.xinju.aggregator.v1.WhatIfNumberR\anumbers\x129\n" +
@@ -1326,7 +1390,7 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\x0eWhatIfProgress\x12\x18\n" +
 	"\x04done\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04done\x12\x1a\n" +
 	"\x05total\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x05total\x12\x18\n" +
-	"\x04rate\x18\x03 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\"\x83\x04\n" +
+	"\x04rate\x18\x03 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\"\xc9\x04\n" +
 	"\fWhatIfNumber\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -1345,7 +1409,9 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\fhas_new_rate\x18\v \x01(\bB\x04\xc8\xf3\x18\x02R\n" +
 	"hasNewRate\x12\x1f\n" +
 	"\bnew_rate\x18\f \x01(\x01B\x04\xc8\xf3\x18\x02R\anewRate\x12\x1e\n" +
-	"\achanges\x18\r \x01(\x05B\x04\xc8\xf3\x18\x02R\achanges\"\xe7\x03\n" +
+	"\achanges\x18\r \x01(\x05B\x04\xc8\xf3\x18\x02R\achanges\x12!\n" +
+	"\told_plain\x18\x0e \x01(\bB\x04\xc8\xf3\x18\x01R\boldPlain\x12!\n" +
+	"\tnew_plain\x18\x0f \x01(\bB\x04\xc8\xf3\x18\x01R\bnewPlain\"\xe7\x03\n" +
 	"\fWhatIfChange\x12%\n" +
 	"\vresident_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12'\n" +
@@ -1361,7 +1427,7 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\vnew_covered\x18\n" +
 	" \x01(\x05B\x04\xc8\xf3\x18\x02R\n" +
 	"newCovered\x12\x1c\n" +
-	"\x06reason\x18\v \x01(\tB\x04\xc8\xf3\x18\x06R\x06reason\"\xc2\x02\n" +
+	"\x06reason\x18\v \x01(\tB\x04\xc8\xf3\x18\x06R\x06reason\"\xdc\x02\n" +
 	"\rWhatIfSummary\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x125\n" +
 	"\n" +
@@ -1370,12 +1436,14 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\rtotal_changes\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\ftotalChanges\x12+\n" +
 	"\x0elisted_changes\x18\x05 \x01(\x03B\x04\xc8\xf3\x18\x02R\rlistedChanges\x12\x1e\n" +
 	"\aseconds\x18\x06 \x01(\x01B\x04\xc8\xf3\x18\x02R\aseconds\x12?\n" +
-	"\tpositions\x18\a \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions*{\n" +
+	"\tpositions\x18\a \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12\x18\n" +
+	"\x04more\x18\b \x01(\bB\x04\xc8\xf3\x18\x02R\x04more*\x96\x01\n" +
 	"\vWhatIfState\x12\x1d\n" +
 	"\x19WHAT_IF_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11WHAT_IF_STATE_OUT\x10\x01\x12\x1b\n" +
 	"\x17WHAT_IF_STATE_UNCOVERED\x10\x02\x12\x19\n" +
-	"\x15WHAT_IF_STATE_COVERED\x10\x032\xe0\x06\n" +
+	"\x15WHAT_IF_STATE_COVERED\x10\x03\x12\x19\n" +
+	"\x15WHAT_IF_STATE_COUNTED\x10\x042\xe0\x06\n" +
 	"\x11PolicyPackService\x12\x94\x01\n" +
 	"\x0eLoadPolicyPack\x12*.xinju.aggregator.v1.LoadPolicyPackRequest\x1a+.xinju.aggregator.v1.LoadPolicyPackResponse\")\xd2\xf3\x18\x05\n" +
 	"\x01\n" +

@@ -359,11 +359,12 @@ type FreezeReportRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 12-digit code; it and everything below it.
 	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
-	// The day that the numbers are of; absent means today.
+	// The day that the numbers are of, not after today; absent means today.
 	AsOfDate *date.Date `protobuf:"bytes,2,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	// Indicators of this pack; empty means the pack in force in the division on the day.
 	PackId string `protobuf:"bytes,3,opt,name=pack_id,json=packId,proto3" json:"pack_id,omitempty"`
-	// Only these indicators; none means all of the pack.
+	// Only these indicators, which the forms then show; none means all of the pack, of which the forms show the
+	// headlines.
 	IndicatorIds []string `protobuf:"bytes,4,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
 	// Also the numbers of the divisions below down to this level (4 township, 5 village); 0 for the
 	// division alone.
@@ -1082,7 +1083,7 @@ type CompareReportResponse struct {
 	TotalSize int64 `protobuf:"varint,4,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	// What was compared with: a report, or the state of today that was kept for this comparison.
 	OtherReportId string `protobuf:"bytes,5,opt,name=other_report_id,json=otherReportId,proto3" json:"other_report_id,omitempty"`
-	// What changed besides facts, for people, Chinese first: packs, divisions, the program.
+	// What changed besides facts, for people, Chinese first: packs, figures from outside, divisions, the program.
 	Circumstances []string `protobuf:"bytes,6,rep,name=circumstances,proto3" json:"circumstances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1169,7 +1170,7 @@ type SignReportRequest struct {
 	Role string `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
 	// Name of who signs, at most 64 characters.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// Day of signing; absent means today.
+	// Day of signing, from the day of the freeze to today; absent means today.
 	SignDate *date.Date `protobuf:"bytes,4,opt,name=sign_date,json=signDate,proto3" json:"sign_date,omitempty"`
 	// Remark, at most 500 characters.
 	Remark string `protobuf:"bytes,5,opt,name=remark,proto3" json:"remark,omitempty"`
@@ -1307,7 +1308,10 @@ type RenderReportRequest struct {
 	// The format.
 	Format ReportFormat `protobuf:"varint,3,opt,name=format,proto3,enum=xinju.aggregator.v1.ReportFormat" json:"format,omitempty"`
 	// Template of an .xlsx; empty means the one built in.
-	TemplateId    string `protobuf:"bytes,4,opt,name=template_id,json=templateId,proto3" json:"template_id,omitempty"`
+	TemplateId string `protobuf:"bytes,4,opt,name=template_id,json=templateId,proto3" json:"template_id,omitempty"`
+	// Every number of the report, not the headlines alone: what the pack showed first when it was frozen, or the
+	// indicators that were named. The ledger always has every line.
+	AllIndicators bool `protobuf:"varint,5,opt,name=all_indicators,json=allIndicators,proto3" json:"all_indicators,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1368,6 +1372,13 @@ func (x *RenderReportRequest) GetTemplateId() string {
 		return x.TemplateId
 	}
 	return ""
+}
+
+func (x *RenderReportRequest) GetAllIndicators() bool {
+	if x != nil {
+		return x.AllIndicators
+	}
+	return false
 }
 
 // RenderReportResponse is the next part of the file.
@@ -1441,7 +1452,8 @@ type ExportReportRequest struct {
 	ReportId string `protobuf:"bytes,1,opt,name=report_id,json=reportId,proto3" json:"report_id,omitempty"`
 	// The format.
 	Format ExportFormat `protobuf:"varint,2,opt,name=format,proto3,enum=xinju.aggregator.v1.ExportFormat" json:"format,omitempty"`
-	// Counts from 1 to one less than this are suppressed, 2 to 100; 0 means 5.
+	// Counts from 1 to one less than this are suppressed, 5 to 100; 0 means 5. What a lower threshold hides is hidden
+	// by a higher one, too: two exports of a report give away no more than the lower.
 	Threshold     int32 `protobuf:"varint,3,opt,name=threshold,proto3" json:"threshold,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1996,7 +2008,7 @@ type Report struct {
 	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	// 12-digit code.
 	Division string `protobuf:"bytes,4,opt,name=division,proto3" json:"division,omitempty"`
-	// Name, Chinese.
+	// Name, Chinese; empty until it is frozen.
 	DivisionName string `protobuf:"bytes,5,opt,name=division_name,json=divisionName,proto3" json:"division_name,omitempty"`
 	// The day that the numbers are of.
 	AsOfDate *date.Date `protobuf:"bytes,6,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
@@ -2006,17 +2018,17 @@ type Report struct {
 	WithLists bool `protobuf:"varint,8,opt,name=with_lists,json=withLists,proto3" json:"with_lists,omitempty"`
 	// Pack whose indicators were asked for; empty while it is being made.
 	PackId string `protobuf:"bytes,9,opt,name=pack_id,json=packId,proto3" json:"pack_id,omitempty"`
-	// The numbers; in GetReport only.
+	// The numbers; none until it is frozen, and in ListReports.
 	Numbers []*ReportNumber `protobuf:"bytes,10,rep,name=numbers,proto3" json:"numbers,omitempty"`
-	// Packs that the numbers were computed with.
+	// Every pack that was loaded, in the version that counted; none until it is frozen.
 	Packs []*ReportPack `protobuf:"bytes,11,rep,name=packs,proto3" json:"packs,omitempty"`
-	// What the numbers rest on.
+	// What the numbers rest on, without contact_time and listing; none until it is frozen.
 	Positions []*FeedPosition `protobuf:"bytes,12,rep,name=positions,proto3" json:"positions,omitempty"`
-	// Digest of the derived state that was frozen, hex.
+	// Digest of the derived state that was frozen, hex; empty until it is frozen.
 	StateDigest string `protobuf:"bytes,13,opt,name=state_digest,json=stateDigest,proto3" json:"state_digest,omitempty"`
 	// SHA-256 over everything that is kept of the report, hex; empty while it is being made.
 	Digest string `protobuf:"bytes,14,opt,name=digest,proto3" json:"digest,omitempty"`
-	// Lines of all lists.
+	// Lines of all lists; 0 without lists and until it is frozen.
 	LineCount int64 `protobuf:"varint,15,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	// Who asked for it.
 	Creator string `protobuf:"bytes,16,opt,name=creator,proto3" json:"creator,omitempty"`
@@ -2214,17 +2226,19 @@ func (x *Report) GetSignoffs() []*ReportSignoff {
 // ReportNumber is one number of a report.
 type ReportNumber struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The number as it was, in the form of GetCoverage.
+	// The number as it was, in the form of GetCoverage without ratio, lacking, beside and alternative. Its list
+	// uris, over REST, open the frozen lists; empty in a comparison and when no lists were kept.
 	Row *CoverageRow `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
 	// Level of the division.
 	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
-	// Value with its unit as forms show it; empty when there is none.
+	// Value with its unit as forms show it, also of a plain count; empty when there is none.
 	ValueText string `protobuf:"bytes,3,opt,name=value_text,json=valueText,proto3" json:"value_text,omitempty"`
-	// Numerator of a ratio, an exact number or fraction; empty otherwise.
+	// Numerator of a ratio, an exact number or fraction; empty otherwise and when a term was missing.
 	Numerator string `protobuf:"bytes,4,opt,name=numerator,proto3" json:"numerator,omitempty"`
-	// Denominator of a ratio, an exact number or fraction; empty otherwise.
+	// Denominator of a ratio, an exact number or fraction; empty otherwise and when a term was missing.
 	Denominator string `protobuf:"bytes,5,opt,name=denominator,proto3" json:"denominator,omitempty"`
-	// Command that opens its list; empty when the report has none.
+	// Command that opens its list; empty when the report has none, when the number is no list, and in a
+	// comparison.
 	ListCommand   string `protobuf:"bytes,6,opt,name=list_command,json=listCommand,proto3" json:"list_command,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2373,7 +2387,7 @@ type ReportMember struct {
 	Member *Member `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
 	// How many it counts as, at least 1.
 	Weight int32 `protobuf:"varint,2,opt,name=weight,proto3" json:"weight,omitempty"`
-	// The facts of the person as they were, those of identifiers merged into it included.
+	// The facts of the person as they were, those of identifiers merged into it and of people tied to it included.
 	Facts []*ReportFact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
 	// The record by which the line is covered; absent when it is not, and when the conditions of covered rest
 	// on no record of their own.
@@ -2525,7 +2539,7 @@ type ReportFact struct {
 	Version int64 `protobuf:"varint,3,opt,name=version,proto3" json:"version,omitempty"`
 	// Day on which its record was first entered; absent when unknown.
 	RecordedDate *date.Date `protobuf:"bytes,4,opt,name=recorded_date,json=recordedDate,proto3" json:"recorded_date,omitempty"`
-	// The resident under whom it is kept, when another one: merged into this one, or tied to it.
+	// The resident under whom it is kept, when another one: merged into this one, or tied to it; empty otherwise.
 	OwnerId       string `protobuf:"bytes,5,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2912,13 +2926,14 @@ type ReportCause struct {
 	Kind ReportCauseKind `protobuf:"varint,1,opt,name=kind,proto3,enum=xinju.aggregator.v1.ReportCauseKind" json:"kind,omitempty"`
 	// Kind of fact, numbered as FactKind of the feed; 0 when it is about no fact.
 	FactKind int32 `protobuf:"varint,2,opt,name=fact_kind,json=factKind,proto3" json:"fact_kind,omitempty"`
-	// The fact, the code of a division, or the resident merged into or from.
+	// The fact, the code of a division, the pack, or the resident that was merged or not counted; empty for
+	// PROGRAM_CHANGED.
 	SubjectId string `protobuf:"bytes,3,opt,name=subject_id,json=subjectId,proto3" json:"subject_id,omitempty"`
-	// Version before; 0 when there was none.
+	// Version of the fact or pack before; 0 when there was none, and of what has none.
 	VersionBefore int64 `protobuf:"varint,4,opt,name=version_before,json=versionBefore,proto3" json:"version_before,omitempty"`
-	// Version after; 0 when there is none.
+	// Version of the fact or pack after; 0 when there is none, and of what has none.
 	VersionAfter int64 `protobuf:"varint,5,opt,name=version_after,json=versionAfter,proto3" json:"version_after,omitempty"`
-	// Day on which the record was first entered; absent when unknown.
+	// Facts: day on which the record was first entered; absent when unknown.
 	RecordedDate *date.Date `protobuf:"bytes,6,opt,name=recorded_date,json=recordedDate,proto3" json:"recorded_date,omitempty"`
 	// For people, Chinese first.
 	Text          string `protobuf:"bytes,7,opt,name=text,proto3" json:"text,omitempty"`
@@ -3188,13 +3203,14 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x06remark\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06remark\x12\x1f\n" +
 	"\x06digest\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06digest\"I\n" +
 	"\x12SignReportResponse\x123\n" +
-	"\x06report\x18\x01 \x01(\v2\x1b.xinju.aggregator.v1.ReportR\x06report\"\xe7\x01\n" +
+	"\x06report\x18\x01 \x01(\v2\x1b.xinju.aggregator.v1.ReportR\x06report\"\x97\x02\n" +
 	"\x13RenderReportRequest\x12$\n" +
 	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\x12<\n" +
 	"\x04form\x18\x02 \x01(\x0e2\x1f.xinju.aggregator.v1.ReportFormB\a\xe0A\x02\xc8\xf3\x18\x02R\x04form\x12B\n" +
 	"\x06format\x18\x03 \x01(\x0e2!.xinju.aggregator.v1.ReportFormatB\a\xe0A\x02\xc8\xf3\x18\x02R\x06format\x12(\n" +
 	"\vtemplate_id\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
-	"templateId\"x\n" +
+	"templateId\x12.\n" +
+	"\x0eall_indicators\x18\x05 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x01R\rallIndicators\"x\n" +
 	"\x14RenderReportResponse\x12#\n" +
 	"\n" +
 	"media_type\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\tmediaType\x12!\n" +

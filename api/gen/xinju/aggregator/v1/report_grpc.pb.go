@@ -43,7 +43,7 @@ const (
 type ReportServiceClient interface {
 	// FreezeReport takes the numbers of a division on a day, and the lists behind them, out of one state and
 	// keeps them for good. The answer comes at once; the report is being made until its state is FROZEN.
-	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PACK_NOT_FOUND, NO_PACK_IN_FORCE,
+	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, REPORT_PACK_NOT_FOUND, NO_PACK_IN_FORCE,
 	// REPORT_TOO_LARGE, REQUEST_ID_REUSED.
 	FreezeReport(ctx context.Context, in *FreezeReportRequest, opts ...grpc.CallOption) (*FreezeReportResponse, error)
 	// GetReport returns a report with its numbers and signatures. Fails with REPORT_NOT_FOUND.
@@ -58,11 +58,13 @@ type ReportServiceClient interface {
 	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN.
 	VerifyReport(ctx context.Context, in *VerifyReportRequest, opts ...grpc.CallOption) (*VerifyReportResponse, error)
 	// CompareReport restates a report: each number as it was and as it is, who differs and why. Without
-	// another report it compares with what today's facts say about the same day. Fails with
-	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN, REPORTS_NOT_COMPARABLE.
+	// another report it compares with what today's facts say about the same day, by today's packs and figures;
+	// an indicator that no pack has any more has no after. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
+	// REPORTS_NOT_COMPARABLE, and as FreezeReport does.
 	CompareReport(ctx context.Context, in *CompareReportRequest, opts ...grpc.CallOption) (*CompareReportResponse, error)
 	// SignReport puts a signature beside a report; it changes nothing in it. Fails with REPORT_NOT_FOUND,
-	// REPORT_NOT_FROZEN, REPORT_SIGNED when the role has signed already, REPORT_DAMAGED.
+	// REPORT_NOT_FROZEN, REPORT_SIGNED when the role has signed already, REPORT_SIGNED_TOO_EARLY for a day before
+	// the freeze, REPORT_DIGEST_DIFFERS, REPORT_DAMAGED.
 	SignReport(ctx context.Context, in *SignReportRequest, opts ...grpc.CallOption) (*SignReportResponse, error)
 	// RenderReport makes a form of a frozen report; the same request gives the same bytes until the report
 	// is signed or the template replaced. Over REST: GET /v1/reports/{report_id}:render?form=…&format=….
@@ -251,7 +253,7 @@ func (c *reportServiceClient) DeleteReportTemplate(ctx context.Context, in *Dele
 type ReportServiceServer interface {
 	// FreezeReport takes the numbers of a division on a day, and the lists behind them, out of one state and
 	// keeps them for good. The answer comes at once; the report is being made until its state is FROZEN.
-	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PACK_NOT_FOUND, NO_PACK_IN_FORCE,
+	// Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, REPORT_PACK_NOT_FOUND, NO_PACK_IN_FORCE,
 	// REPORT_TOO_LARGE, REQUEST_ID_REUSED.
 	FreezeReport(context.Context, *FreezeReportRequest) (*FreezeReportResponse, error)
 	// GetReport returns a report with its numbers and signatures. Fails with REPORT_NOT_FOUND.
@@ -266,11 +268,13 @@ type ReportServiceServer interface {
 	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN.
 	VerifyReport(context.Context, *VerifyReportRequest) (*VerifyReportResponse, error)
 	// CompareReport restates a report: each number as it was and as it is, who differs and why. Without
-	// another report it compares with what today's facts say about the same day. Fails with
-	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN, REPORTS_NOT_COMPARABLE.
+	// another report it compares with what today's facts say about the same day, by today's packs and figures;
+	// an indicator that no pack has any more has no after. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
+	// REPORTS_NOT_COMPARABLE, and as FreezeReport does.
 	CompareReport(context.Context, *CompareReportRequest) (*CompareReportResponse, error)
 	// SignReport puts a signature beside a report; it changes nothing in it. Fails with REPORT_NOT_FOUND,
-	// REPORT_NOT_FROZEN, REPORT_SIGNED when the role has signed already, REPORT_DAMAGED.
+	// REPORT_NOT_FROZEN, REPORT_SIGNED when the role has signed already, REPORT_SIGNED_TOO_EARLY for a day before
+	// the freeze, REPORT_DIGEST_DIFFERS, REPORT_DAMAGED.
 	SignReport(context.Context, *SignReportRequest) (*SignReportResponse, error)
 	// RenderReport makes a form of a frozen report; the same request gives the same bytes until the report
 	// is signed or the template replaced. Over REST: GET /v1/reports/{report_id}:render?form=…&format=….

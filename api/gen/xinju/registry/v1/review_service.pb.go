@@ -163,7 +163,8 @@ const (
 	ReviewVerdict_REVIEW_VERDICT_RESOLVED ReviewVerdict = 3
 	// 稍后: show it again on a day.
 	ReviewVerdict_REVIEW_VERDICT_LATER ReviewVerdict = 4
-	// 撤销合并: an earlier MERGE was wrong.
+	// 撤销合并: an earlier MERGE was wrong. Of LIST_DOCUMENT_CHANGED: departure and arrival hold as if
+	// NOT_SAME had been decided, and the state is NOT_SAME.
 	ReviewVerdict_REVIEW_VERDICT_UNMERGE ReviewVerdict = 5
 )
 

@@ -48,6 +48,7 @@ type ReviewServiceClient interface {
 	// DecideReviewItem records what a person decided. Fails with REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_CHANGED
 	// for a stale etag, REVIEW_DECISION_UNFIT for a decision that does not fit the item or its state,
 	// SNAPSHOT_COMPARING while the sender's next full list is being compared, SNAPSHOT_QUESTION_ANSWERED,
+	// SNAPSHOT_ANSWER_BUILT_ON for an UNMERGE where a later full list says something new of one of the two,
 	// REQUEST_ID_REUSED, and with what refuses the event of a MERGE or UNMERGE.
 	DecideReviewItem(ctx context.Context, in *DecideReviewItemRequest, opts ...grpc.CallOption) (*DecideReviewItemResponse, error)
 	// GetMatchProgress says how far the search for duplicates has come.
@@ -146,6 +147,7 @@ type ReviewServiceServer interface {
 	// DecideReviewItem records what a person decided. Fails with REVIEW_ITEM_NOT_FOUND, REVIEW_ITEM_CHANGED
 	// for a stale etag, REVIEW_DECISION_UNFIT for a decision that does not fit the item or its state,
 	// SNAPSHOT_COMPARING while the sender's next full list is being compared, SNAPSHOT_QUESTION_ANSWERED,
+	// SNAPSHOT_ANSWER_BUILT_ON for an UNMERGE where a later full list says something new of one of the two,
 	// REQUEST_ID_REUSED, and with what refuses the event of a MERGE or UNMERGE.
 	DecideReviewItem(context.Context, *DecideReviewItemRequest) (*DecideReviewItemResponse, error)
 	// GetMatchProgress says how far the search for duplicates has come.

@@ -25,7 +25,7 @@ type coverageShow struct {
 	Role       string       `enum:",manager,provider" default:"" placeholder:"ROLE" help:"机构按负责（manager）或提供（provider）统计；不给 --unit 时按机构分列。As manager or provider; without --unit: break down by unit."`
 	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
 	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"按 county、township 或 village 分列，默认不分。Break down by county, township or village."`
-	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复；默认有目标的。Only these indicators, repeatable; by default those with a target."`
+	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复；默认政策包的首要指标。Only these indicators, repeatable; by default the headlines of the pack."`
 	choice
 }
 
@@ -44,6 +44,7 @@ var roles = map[string]aggregatorv1.UnitRole{
 func (c coverageShow) Run(a *app) error {
 	req := &aggregatorv1.GetCoverageRequest{
 		GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(), UnitIds: c.Unit, UnitRole: roles[c.Role],
+		HeadlinesOnly: !c.All && len(c.Indicators) == 0,
 	}
 	switch {
 	case c.Division != "" && len(c.Unit) == 0:
@@ -56,7 +57,7 @@ func (c coverageShow) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		chosen := c.of(resp.GetRows(), len(c.Indicators) > 0)
+		chosen := c.of(resp)
 		if err := coverageTable(resp, &chosen, c.Terms).Write(a.Out, c.Output); err != nil {
 			return err
 		}
@@ -80,14 +81,17 @@ func coverageTable(resp *aggregatorv1.GetCoverageResponse, shown *chosen, terms 
 		{Key: "lacking"},
 		{Key: "numerator"},
 		{Key: "denominator"},
+		{Key: "better"},
+		{Key: "list"},
 	}}
 	on, _ := dateText(resp.GetAsOfDate()).(string)
 	var open *aggregatorv1.CoverageRow
 	for _, r := range shown.rows {
 		t.Add(named(placeOf(r), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
 			eligibleCell(r), coveredCell(r), valueCell(r), targetCell(r), gapCell(r), orNil(r.GetAwaits()),
-			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())), orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()))
-		if r.GetAwaits() == "" && r.GetRatio() == nil && !r.GetPlain() && r.GetEligible() > r.GetCovered() && (open == nil || r.GetGap() > open.GetGap()) {
+			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())), orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()),
+			betterCell(r.GetBetter()), opener(r, on))
+		if leftOver(r) > 0 && (open == nil || r.GetGap() > open.GetGap()) {
 			open = r
 		}
 	}
@@ -104,6 +108,14 @@ func coverageTable(resp *aggregatorv1.GetCoverageResponse, shown *chosen, terms 
 // listCommand opens a number into its list.
 func listCommand(division, indicator, on string) string {
 	return fmt.Sprintf("xinju uncovered list --division %s --indicator %s --date %s", division, indicator, on)
+}
+
+// betterCell is which way a number is better, as a word of the packs.
+func betterCell(b aggregatorv1.BetterWay) any {
+	if b == aggregatorv1.BetterWay_BETTER_WAY_UNSPECIFIED {
+		return nil
+	}
+	return strings.ToLower(strings.TrimPrefix(b.String(), "BETTER_WAY_"))
 }
 
 // noSource is shown where a rate would stand if somebody recorded the facts.
@@ -138,7 +150,7 @@ func targetCell(r *aggregatorv1.CoverageRow) any {
 }
 
 func gapCell(r *aggregatorv1.CoverageRow) any {
-	if !r.GetHasTarget() || r.GetAwaits() != "" || !r.GetHasRate() && !r.GetPlain() {
+	if !r.GetHasGap() {
 		return nil
 	}
 	return r.GetGap()
@@ -199,9 +211,12 @@ func trendTable(resp *aggregatorv1.GetTrendResponse) *show.Table {
 		{Key: "covered", Title: "已服务 Covered", Right: true},
 		{Key: "rate", Title: "覆盖率 Rate", Right: true},
 		{Title: "0%                100%"},
+		{Key: "list"},
 	}}
 	for _, p := range resp.GetPoints() {
-		t.Add(dateText(p.GetAsOfDate()), p.GetEligible(), p.GetCovered(), pointCell(resp, p), bar(p.GetHasRate() && !resp.GetPlain(), p.GetRate()))
+		r := pointRow(resp, p)
+		r.Eligible, r.Covered = p.GetEligible(), p.GetCovered()
+		t.Add(dateText(p.GetAsOfDate()), eligibleCell(r), coveredCell(r), pointCell(resp, p), bar(p.GetHasRate() && !resp.GetPlain(), p.GetRate()), opener(r, lastDay(p)))
 	}
 	return t
 }

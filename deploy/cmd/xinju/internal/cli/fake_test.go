@@ -128,7 +128,7 @@ func (f *fake) GetCoverage(_ context.Context, r *aggregatorv1.GetCoverageRequest
 		return nil, errNoDivision.On("divisions[0]", "unknown")
 	}
 	return &aggregatorv1.GetCoverageResponse{PackId: "xiangan-2018", AsOfDate: ymd(2026, 6, 30), Rows: []*aggregatorv1.CoverageRow{
-		{Division: county, DivisionName: "临江县", IndicatorId: "IMM03", IndicatorName: "儿童建证率", Eligible: 1000, Covered: 899, HasRate: true, Rate: 0.899999, HasTarget: true, Target: 0.9, TargetText: "≥ 90 %", Gap: 1},
+		{Division: county, DivisionName: "临江县", IndicatorId: "IMM03", IndicatorName: "儿童建证率", Eligible: 1000, Covered: 899, HasRate: true, Rate: 0.899999, HasTarget: true, Target: 0.9, TargetText: "≥ 90 %", Gap: 1, HasGap: true},
 		{Division: county, DivisionName: "临江县", IndicatorId: "HR01", IndicatorName: "建档率", HasTarget: true, Target: 0.8, TargetText: "≥ 80 %"},
 		{Division: county, DivisionName: "临江县", IndicatorId: "ED01", IndicatorName: "健康教育", Awaits: "education.session"},
 	}, Positions: []*aggregatorv1.FeedPosition{{Source: "registry", Position: 10, Head: 12}}}, nil

@@ -98,8 +98,8 @@ func (f *answering) GetForecast(_ context.Context, r *aggregatorv1.GetForecastRe
 	return &aggregatorv1.GetForecastResponse{
 		TotalSize:   1,
 		Transitions: []*aggregatorv1.Transition{{ItemId: "HED01", OnDate: ymd(2026, 7, 3), Kind: enters, ResidentId: someone, Village: village}},
-		Weeks:       []*aggregatorv1.ForecastCount{{ItemId: "HED01", FirstDate: ymd(2026, 7, 1), Kind: enters, Count: 1}},
-		Days:        []*aggregatorv1.ForecastCount{{ItemId: "HED01", FirstDate: ymd(2026, 7, 3), Kind: enters, Count: 1}},
+		Weeks:       []*aggregatorv1.ForecastCount{{ItemId: "HED01", FirstDate: ymd(2026, 7, 1), LastDate: ymd(2026, 7, 7), Kind: enters, Count: 1}},
+		Days:        []*aggregatorv1.ForecastCount{{ItemId: "HED01", FirstDate: ymd(2026, 7, 3), LastDate: ymd(2026, 7, 3), Kind: enters, Count: 1}},
 		Positions:   []*aggregatorv1.FeedPosition{{Source: "registry", Position: 10, Head: 12}},
 	}, nil
 }
@@ -115,7 +115,7 @@ func (f *answering) WatchEligibility(r *aggregatorv1.WatchEligibilityRequest, ou
 func ranked() *aggregatorv1.Standing {
 	return &aggregatorv1.Standing{
 		Row: &aggregatorv1.CoverageRow{
-			Division: county, DivisionName: "临江县", IndicatorId: "EHR03", IndicatorName: "建档率", Eligible: 100, Covered: 70, HasRate: true, Rate: 0.7, HasTarget: true, Target: 0.8, TargetText: "≥ 80 %", Gap: 10,
+			Division: county, DivisionName: "临江县", IndicatorId: "EHR03", IndicatorName: "建档率", Eligible: 100, Covered: 70, HasRate: true, Rate: 0.7, HasTarget: true, Target: 0.8, TargetText: "≥ 80 %", Gap: 10, HasGap: true,
 		},
 		Rank: 2, RankBefore: 3, RankChange: 1, HasRateChange: true, RateChange: 0.05, ProjectedDate: ymd(2026, 9, 1), Warning: aggregatorv1.WarningLevel_WARNING_LEVEL_YELLOW, WarningText: "低于目标 below the target",
 	}
@@ -193,6 +193,15 @@ func (*answering) GetPolicyPackVersion(context.Context, *aggregatorv1.GetPolicyP
 
 func (*answering) WhatIf(_ *aggregatorv1.WhatIfRequest, out grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse]) error {
 	if err := out.Send(&aggregatorv1.WhatIfResponse{Progress: &aggregatorv1.WhatIfProgress{Done: 1, Total: 2}}); err != nil {
+		return err
+	}
+	if err := out.Send(&aggregatorv1.WhatIfResponse{
+		Numbers: []*aggregatorv1.WhatIfNumber{
+			{Division: county, IndicatorId: "HED01", OldEligible: 3, NewEligible: 2, OldCovered: 1, NewCovered: 1, Changes: 1},
+			{Division: county, IndicatorId: "POP01", OldEligible: 9, NewEligible: 8, OldPlain: true, NewPlain: true, Changes: 1},
+		},
+		People: []*aggregatorv1.WhatIfChange{{ResidentId: someone, IndicatorId: "HED01", OldState: aggregatorv1.WhatIfState_WHAT_IF_STATE_COUNTED}},
+	}); err != nil {
 		return err
 	}
 	return out.Send(&aggregatorv1.WhatIfResponse{Summary: &aggregatorv1.WhatIfSummary{PackId: "x", AsOfDate: ymd(2026, 6, 30), Residents: 2, TotalChanges: 1, ListedChanges: 1}})

@@ -1,11 +1,6 @@
 package cli
 
 import (
-	"io"
-
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
 
 	"xinju.dev/deploy/client"
@@ -32,30 +27,27 @@ func (c profileList) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*registryv1.FeedProfile], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*registryv1.FeedProfile], error) {
 			resp, err := s.Feed.ListFeedProfiles(a.ctx, &registryv1.ListFeedProfilesRequest{PageSize: size, PageToken: token})
 			return page[*registryv1.FeedProfile]{resp.GetProfiles(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := &show.Table{Columns: []show.Column{
-			{Key: "name", Title: "方案 Profile"},
-			{Key: "version", Title: "版本 Version", Right: true},
-			{Key: "sender_pattern", Title: "报送单位 Senders"},
-			{Key: "target", Title: "用于 Target"},
-			{Key: "format", Title: "类型 Format"},
-			{Key: "columns", Title: "列 Columns", Right: true},
-			{Key: "title", Title: "名称 Title"},
-		}}
-		for _, p := range list {
-			t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), p.GetTarget(), orNil(p.GetHints().GetFormat()), len(p.GetColumns()), orNil(p.GetTitle()))
-		}
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, feedProfileTable)
 	})
+}
+
+func feedProfileTable(list ...*registryv1.FeedProfile) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "name", Title: "方案 Profile"},
+		{Key: "version", Title: "版本 Version", Right: true},
+		{Key: "sender_pattern", Title: "报送单位 Senders"},
+		{Key: "target", Title: "用于 Target"},
+		{Key: "format", Title: "类型 Format"},
+		{Key: "columns", Title: "列 Columns", Right: true},
+		{Key: "title", Title: "名称 Title"},
+	}}
+	for _, p := range list {
+		t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), p.GetTarget(), orNil(p.GetHints().GetFormat()), len(p.GetColumns()), orNil(p.GetTitle()))
+	}
+	return t
 }
 
 type profileShow struct {
@@ -66,11 +58,10 @@ type profileShow struct {
 // Run prints the profile as a file that save takes.
 func (c profileShow) Run(a *app) error {
 	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: c.Name})
-		if err != nil {
-			return err
-		}
-		return writeProfile(a.Out, resp.GetProfile())
+		return showProfile(a.Out, func() (profileMessage, error) {
+			resp, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: c.Name})
+			return resp.GetProfile(), err
+		})
 	})
 }
 
@@ -88,11 +79,10 @@ func (c profileCheck) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Feed.CreateFeedProfile(a.ctx, &registryv1.CreateFeedProfileRequest{Profile: p, ValidateOnly: true})
-		if err != nil {
-			return err
-		}
-		return writeProfile(a.Out, resp.GetProfile())
+		return showProfile(a.Out, func() (profileMessage, error) {
+			resp, err := s.Feed.CreateFeedProfile(a.ctx, &registryv1.CreateFeedProfileRequest{Profile: p, ValidateOnly: true})
+			return resp.GetProfile(), err
+		})
 	})
 }
 
@@ -112,22 +102,19 @@ func (c profileSave) Run(a *app) error {
 		return err
 	}
 	return c.dial(func(s *client.Suite) error {
-		_, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: p.GetName()})
-		if status.Code(err) == codes.NotFound {
+		get := func() (profileMessage, error) {
+			resp, err := s.Feed.GetFeedProfile(a.ctx, &registryv1.GetFeedProfileRequest{Name: p.GetName()})
+			return resp.GetProfile(), err
+		}
+		create := func() (profileMessage, error) {
 			resp, err := s.Feed.CreateFeedProfile(a.ctx, &registryv1.CreateFeedProfileRequest{Profile: p})
-			if err != nil {
-				return err
-			}
-			return writeProfile(a.Out, resp.GetProfile())
+			return resp.GetProfile(), err
 		}
-		if err != nil {
-			return err
+		update := func() (profileMessage, error) {
+			resp, err := s.Feed.UpdateFeedProfile(a.ctx, &registryv1.UpdateFeedProfileRequest{Profile: p})
+			return resp.GetProfile(), err
 		}
-		resp, err := s.Feed.UpdateFeedProfile(a.ctx, &registryv1.UpdateFeedProfileRequest{Profile: p})
-		if err != nil {
-			return err
-		}
-		return writeProfile(a.Out, resp.GetProfile())
+		return keepProfile(a.Out, get, create, update)
 	})
 }
 
@@ -149,5 +136,3 @@ func (c profileFile) read(a *app) (*registryv1.FeedProfile, error) {
 	p := &registryv1.FeedProfile{}
 	return p, readProfile(a, c.File, p)
 }
-
-func writeProfile(w io.Writer, p *registryv1.FeedProfile) error { return writeYAML(w, p) }

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
 	"xinju.dev/deploy/cmd/xinju/internal/show"
+	"xinju.dev/services/platform/wire"
 )
 
 type forecastCmd struct {
@@ -63,7 +65,12 @@ func (c forecastCmd) Run(a *app) error {
 			t = c.people(a, s, list)
 			t.Note("共 %d，列出 %d（%d of %d shown）", last.GetTotalSize(), len(list), len(list), last.GetTotalSize())
 		} else {
-			t.Note("名单 the people: xinju forecast --division %s --item %s%s --days %d --list", c.Division, strings.Join(c.Items, ","), fromFlag(c.From), c.Days)
+			if list := last.GetWeeks(); len(list) > 0 {
+				if one := c.opener(list[0]); one != nil {
+					t.Note("第一行的名单 the people of the first line: %v", one)
+				}
+			}
+			t.Note("名单 all people: xinju forecast --division %s --item %s%s --days %d --list", c.Division, strings.Join(c.Items, ","), fromFlag(c.From), c.Days)
 		}
 		t.Notes = append(t.Notes, lagging(last.GetPositions())...)
 		return t.Write(a.Out, c.Output)
@@ -72,16 +79,35 @@ func (c forecastCmd) Run(a *app) error {
 
 func (c forecastCmd) counts(resp *aggregatorv1.GetForecastResponse) *show.Table {
 	t := &show.Table{Columns: []show.Column{
-		{Key: "item", Title: "项目 Item"}, {Key: "first_date", Title: "自 From"}, {Key: "kind", Title: "变化 Change"}, {Key: "count", Title: "数 Count", Right: true},
+		{Key: "item", Title: "项目 Item"},
+		{Key: "first_date", Title: "自 From"},
+		{Key: "kind", Title: "变化 Change"},
+		{Key: "count", Title: "数 Count", Right: true},
+		{Key: "list"},
 	}}
 	list := resp.GetWeeks()
 	if c.By == "day" {
 		list = resp.GetDays()
 	}
 	for _, n := range list {
-		t.Add(n.GetItemId(), dateText(n.GetFirstDate()), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), n.GetCount())
+		t.Add(n.GetItemId(), dateText(n.GetFirstDate()), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), n.GetCount(), c.opener(n))
 	}
 	return t
+}
+
+// opener is the command that lists exactly those of one count.
+func (c forecastCmd) opener(n *aggregatorv1.ForecastCount) any {
+	first, ok := wire.Date(n.GetFirstDate())
+	last, known := wire.Date(n.GetLastDate())
+	if !ok || !known || last < first {
+		return nil
+	}
+	for word, kind := range typedKinds {
+		if kind == n.GetKind() {
+			return fmt.Sprintf("xinju forecast --division %s --item %s --from %s --days %d --kind %s --list", c.Division, n.GetItemId(), first.AddDays(-1), last-first+1, word)
+		}
+	}
+	return nil
 }
 
 func (c forecastCmd) people(a *app, s *client.Suite, list []*aggregatorv1.Transition) *show.Table {

@@ -8,8 +8,7 @@ import (
 )
 
 // A pack counts far more than anybody reads at once. When no indicator is named,
-// its headlines are shown: those with a target on the day and, where there are
-// none, the first of the pack, whose order is that of its makers.
+// its headlines are asked for: what the pack shows first.
 
 // choice is the flags that widen an answer.
 type choice struct {
@@ -18,42 +17,18 @@ type choice struct {
 	Terms        bool `help:"列出每个比率由哪些数算出；只有一个区划或机构时总是列出。What each ratio is computed from; always shown of a single place."`
 }
 
-// headlines is how many indicators of a pack without targets are shown.
-const headlines = 10
-
 // chosen is the rows that are shown, and how many indicators are not.
 type chosen struct {
 	rows         []*aggregatorv1.CoverageRow
-	hidden       int // indicators that are left out
-	alternatives int // numbers by another attribution that are left out
-	targets      bool
+	hidden       int32 // indicators that are left out
+	alternatives int   // numbers by another attribution that are left out
 }
 
-// of chooses among the rows of an answer; named says that they were asked for by name.
-func (c choice) of(rows []*aggregatorv1.CoverageRow, named bool) chosen {
-	shown, all := map[string]bool{}, map[string]bool{}
-	var order []string
-	for _, r := range rows {
-		id := r.GetIndicatorId()
-		if !all[id] {
-			all[id] = true
-			order = append(order, id)
-		}
-		if named || c.All || r.GetHasTarget() {
-			shown[id] = true
-		}
-	}
-	out := chosen{targets: len(shown) > 0}
-	if len(shown) == 0 {
-		for _, id := range order[:min(headlines, len(order))] {
-			shown[id] = true
-		}
-	}
+// of chooses what is shown of an answer.
+func (c choice) of(resp *aggregatorv1.GetCoverageResponse) chosen {
+	out := chosen{hidden: resp.GetLeftOutCount()}
 	others := map[string]bool{}
-	for _, r := range rows {
-		if !shown[r.GetIndicatorId()] {
-			continue
-		}
+	for _, r := range resp.GetRows() {
 		out.rows = append(out.rows, r)
 		switch other := r.GetAlternative(); {
 		case other == nil:
@@ -63,18 +38,14 @@ func (c choice) of(rows []*aggregatorv1.CoverageRow, named bool) chosen {
 			others[other.GetIndicatorId()] = true
 		}
 	}
-	out.hidden, out.alternatives = len(all)-len(shown), len(others)
+	out.alternatives = len(others)
 	return out
 }
 
 // tell says what was left out and how to see it.
 func (c *chosen) tell(w io.Writer) error {
 	if c.hidden > 0 {
-		zh, en := "有目标的指标", "those with a target"
-		if !c.targets {
-			zh, en = fmt.Sprintf("前 %d 项指标", headlines), fmt.Sprintf("the first %d", headlines)
-		}
-		if _, err := fmt.Fprintf(w, "只列出%s，另有 %d 项（only %s, %d more）: --all\n", zh, c.hidden, en, c.hidden); err != nil {
+		if _, err := fmt.Fprintf(w, "只列出首要指标，另有 %d 项（only the headlines, %d more）: --all\n", c.hidden, c.hidden); err != nil {
 			return err
 		}
 	}

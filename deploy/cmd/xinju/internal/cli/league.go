@@ -36,14 +36,36 @@ func (c leagueCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		t := standingTable(append(resp.GetStandings(), resp.GetUnranked()...))
 		on, _ := dateText(resp.GetAsOfDate()).(string)
+		t := standingTable(append(resp.GetStandings(), resp.GetUnranked()...), on)
 		before, _ := dateText(resp.GetBeforeDate()).(string)
 		t.Note("截至 as of %s，与 %s 相比 compared · 政策包 pack %s · 应服务少于 %d 的不排名 none below %d", on, before, resp.GetPackId(), resp.GetMinimum(), resp.GetMinimum())
+		t.Note("%s", rankedBy(resp))
 		t.Notes = append(t.Notes, standingNotes(resp.GetStandings(), on)...)
+		t.Note("%s 的排名 the league of that day: %s", before, c.again(before))
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})
+}
+
+// rankedBy says what a rank means.
+func rankedBy(resp *aggregatorv1.GetLeagueResponse) string {
+	if resp.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_NEITHER {
+		return "按数值由大到小排列 by size, the largest first · " + resp.GetBetterText()
+	}
+	return "排名 ranked: " + resp.GetBetterText()
+}
+
+// again is the command of the same league on another day.
+func (c leagueCmd) again(on string) string {
+	out := fmt.Sprintf("xinju league --division %s --indicator %s --date %s", c.Division, c.Indicator, on)
+	if c.By != "" {
+		out += " --by " + c.By
+	}
+	if c.Group != "" {
+		out += " --group " + c.Group
+	}
+	return out
 }
 
 type warningsCmd struct {
@@ -78,8 +100,8 @@ func (c warningsCmd) Run(a *app) error {
 		if c.Level != "" {
 			list = slices.DeleteFunc(list, func(s *aggregatorv1.Standing) bool { return s.GetWarning() != warningLevels[c.Level] })
 		}
-		t := standingTable(list)
 		on, _ := dateText(resp.GetAsOfDate()).(string)
+		t := standingTable(list, on)
 		t.Note("截至 as of %s · 政策包 pack %s · 查看了 looked at %d · 预警 warnings %d", on, resp.GetPackId(), resp.GetLookedAt(), len(list))
 		t.Notes = append(t.Notes, standingNotes(list, on)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
@@ -91,7 +113,7 @@ var warningNames = map[aggregatorv1.WarningLevel]string{
 	aggregatorv1.WarningLevel_WARNING_LEVEL_NONE: "—", aggregatorv1.WarningLevel_WARNING_LEVEL_YELLOW: "黄 yellow", aggregatorv1.WarningLevel_WARNING_LEVEL_RED: "红 red",
 }
 
-func standingTable(list []*aggregatorv1.Standing) *show.Table {
+func standingTable(list []*aggregatorv1.Standing, on string) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "rank", Title: "排名 Rank", Right: true},
 		{Key: "rank_change", Title: "升降 +/−", Right: true},
@@ -111,13 +133,15 @@ func standingTable(list []*aggregatorv1.Standing) *show.Table {
 		{Key: "remark", Title: "说明 Remark"},
 		{Key: "numerator"},
 		{Key: "denominator"},
+		{Key: "better"},
+		{Key: "list"},
 	}}
 	for _, s := range list {
 		r := s.GetRow()
 		t.Add(rankCell(s.GetRank()), changeCell(s), named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
 			eligibleCell(r), coveredCell(r), valueCell(r), rateChangeCell(s), targetCell(r), gapCell(r), dateText(s.GetProjectedDate()), orNil(s.GetProjectionText()),
 			coded(s.GetWarning(), "WARNING_LEVEL_", warningNames), orNil(s.GetWarningText()+s.GetUnrankedText()),
-			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()))
+			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()), betterCell(r.GetBetter()), opener(r, on))
 	}
 	return t
 }
@@ -159,22 +183,13 @@ const shownOpeners = 5
 // served, plain counts after them, and the last of the ratios.
 func standingNotes(list []*aggregatorv1.Standing, on string) []string {
 	rows := rowsOfStandings(list)
-	left := func(r *aggregatorv1.CoverageRow) int32 {
-		if !isCount(r) || r.GetPlain() {
-			return 0
-		}
-		return r.GetEligible() - r.GetCovered()
-	}
-	most := slices.SortedStableFunc(slices.Values(rows), func(a, b *aggregatorv1.CoverageRow) int { return cmp.Compare(left(b), left(a)) })
+	most := slices.SortedStableFunc(slices.Values(rows), func(a, b *aggregatorv1.CoverageRow) int { return cmp.Compare(leftOver(b), leftOver(a)) })
 	var notes []string
 	for _, r := range most {
 		if len(notes) == shownOpeners {
 			break
 		}
-		switch {
-		case r.GetPlain() && r.GetAwaits() == "":
-			notes = append(notes, "名单 list: "+membersCommand(r.GetDivision(), "", 0, r.GetIndicatorId(), on, "eligible"))
-		case left(r) > 0:
+		if r.GetPlain() && r.GetAwaits() == "" || leftOver(r) > 0 {
 			notes = append(notes, "名单 list: "+openCommand(r, on))
 		}
 	}

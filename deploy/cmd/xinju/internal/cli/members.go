@@ -33,34 +33,18 @@ func (c coverageMembers) Run(a *app) error {
 		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
 	}
 	return c.dial(func(s *client.Suite) error {
-		var all wholeList
-		members, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.Member], error) {
-			return c.page(a, s, &all, size, token)
-		})
-		if err != nil {
-			return err
-		}
-		t, err := uncoveredList{Full: c.Full}.table(a.ctx, s, members)
-		if err != nil {
-			return err
-		}
-		all.note(t, len(members))
-		return t.Write(a.Out, c.Output)
+		return memberList{c.Limit, c.Full, c.Output}.print(a, s, func(size int32, token string) (memberPage, error) { return c.page(a, s, size, token) }, nil)
 	})
 }
 
-func (c coverageMembers) page(a *app, s *client.Suite, all *wholeList, size int32, token string) (page[*aggregatorv1.Member], error) {
+func (c coverageMembers) page(a *app, s *client.Suite, size int32, token string) (memberPage, error) {
 	if c.Unit == "" {
-		resp, err := s.Aggregator.ListMembers(a.ctx, &aggregatorv1.ListMembersRequest{
+		return s.Aggregator.ListMembers(a.ctx, &aggregatorv1.ListMembersRequest{
 			Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Set: sets[c.Set], PageSize: size, PageToken: token,
 		})
-		all.see(resp)
-		return page[*aggregatorv1.Member]{resp.GetMembers(), resp.GetNextPageToken()}, err
 	}
-	resp, err := s.Leagues.ListUnitMembers(a.ctx, &aggregatorv1.ListUnitMembersRequest{
+	return s.Leagues.ListUnitMembers(a.ctx, &aggregatorv1.ListUnitMembersRequest{
 		UnitId: c.Unit, UnitRole: roles[c.Role], Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(),
 		Set: sets[c.Set], PageSize: size, PageToken: token,
 	})
-	all.see(resp)
-	return page[*aggregatorv1.Member]{resp.GetMembers(), resp.GetNextPageToken()}, err
 }

@@ -85,12 +85,41 @@ func placeOf(r *aggregatorv1.CoverageRow) string {
 	return r.GetDivision()
 }
 
-// openCommand opens a row into those who are still to be served.
+// openCommand opens a row into those who are to be looked after: still to be
+// served or, where less is better, those who are counted above the line.
 func openCommand(r *aggregatorv1.CoverageRow, on string) string {
-	if r.GetUnitId() == "" {
+	switch {
+	case r.GetPlain():
+		return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "eligible")
+	case r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER:
+		return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "covered")
+	case r.GetUnitId() == "":
 		return listCommand(r.GetDivision(), r.GetIndicatorId(), on)
 	}
 	return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "uncovered")
+}
+
+// leftOver is how many openCommand leads to, of a plain count none: nobody is missing.
+func leftOver(r *aggregatorv1.CoverageRow) int32 {
+	switch {
+	case !isCount(r) || r.GetPlain():
+		return 0
+	case r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER:
+		return r.GetCovered()
+	}
+	return r.GetEligible() - r.GetCovered()
+}
+
+// opener is the command that opens a row, for the column that programs read; nil
+// where there is nothing behind it.
+func opener(r *aggregatorv1.CoverageRow, on string) any {
+	switch {
+	case r.GetAwaits() != "":
+		return nil
+	case r.GetRatio() != nil:
+		return showCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on)
+	}
+	return openCommand(r, on)
 }
 
 // membersCommand opens any number into its list.
@@ -131,7 +160,7 @@ func ratioNotes(rows []*aggregatorv1.CoverageRow, terms bool) []string {
 	for _, r := range rows {
 		if x := r.GetRatio(); x != nil && r.GetAwaits() == "" {
 			places[placeOf(r)] = true
-			if lowest == nil || r.GetHasRate() && (!lowest.GetHasRate() || r.GetRate() < lowest.GetRate()) {
+			if lowest == nil || r.GetHasRate() && (!lowest.GetHasRate() || worse(r, lowest)) {
 				lowest = r
 			}
 			notes = append(notes, fmt.Sprintf("%s %s %s = %s ÷ %s", placeOf(r), r.GetIndicatorId(), shownText(valueCell(r)), rounded(x.GetNumerator()), rounded(x.GetDenominator())))
@@ -145,6 +174,14 @@ func ratioNotes(rows []*aggregatorv1.CoverageRow, terms bool) []string {
 	}
 	on, _ := dateText(lowest.GetAsOfDate()).(string)
 	return []string{"构成 what a ratio is computed from: " + showCommand(lowest.GetDivision(), lowest.GetUnitId(), lowest.GetUnitRole(), lowest.GetIndicatorId(), on)}
+}
+
+// worse says whether a rate is further from what is wanted than another one of its kind.
+func worse(r, than *aggregatorv1.CoverageRow) bool {
+	if r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER {
+		return r.GetRate() > than.GetRate()
+	}
+	return r.GetRate() < than.GetRate()
 }
 
 // rounded is an exact number as people read it: whole, or with two decimals.
@@ -217,11 +254,20 @@ func trendNotes(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) []
 			Division: t.GetDivision(), UnitId: t.GetUnitId(), IndicatorId: t.GetIndicatorId(), Ratio: p.GetRatio(), Awaits: t.GetAwaits(),
 			Unit: t.GetUnit(), Value: p.GetValue(), Rate: p.GetRate(), HasRate: p.GetHasRate(), AsOfDate: p.GetAsOfDate(),
 		}}, true)
+	case t.GetAwaits() != "":
+		return nil
 	case t.GetPlain():
-		return []string{"名单 what is behind the last number: " + membersCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on, "eligible")}
+		return []string{"名单 what is behind the last number: " + openCommand(pointRow(t, p), on)}
 	}
-	row := &aggregatorv1.CoverageRow{Division: t.GetDivision(), UnitId: t.GetUnitId(), UnitRole: t.GetUnitRole(), IndicatorId: t.GetIndicatorId()}
-	return []string{"名单 the people behind the last number: " + openCommand(row, on)}
+	return []string{"名单 the people behind the last number: " + openCommand(pointRow(t, p), on)}
+}
+
+// pointRow is a point of a trend as a row, to be opened as one.
+func pointRow(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) *aggregatorv1.CoverageRow {
+	return &aggregatorv1.CoverageRow{
+		Division: t.GetDivision(), UnitId: t.GetUnitId(), UnitRole: t.GetUnitRole(), IndicatorId: t.GetIndicatorId(), AsOfDate: p.GetAsOfDate(),
+		Plain: t.GetPlain(), Better: t.GetBetter(), Awaits: t.GetAwaits(), Ratio: p.GetRatio(),
+	}
 }
 
 var lackWords = map[aggregatorv1.SourceLackReason]string{

@@ -120,7 +120,7 @@ func TestPacksAreCompared(t *testing.T) {
 		field, _ := r["field"].(string)
 		got = append(got, strings.Join([]string{r["what"].(string), r["kind"].(string), r["id"].(string), field}, " "))
 	}
-	want := []string{"changed pack county version", "removed indicator INF01 ", "changed indicator POP targets", "changed indicator POP citations"}
+	want := []string{"changed pack county version", "changed pack county headlines", "removed indicator INF01 ", "changed indicator POP targets", "changed indicator POP citations"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -136,9 +136,11 @@ func TestAPackIsExplainedInWords(t *testing.T) {
 	code, out, errs := policied(t, "explain", packFile(t), "POP")
 	want := `POP 成年人数 adults
   种类 kind: 存量指标：当日（计数） stock: on the day (plain count)
+  首要指标 headline
   应服务 eligible:
     - [adult] 成年人 adult
       - 满18岁 aged 18 years or more
+  优劣 better: 高者为优 more is better
   目标 target: ≥ 1100（2020-12-31前） ≥ 1100 by 2020-12-31
   依据 cites: 《某通知》二：“成年人均计入。”
 

@@ -58,7 +58,9 @@ func wordsTable(p *aggregator.Pack, items []aggregator.PackItem) *show.Table {
 		{Key: "covered"},
 		{Key: "numerator"},
 		{Key: "denominator"},
+		{Key: "better"},
 		{Key: "targets"},
+		{Key: "headline"},
 		{Key: "awaits"},
 		{Key: "record_codes"},
 		{Key: "citations"},
@@ -74,7 +76,7 @@ func wordsTable(p *aggregator.Pack, items []aggregator.PackItem) *show.Table {
 			cited = append(cited, d.Citations[j].Words())
 		}
 		t.Add(p.ID, d.ID, bothOf(d.Name), bothOf(d.KindText), orNil(d.InheritedFrom), bothOf(d.Counts), orNil(d.Eligible.String()), orNil(d.Covered.String()),
-			bothOf(d.Numerator), bothOf(d.Denominator), orNil(strings.Join(targets, "；")), bothOf(d.Awaits), orNil(strings.Join(d.Codes, " ")),
+			bothOf(d.Numerator), bothOf(d.Denominator), bothOf(d.Better), orNil(strings.Join(targets, "；")), d.Headline, bothOf(d.Awaits), orNil(strings.Join(d.Codes, " ")),
 			orNil(strings.Join(cited, "；")), bothOf(d.Notes))
 	}
 	return t
@@ -93,6 +95,7 @@ func packWords(b *strings.Builder, p *aggregator.Pack) {
 	line(b, 1, "有效期 in force: ", bothOf(p.Validity()))
 	line(b, 1, "继承 extends: ", orNil(p.Extends))
 	line(b, 1, "说明 notes: ", bothOf(p.Notes))
+	line(b, 1, "首要指标 headlines: ", orNil(strings.Join(p.Headlines, " ")))
 	for i := range p.Deadlines {
 		d := &p.Deadlines[i]
 		line(b, 1, "期限 deadline: ", fmt.Sprintf("%v：%v", bothOf(d.Name), bothOf(d.Words())))
@@ -113,6 +116,9 @@ func itemWords(b *strings.Builder, d *aggregator.PackItem) {
 	line(b, 0, "", fmt.Sprintf("%s %v", d.ID, bothOf(d.Name)))
 	line(b, 1, "种类 kind: ", bothOf(d.KindText))
 	line(b, 1, "继承自 inherited from: ", orNil(d.InheritedFrom))
+	if d.Headline {
+		line(b, 1, "", "首要指标 headline")
+	}
 	for _, s := range d.Services {
 		line(b, 1, "服务 service: ", bothOf(s))
 	}
@@ -121,6 +127,7 @@ func itemWords(b *strings.Builder, d *aggregator.PackItem) {
 	treeWords(b, "已服务 covered:", d.Covered)
 	line(b, 1, "分子 numerator: ", bothOf(d.Numerator))
 	line(b, 1, "分母 denominator: ", bothOf(d.Denominator))
+	line(b, 1, "优劣 better: ", bothOf(d.Better))
 	line(b, 1, "并列 beside: ", orNil(strings.TrimSpace(strings.Join(append(slices.Clone(d.Beside), d.Alternative), " "))))
 	for i := range d.Targets {
 		line(b, 1, "目标 target: ", bothOf(d.Targets[i].Words()))

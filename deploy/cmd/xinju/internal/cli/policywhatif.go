@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -17,9 +19,12 @@ type policyWhatIf struct {
 	listing
 	File     string       `arg:"" help:"政策包文件（YAML）。The pack's file."`
 	Division divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码。Division code."`
-	Date     day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
+	Date     day          `placeholder:"2026-06-30" help:"截止日，默认今天；以后才生效的政策包为其生效首日。The day; today by default, of a pack that begins later its first day."`
 	By       string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"同时按 county、township 或 village 分列。Also break down by county, township or village."`
 	People   bool         `help:"列出变化的人和事件，而不是数字。List the people and events that change, not the numbers."`
+	Everyone bool         `help:"连同不变的一并列出：现数与新数背后的全部名单。Also those who do not change: the whole list behind the old and the new number."`
+	Only     []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
+	After    string       `placeholder:"ID" help:"从该居民之后列起，接上一次的名单。Begin after this resident, where the list before ended."`
 	Limit    int32        `default:"1000" placeholder:"N" help:"最多列出多少条变化。Most changes to list."`
 }
 
@@ -45,12 +50,14 @@ func (c policyWhatIf) Run(a *app) error {
 		return err
 	}
 	limit := c.Limit
+	c.People = c.People || c.Everyone
 	if !c.People || limit == 0 {
 		limit = -1
 	}
 	return c.dial(func(s *client.Suite) error {
 		stream, err := s.Packs.WhatIf(a.ctx, &aggregatorv1.WhatIfRequest{
 			SourceYaml: string(source), Division: string(c.Division), AsOfDate: c.Date.proto(), GroupLevel: levels[c.By], MaxPeople: limit,
+			IndicatorIds: c.Only, Everyone: c.Everyone, AfterResidentId: c.After,
 		})
 		if err != nil {
 			return err
@@ -80,24 +87,38 @@ func (c policyWhatIf) Run(a *app) error {
 }
 
 func (c policyWhatIf) table(out *tried) *show.Table {
-	t := numbersTable(out.numbers)
+	s := out.summary
+	on, _ := dateText(s.GetAsOfDate()).(string)
+	t := c.numbersTable(out.numbers, on)
 	if c.People {
 		t = changesTable(out.people)
 	}
-	s := out.summary
-	on, _ := dateText(s.GetAsOfDate()).(string)
 	t.Note("截至 as of %s · 政策包 pack %s · %d 人 people · 变化 changes: %d", on, s.GetPackId(), s.GetResidents(), s.GetTotalChanges())
-	if c.People && s.GetListedChanges() < s.GetTotalChanges() {
-		t.Note("只列出 listed only: %d（--limit）", s.GetListedChanges())
+	if n := len(out.people); c.People && s.GetMore() && n > 0 {
+		t.Note("只列出 listed only: %d（--limit）；接着 go on: --after %s", s.GetListedChanges(), out.people[n-1].GetResidentId())
 	}
-	if !c.People && s.GetTotalChanges() > 0 {
-		t.Note("名单 the people behind: xinju policy what-if %s --division %s --date %s --people", c.File, string(c.Division), on)
+	if !c.People {
+		t.Notes = append(t.Notes, c.openers(out.numbers, on)...)
 	}
 	t.Notes = append(t.Notes, lagging(s.GetPositions())...)
 	return t
 }
 
-func numbersTable(list []*aggregatorv1.WhatIfNumber) *show.Table {
+// openers are the commands that open the numbers that change most.
+func (c policyWhatIf) openers(list []*aggregatorv1.WhatIfNumber, on string) []string {
+	most := slices.SortedStableFunc(slices.Values(list), func(a, b *aggregatorv1.WhatIfNumber) int { return cmp.Compare(b.GetChanges(), a.GetChanges()) })
+	var notes []string
+	for _, n := range most[:min(shownOpeners, len(most))] {
+		notes = append(notes, "名单 the people behind: "+c.opener(n, on)+"（全部 all of both numbers: --everyone）")
+	}
+	return notes
+}
+
+func (c policyWhatIf) opener(n *aggregatorv1.WhatIfNumber, on string) string {
+	return fmt.Sprintf("xinju policy what-if %s --division %s --indicator %s --date %s --people", c.File, n.GetDivision(), n.GetIndicatorId(), on)
+}
+
+func (c policyWhatIf) numbersTable(list []*aggregatorv1.WhatIfNumber, on string) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "division", Title: "区划 Division"},
 		{Key: "division_name"},
@@ -110,19 +131,29 @@ func numbersTable(list []*aggregatorv1.WhatIfNumber) *show.Table {
 		{Key: "old_rate", Title: "现率 Rate now", Right: true},
 		{Key: "new_rate", Title: "新 New", Right: true},
 		{Key: "changes", Title: "变化 Changes", Right: true},
+		{Key: "list"},
 	}}
 	for _, n := range list {
 		t.Add(named(n.GetDivision(), n.GetDivisionName()), n.GetDivisionName(), named(n.GetIndicatorId(), n.GetIndicatorName()), n.GetIndicatorName(),
-			n.GetOldEligible(), n.GetNewEligible(), n.GetOldCovered(), n.GetNewCovered(),
-			rateCell(n.GetHasOldRate(), n.GetOldRate(), ""), rateCell(n.GetHasNewRate(), n.GetNewRate(), ""), n.GetChanges())
+			n.GetOldEligible(), n.GetNewEligible(), unlessPlain(n.GetOldPlain(), n.GetOldCovered()), unlessPlain(n.GetNewPlain(), n.GetNewCovered()),
+			rateCell(n.GetHasOldRate(), n.GetOldRate(), ""), rateCell(n.GetHasNewRate(), n.GetNewRate(), ""), n.GetChanges(), c.opener(n, on))
 	}
 	return t
+}
+
+// unlessPlain is how many are covered; of a plain count nobody is or is not.
+func unlessPlain(plain bool, covered int32) any {
+	if plain {
+		return nil
+	}
+	return covered
 }
 
 var whatIfStates = map[aggregatorv1.WhatIfState][2]string{
 	aggregatorv1.WhatIfState_WHAT_IF_STATE_OUT:       {"out", "不计入 out"},
 	aggregatorv1.WhatIfState_WHAT_IF_STATE_UNCOVERED: {"uncovered", "未服务 uncovered"},
 	aggregatorv1.WhatIfState_WHAT_IF_STATE_COVERED:   {"covered", "已服务 covered"},
+	aggregatorv1.WhatIfState_WHAT_IF_STATE_COUNTED:   {"counted", "计入 counted"},
 }
 
 func changesTable(list []*aggregatorv1.WhatIfChange) *show.Table {

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"go.yaml.in/yaml/v3"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -68,4 +70,26 @@ func writeYAML(w io.Writer, p profileMessage) error {
 		return err
 	}
 	return enc.Close()
+}
+
+// keepProfile makes a profile where there is none of its name, and the next
+// version of it otherwise, and shows what is kept.
+func keepProfile(w io.Writer, get, create, update func() (profileMessage, error)) error {
+	_, err := get()
+	keep := update
+	if status.Code(err) == codes.NotFound {
+		keep, err = create, nil
+	}
+	if err != nil {
+		return err
+	}
+	return showProfile(w, keep)
+}
+
+func showProfile(w io.Writer, ask func() (profileMessage, error)) error {
+	p, err := ask()
+	if err != nil {
+		return err
+	}
+	return writeYAML(w, p)
 }

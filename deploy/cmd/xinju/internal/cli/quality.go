@@ -50,8 +50,8 @@ func (c qualityCmd) Run(a *app) error {
 		if c.Months > 0 {
 			return c.series(a, s, resp, all)
 		}
-		t := standingTable(all)
 		on, _ := dateText(resp.GetAsOfDate()).(string)
+		t := standingTable(all, on)
 		before, _ := dateText(resp.GetBeforeDate()).(string)
 		t.Note("数据质量排位通报 data quality · 截至 as of %s，与 %s 相比 compared · 政策包 pack %s · 不足 %d 人的不排名 none below %d", on, before, resp.GetPackId(), resp.GetMinimum(), resp.GetMinimum())
 		t.Notes = append(t.Notes, ratioNotes(rowsOfStandings(all), c.Terms)...)

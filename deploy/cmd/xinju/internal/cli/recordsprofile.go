@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 
 	"xinju.dev/deploy/cmd/xinju/internal/show"
@@ -29,29 +26,26 @@ func (c recordProfileList) Run(a *app) error {
 		return err
 	}
 	return c.on(func(s intakev1.RecordImportServiceClient) error {
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*intakev1.ImportProfile], error) {
+		return listed(a, c.Limit, c.Output, func(size int32, token string) (page[*intakev1.ImportProfile], error) {
 			resp, err := s.ListImportProfiles(a.ctx, &intakev1.ListImportProfilesRequest{Kind: c.Kind, PageSize: size, PageToken: token})
 			return page[*intakev1.ImportProfile]{resp.GetProfiles(), resp.GetNextPageToken()}, err
-		})
-		if err != nil {
-			return err
-		}
-		t := &show.Table{Columns: []show.Column{
-			{Key: "name", Title: "方案 Profile"},
-			{Key: "version", Title: "版本 Version", Right: true},
-			{Key: "sender_pattern", Title: "报送单位 Senders"},
-			{Key: "format", Title: "类型 Format"},
-			{Key: "columns", Title: "列 Columns", Right: true},
-			{Key: "title", Title: "名称 Title"},
-		}}
-		for _, p := range list {
-			t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), orNil(p.GetHints().GetFormat()), len(p.GetMapping().GetColumns()), orNil(p.GetTitle()))
-		}
-		if more {
-			t.Note("还有更多 there are more: --limit 0")
-		}
-		return t.Write(a.Out, c.Output)
+		}, recordProfileTable)
 	})
+}
+
+func recordProfileTable(list ...*intakev1.ImportProfile) *show.Table {
+	t := &show.Table{Columns: []show.Column{
+		{Key: "name", Title: "方案 Profile"},
+		{Key: "version", Title: "版本 Version", Right: true},
+		{Key: "sender_pattern", Title: "报送单位 Senders"},
+		{Key: "format", Title: "类型 Format"},
+		{Key: "columns", Title: "列 Columns", Right: true},
+		{Key: "title", Title: "名称 Title"},
+	}}
+	for _, p := range list {
+		t.Add(p.GetName(), p.GetEtag(), orNil(p.GetSenderPattern()), orNil(p.GetHints().GetFormat()), len(p.GetMapping().GetColumns()), orNil(p.GetTitle()))
+	}
+	return t
 }
 
 type recordProfileShow struct {
@@ -62,11 +56,10 @@ type recordProfileShow struct {
 // Run prints the profile as a file that save takes.
 func (c recordProfileShow) Run(a *app) error {
 	return c.on(func(s intakev1.RecordImportServiceClient) error {
-		resp, err := s.GetImportProfile(a.ctx, &intakev1.GetImportProfileRequest{Kind: c.Kind, Name: c.Name})
-		if err != nil {
-			return err
-		}
-		return writeYAML(a.Out, resp.GetProfile())
+		return showProfile(a.Out, func() (profileMessage, error) {
+			resp, err := s.GetImportProfile(a.ctx, &intakev1.GetImportProfileRequest{Kind: c.Kind, Name: c.Name})
+			return resp.GetProfile(), err
+		})
 	})
 }
 
@@ -84,11 +77,10 @@ func (c recordProfileCheck) Run(a *app) error {
 		return err
 	}
 	return c.on(func(s intakev1.RecordImportServiceClient) error {
-		resp, err := s.CreateImportProfile(a.ctx, &intakev1.CreateImportProfileRequest{Kind: c.Kind, Profile: p, ValidateOnly: true})
-		if err != nil {
-			return err
-		}
-		return writeYAML(a.Out, resp.GetProfile())
+		return showProfile(a.Out, func() (profileMessage, error) {
+			resp, err := s.CreateImportProfile(a.ctx, &intakev1.CreateImportProfileRequest{Kind: c.Kind, Profile: p, ValidateOnly: true})
+			return resp.GetProfile(), err
+		})
 	})
 }
 
@@ -108,22 +100,19 @@ func (c recordProfileSave) Run(a *app) error {
 		return err
 	}
 	return c.on(func(s intakev1.RecordImportServiceClient) error {
-		_, err := s.GetImportProfile(a.ctx, &intakev1.GetImportProfileRequest{Kind: c.Kind, Name: p.GetName()})
-		if status.Code(err) == codes.NotFound {
+		get := func() (profileMessage, error) {
+			resp, err := s.GetImportProfile(a.ctx, &intakev1.GetImportProfileRequest{Kind: c.Kind, Name: p.GetName()})
+			return resp.GetProfile(), err
+		}
+		create := func() (profileMessage, error) {
 			resp, err := s.CreateImportProfile(a.ctx, &intakev1.CreateImportProfileRequest{Kind: c.Kind, Profile: p})
-			if err != nil {
-				return err
-			}
-			return writeYAML(a.Out, resp.GetProfile())
+			return resp.GetProfile(), err
 		}
-		if err != nil {
-			return err
+		update := func() (profileMessage, error) {
+			resp, err := s.UpdateImportProfile(a.ctx, &intakev1.UpdateImportProfileRequest{Kind: c.Kind, Profile: p})
+			return resp.GetProfile(), err
 		}
-		resp, err := s.UpdateImportProfile(a.ctx, &intakev1.UpdateImportProfileRequest{Kind: c.Kind, Profile: p})
-		if err != nil {
-			return err
-		}
-		return writeYAML(a.Out, resp.GetProfile())
+		return keepProfile(a.Out, get, create, update)
 	})
 }
 

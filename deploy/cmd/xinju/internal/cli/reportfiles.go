@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -22,12 +25,24 @@ var (
 	exportFormats = map[string]aggregatorv1.ExportFormat{"adx": 1, "parquet": 2, "csv": 3}
 )
 
+// endings are what files of a format are called.
+var endings = map[string]string{
+	".xlsx": "xlsx", ".csv": "csv", ".json": "json", ".md": "markdown", ".txt": "text", ".xml": "adx", ".parquet": "parquet",
+}
+
+// formatOf is the format that was asked for, else that of the file's name, if it
+// is one of formats: a workbook called .csv is of no use.
+func formatOf[F comparable](formats map[string]F, asked, file, usual string) F {
+	return cmp.Or(formats[asked], formats[endings[strings.ToLower(filepath.Ext(file))]], formats[usual])
+}
+
 type reportRender struct {
 	connected
 	Report   string `arg:"" help:"报告编号。Identifier of the report."`
 	Form     string `required:"" enum:"self-form,self-report,ledger,bulletin" placeholder:"FORM" help:"self-form 自评表、self-report 自评报告、ledger 台账、bulletin 季度通报。The form."`
-	Format   string `enum:"xlsx,csv,csv-gb18030,json,markdown,text" default:"xlsx" placeholder:"FORMAT" help:"xlsx、csv、csv-gb18030、json、markdown 或 text，默认 xlsx。The format; xlsx by default."`
+	Format   string `enum:",xlsx,csv,csv-gb18030,json,markdown,text" default:"" placeholder:"FORMAT" help:"xlsx、csv、csv-gb18030、json、markdown 或 text；默认按文件名，否则 xlsx。The format; by the name of the file, else xlsx."`
 	Template string `placeholder:"ID" help:"模板，默认内置。Template of an .xlsx; the one built in by default."`
+	All      bool   `help:"全部指标，不只是首要指标。Every number of the report, not the headlines alone."`
 	To       string `placeholder:"FILE" help:"写入文件，默认标准输出。File to write; standard output by default."`
 }
 
@@ -35,7 +50,7 @@ type reportRender struct {
 func (c reportRender) Run(a *app) error {
 	return c.dial(func(s *client.Suite) error {
 		stream, err := s.Reports.RenderReport(a.ctx, &aggregatorv1.RenderReportRequest{
-			ReportId: c.Report, Form: reportForms[c.Form], Format: reportFormats[c.Format], TemplateId: c.Template,
+			ReportId: c.Report, Form: reportForms[c.Form], Format: formatOf(reportFormats, c.Format, c.To, "xlsx"), TemplateId: c.Template, AllIndicators: c.All,
 		})
 		if err != nil {
 			return err
@@ -50,15 +65,15 @@ func (c reportRender) Run(a *app) error {
 type reportExport struct {
 	connected
 	Report    string `arg:"" help:"报告编号。Identifier of the report."`
-	Format    string `enum:"adx,parquet,csv" default:"csv" placeholder:"FORMAT" help:"adx、parquet 或 csv，默认 csv。The format; csv by default."`
-	Threshold int32  `placeholder:"N" help:"小于此数的计数隐去，默认 5。Counts below it are suppressed; 5 by default."`
+	Format    string `enum:",adx,parquet,csv" default:"" placeholder:"FORMAT" help:"adx、parquet 或 csv；默认按文件名，否则 csv。The format; by the name of the file, else csv."`
+	Threshold int32  `placeholder:"N" help:"小于此数的计数隐去，5 到 100，默认 5。Counts below it are suppressed, 5 to 100; 5 by default."`
 	To        string `placeholder:"FILE" help:"写入文件，默认标准输出。File to write; standard output by default."`
 }
 
 // Run asks and writes the file.
 func (c reportExport) Run(a *app) error {
 	return c.dial(func(s *client.Suite) error {
-		stream, err := s.Reports.ExportReport(a.ctx, &aggregatorv1.ExportReportRequest{ReportId: c.Report, Format: exportFormats[c.Format], Threshold: c.Threshold})
+		stream, err := s.Reports.ExportReport(a.ctx, &aggregatorv1.ExportReportRequest{ReportId: c.Report, Format: formatOf(exportFormats, c.Format, c.To, "csv"), Threshold: c.Threshold})
 		if err != nil {
 			return err
 		}

@@ -76,21 +76,9 @@ func unplacedCommand(n *aggregatorv1.UnplacedCount, on string) string {
 }
 
 func (c unplacedCmd) list(a *app, s *client.Suite) error {
-	var all wholeList
-	members, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.Member], error) {
-		resp, err := s.Unplaced.ListUnplaced(a.ctx, &aggregatorv1.ListUnplacedRequest{
+	return memberList{c.Limit, c.Full, c.Output}.print(a, s, func(size int32, token string) (memberPage, error) {
+		return s.Unplaced.ListUnplaced(a.ctx, &aggregatorv1.ListUnplacedRequest{
 			Kind: typedUnplaced(c.Kind), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), PageSize: size, PageToken: token,
 		})
-		all.see(resp)
-		return page[*aggregatorv1.Member]{resp.GetMembers(), resp.GetNextPageToken()}, err
-	})
-	if err != nil {
-		return err
-	}
-	t, err := uncoveredList{Full: c.Full}.table(a.ctx, s, members)
-	if err != nil {
-		return err
-	}
-	all.note(t, len(members))
-	return t.Write(a.Out, c.Output)
+	}, nil)
 }

@@ -104,7 +104,7 @@ func TestAReportIsComparedExportedAndPutIntoATemplate(t *testing.T) {
 		}
 	}
 
-	for _, row := range rowsOf(t, strings.TrimPrefix(ask("report export "+id+" --threshold 2"), "\ufeff")) {
+	for _, row := range rowsOf(t, strings.TrimPrefix(ask("report export "+id+" --threshold 5"), "\ufeff")) {
 		was := numbers[row["division"]+row["indicator"]]
 		if row["eligible_suppressed"] == "no" && row["eligible"] != was["eligible"] || row["covered_suppressed"] == "no" && row["covered"] != was["covered"] {
 			t.Errorf("exported %v, frozen as %v", row, was)
