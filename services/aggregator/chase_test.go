@@ -277,6 +277,8 @@ func TestRefusalsOfChasing(t *testing.T) {
 		"a forecast of nothing":             {"FIELD_INVALID", forecast(func(r *aggregatorv1.GetForecastRequest) { r.ItemIds = nil })},
 		"a forecast of more than a year":    {"FIELD_INVALID", forecast(func(r *aggregatorv1.GetForecastRequest) { r.Days = 367 })},
 		"a forecast of what is no item":     {"INDICATOR_NOT_FOUND", forecast(func(r *aggregatorv1.GetForecastRequest) { r.ItemIds = []string{"NONE"} })},
+		"a forecast of a ratio":             {"INDICATOR_HAS_NO_LIST", forecast(func(r *aggregatorv1.GetForecastRequest) { r.ItemIds = []string{"DQS01"} })},
+		"a list of a ratio":                 {"INDICATOR_HAS_NO_LIST", assign(func(r *aggregatorv1.AssignChaseRequest) { r.Filter.IndicatorId = "DQS01" })},
 		"a forecast with another's token":   {"PAGE_TOKEN_INVALID", forecast(func(r *aggregatorv1.GetForecastRequest) { r.PageToken = "AAAA" })},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,18 @@ func TestRefusals(t *testing.T) {
 			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{county}, IndicatorIds: []string{"NONE01"}})
 			return err
 		}},
+		"a list of a ratio": {"INDICATOR_HAS_NO_LIST", func() error {
+			_, err := s.client.ListMembers(ctx, &aggregatorv1.ListMembersRequest{Division: county, IndicatorId: "DQS01", Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE})
+			return err
+		}},
+		"an explanation of what only other packs have": {"INDICATOR_NOT_IN_PACK", func() error {
+			_, err := s.client.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: "R1", RuleIds: []string{"FP06A"}})
+			return err
+		}},
+		"an explanation of what no pack has": {"INDICATOR_NOT_FOUND", func() error {
+			_, err := s.client.GetEligibility(ctx, &aggregatorv1.GetEligibilityRequest{ResidentId: "R1", RuleIds: []string{"NONE01"}})
+			return err
+		}},
 		"a code that is none": {"FIELD_INVALID", func() error {
 			_, err := s.client.GetCoverage(ctx, &aggregatorv1.GetCoverageRequest{Divisions: []string{"9901"}})
 			return err

@@ -82,8 +82,12 @@ func (d *diary) endorseLate(today civil.Date) {
 	if d.rule.LimitMonths > 0 {
 		limit = d.lastDay(d.suspended.AddMonths(d.rule.LimitMonths))
 	}
+	bridge := d.suspended
+	if d.rule.GraceDays > 0 {
+		bridge = d.lastDay(d.suspended + civil.Date(d.rule.GraceDays))
+	}
 	switch {
-	case today <= d.lastDay(d.suspended+civil.Date(d.rule.GraceDays)):
+	case today <= bridge:
 		d.counted, d.unbroken = d.counted+gap, d.unbroken+gap
 	case d.rule.Late == Resume && today <= limit:
 		d.unbroken = 0

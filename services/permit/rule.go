@@ -73,8 +73,12 @@ func (r *Rule) opens(anchor civil.Date, k int) civil.Date {
 	return r.Window.Before(anchor.AddMonths(k * r.EveryMonths))
 }
 
-// graceEnd is the last day on which an endorsement leaves no trace.
+// graceEnd is the last day on which an endorsement leaves no trace. Without a grace
+// that is the day of suspension, which is no deadline that a holiday could move.
 func (r *Rule) graceEnd(suspended civil.Date) civil.Date {
+	if r.GraceDays == 0 {
+		return suspended
+	}
 	return r.working(suspended.AddDays(r.GraceDays))
 }
 

@@ -11,6 +11,8 @@ import (
 // Faults of what is asked for.
 var (
 	ErrIndicator = fault.New(fault.NotFound, "INDICATOR_NOT_FOUND", "no policy pack has this indicator", "没有政策包包含该指标")
+	ErrNoList    = fault.New(fault.Precondition, "INDICATOR_HAS_NO_LIST", "the indicator is computed from others: open the lists of its terms", "该指标由其他指标算出，没有自己的名单：请打开各构成项的名单")
+	ErrNotInPack = fault.New(fault.NotFound, "INDICATOR_NOT_IN_PACK", "the policy pack in force there does not have this rule or indicator", "当地当日的政策包没有该规则或指标")
 	ErrNoPack    = fault.New(fault.NotFound, "NO_PACK_IN_FORCE", "no policy pack is in force there on that day", "该地该日没有生效的政策包")
 )
 

@@ -106,6 +106,29 @@ func TestWhyACountedChildIsNotCovered(t *testing.T) {
 	}
 }
 
+func TestWhyADoseIsNotExpected(t *testing.T) {
+	for _, c := range []struct {
+		name, item, on, want string
+		sex                  int32
+		birth                string
+	}{
+		{"a boy and HPV", "IMM02-HPV-1", "2026-06-30", "免疫规划不为该性别或出生日期的人安排", facts.Male, "2012-12-01"},
+		{"a girl born before the programme", "IMM02-HPV-1", "2026-06-30", "免疫规划不为该性别或出生日期的人安排", facts.Female, "2009-12-01"},
+		{"a child whose sex is not recorded", "IMM02-HPV-1", "2026-06-30", "性别未登记", 0, "2012-12-01"},
+		{"a second dose before the first", "IMM02-HPV-2", "2026-06-30", "下一剂为第1剂", facts.Female, "2012-12-01"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := vaccinatedChild()
+			r.Person.Birth, r.Person.Sex, r.Doses = day(c.birth), c.sex, nil
+			r.Residences[0] = facts.Residence{Key: key("stay"), Division: "350213100200", Arrived: day(c.birth)}
+			x := explain(t, "xiangan-2018", c.item, r, c.on)
+			if x.Eligible || !strings.Contains(x.Reason.Chinese, c.want) {
+				t.Errorf("%v: %s / %s", x.Eligible, x.Reason.Chinese, x.Reason.English)
+			}
+		})
+	}
+}
+
 func TestSomebodyWhoNeverLivedInTheJurisdiction(t *testing.T) {
 	x := explain(t, "zhuji-2017", "R-EQ-6M", simpleAdult(), "2025-01-01")
 	if x.Eligible || x.From != civil.None || x.Village != "" || !strings.Contains(x.Reason.Chinese, "当日居住于村（990101100200），不适用本政策包") {

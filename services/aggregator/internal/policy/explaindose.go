@@ -3,7 +3,9 @@ package policy
 import (
 	"fmt"
 
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
+	"xinju.dev/services/nip"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -63,7 +65,7 @@ func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
 		used = append(used, UsedFact{"dose", given.id, Text{on + " " + given.product, given.product + " on " + on}})
 		return used, Text{name.Chinese + "已于" + on + "接种，不在本期", name.English + " was given on " + on + ", not in this period"}
 	}
-	lacks = Text{name.Chinese + "当前不是下一剂", name.English + " is not the next dose on the day"}
+	lacks = x.notNext(ind.dose)
 	for _, a := range awaited {
 		if a.From > x.day || x.day >= a.To {
 			continue
@@ -78,4 +80,31 @@ func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
 		}
 	}
 	return used, lacks
+}
+
+// notNext says why a dose that was not given is not the next one on the day.
+func (x *explainer) notNext(d *dose) Text {
+	name := d.text()
+	not := Text{name.Chinese + "当前不是下一剂", name.English + " is not the next dose on the day"}
+	if d.series == "" {
+		return not
+	}
+	for _, s := range d.schedule.Forecast(x.child(), x.given(), x.day) {
+		switch {
+		case s.Series != d.series:
+			continue
+		case s.Status == nip.Complete:
+			return Text{s.Chinese + "全程已完成", s.Series + " is complete"}
+		case s.Status == nip.Closed:
+			return Text{s.Chinese + "自" + s.ClosedFrom.String() + "起超过补种年龄，不再补种", s.Series + " is given no more from " + s.ClosedFrom.String() + " on, by age"}
+		case s.Number > 0 && s.Number != d.Number:
+			not.Chinese += fmt.Sprintf("，下一剂为第%d剂", s.Number)
+			not.English += fmt.Sprintf(", dose %d is", s.Number)
+		}
+		return not
+	}
+	if s := x.r.Person.Sex; s != facts.Male && s != facts.Female {
+		return Text{"性别未登记，无法判断是否应种" + name.Chinese + "：请补登", "the sex is not recorded, so it is not known whether " + name.English + " is given: record it"}
+	}
+	return Text{"免疫规划不为该性别或出生日期的人安排" + name.Chinese, "the programme gives " + name.English + " to nobody of this sex and date of birth"}
 }

@@ -112,9 +112,9 @@ func (s *ChaseServer) scope(c *wire.Check, code, indicator string, day *date.Dat
 		return out, err
 	}
 	err := s.book.Look(func(v coverage.View) error {
-		var known bool
-		if out.key, known = v.Deriver().Key(indicator); !known {
-			return answers.ErrIndicator.With("indicator_id", indicator)
+		var err error
+		if out.key, err = listed(v, indicator); err != nil {
+			return err
 		}
 		if _, known := v.World().Any(code, out.day); !known {
 			return fault.DivisionNotFound.With("division", code)

@@ -50,7 +50,7 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	resp.PackId, resp.Division = pack.ID, village
 	for _, id := range req.GetRuleIds() {
 		if answers.Find(pack, id) == nil && !slices.ContainsFunc(pack.Rules, func(r policy.Rule) bool { return r.ID == id }) {
-			return nil, answers.ErrIndicator.With("rule_id", id)
+			return nil, notHere(packs, pack, id)
 		}
 	}
 	for _, x := range packs.Explain(pack, resident, world, day, func(code string) bool { return seen[code] }) {
@@ -59,6 +59,14 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 		}
 	}
 	return resp, nil
+}
+
+// notHere says of a rule or indicator whether another pack has it.
+func notHere(packs *policy.Catalogue, pack *policy.Pack, id string) error {
+	if isRule(packs, id) || slices.ContainsFunc(packs.Packs(), func(p *policy.Pack) bool { return answers.Find(p, id) != nil }) {
+		return answers.ErrNotInPack.With("rule_id", id).With("pack_id", pack.ID)
+	}
+	return answers.ErrIndicator.With("rule_id", id)
 }
 
 func explained(x *policy.Explanation) *aggregatorv1.RuleEligibility {

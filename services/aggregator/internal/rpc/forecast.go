@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -106,31 +105,24 @@ func (s *ChaseServer) ahead(req *aggregatorv1.GetForecastRequest) (*coverage.Ahe
 }
 
 func addItem(v coverage.View, q *coverage.AheadQuery, id string) error {
-	key, known := v.Deriver().Key(id)
-	switch {
-	case known && !isRatio(v.Packs(), id):
-		if q.Indicators == nil {
-			q.Indicators = map[ledger.Key]string{}
-		}
-		q.Indicators[key] = id
-	case isRule(v.Packs(), id):
+	if isRule(v.Packs(), id) {
 		q.Rules = append(q.Rules, id)
-	default:
-		return answers.ErrIndicator.With("indicator_id", id)
+		return nil
 	}
+	key, err := listed(v, id)
+	if err != nil {
+		return err
+	}
+	if q.Indicators == nil {
+		q.Indicators = map[ledger.Key]string{}
+	}
+	q.Indicators[key] = id
 	return nil
 }
 
 func isRule(packs *policy.Catalogue, id string) bool {
 	return slices.ContainsFunc(packs.Packs(), func(p *policy.Pack) bool {
 		return slices.ContainsFunc(p.Rules, func(r policy.Rule) bool { return r.ID == id })
-	})
-}
-
-func isRatio(packs *policy.Catalogue, id string) bool {
-	return slices.ContainsFunc(packs.Packs(), func(p *policy.Pack) bool {
-		ind := answers.Find(p, id)
-		return ind != nil && ind.Kind == policy.Ratio
 	})
 }
 

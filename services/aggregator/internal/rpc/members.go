@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
@@ -80,9 +79,9 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 	}
 	var key ledger.Key
 	err = s.book.Look(func(v coverage.View) error {
-		var known bool
-		if key, known = v.Deriver().Key(req.indicator); !known {
-			return answers.ErrIndicator.With("indicator_id", req.indicator)
+		var err error
+		if key, err = listed(v, req.indicator); err != nil {
+			return err
 		}
 		if _, known := v.World().Any(req.division, day); !known {
 			return fault.DivisionNotFound.With("division", req.division)

@@ -91,10 +91,7 @@ func (s *UnplacedServer) ListUnplaced(ctx context.Context, req *aggregatorv1.Lis
 			q.Which = unplacedResidents[kind]
 			return nil
 		}
-		var known bool
-		if q.Key, known = v.Deriver().Key(req.GetIndicatorId()); !known {
-			err = answers.ErrIndicator.With("indicator_id", req.GetIndicatorId())
-		}
+		q.Key, err = listed(v, req.GetIndicatorId())
 		return err
 	})
 	if err != nil {

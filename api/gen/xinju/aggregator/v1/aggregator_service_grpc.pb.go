@@ -42,7 +42,8 @@ const (
 type AggregatorServiceClient interface {
 	// GetEligibility says for each rule and indicator of the pack in force whether a resident is
 	// eligible on a day, from when, until when, why or why not, and by which clause. Fails with
-	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE. Asked for an
+	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE,
+	// INDICATOR_NOT_FOUND, INDICATOR_NOT_IN_PACK for what only other packs have. Asked for an
 	// identifier that was merged into another resident, it answers for that one and says so.
 	GetEligibility(ctx context.Context, in *GetEligibilityRequest, opts ...grpc.CallOption) (*GetEligibilityResponse, error)
 	// GetCoverage returns indicators for divisions on a date, past, today or to come, as known now.
@@ -54,7 +55,8 @@ type AggregatorServiceClient interface {
 	// NO_PACK_IN_FORCE, COVERAGE_UNIT_UNKNOWN.
 	GetTrend(ctx context.Context, in *GetTrendRequest, opts ...grpc.CallOption) (*GetTrendResponse, error)
 	// ListMembers pages through the people or events behind a number of GetCoverage, by village and
-	// address. Its total equals that number.
+	// address. Its total equals that number. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, and for a ratio, whose
+	// terms have lists each, with INDICATOR_HAS_NO_LIST.
 	ListMembers(ctx context.Context, in *ListMembersRequest, opts ...grpc.CallOption) (*ListMembersResponse, error)
 	// ListUncovered pages through those who are owed the service and have not had it, by village and
 	// address: ListMembers with the set UNCOVERED.
@@ -203,7 +205,8 @@ func (c *aggregatorServiceClient) ValidatePolicyPack(ctx context.Context, in *Va
 type AggregatorServiceServer interface {
 	// GetEligibility says for each rule and indicator of the pack in force whether a resident is
 	// eligible on a day, from when, until when, why or why not, and by which clause. Fails with
-	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE. Asked for an
+	// RESIDENT_UNKNOWN when no fact about the person has arrived, NO_PACK_IN_FORCE,
+	// INDICATOR_NOT_FOUND, INDICATOR_NOT_IN_PACK for what only other packs have. Asked for an
 	// identifier that was merged into another resident, it answers for that one and says so.
 	GetEligibility(context.Context, *GetEligibilityRequest) (*GetEligibilityResponse, error)
 	// GetCoverage returns indicators for divisions on a date, past, today or to come, as known now.
@@ -215,7 +218,8 @@ type AggregatorServiceServer interface {
 	// NO_PACK_IN_FORCE, COVERAGE_UNIT_UNKNOWN.
 	GetTrend(context.Context, *GetTrendRequest) (*GetTrendResponse, error)
 	// ListMembers pages through the people or events behind a number of GetCoverage, by village and
-	// address. Its total equals that number.
+	// address. Its total equals that number. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, and for a ratio, whose
+	// terms have lists each, with INDICATOR_HAS_NO_LIST.
 	ListMembers(context.Context, *ListMembersRequest) (*ListMembersResponse, error)
 	// ListUncovered pages through those who are owed the service and have not had it, by village and
 	// address: ListMembers with the set UNCOVERED.

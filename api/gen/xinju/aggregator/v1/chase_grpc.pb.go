@@ -61,8 +61,8 @@ type ChaseServiceClient interface {
 	// GetForecast says who becomes eligible, who becomes uncovered and who leaves in the days after a day, by what
 	// is known now: nobody moves, nobody is served. Indicators are read from the members of the villages below the
 	// division; rules need one pass over the facts of everybody. Every page comes from one state; when the state
-	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND (also
-	// for a ratio, which has no list) and FORECAST_TOO_LARGE above 200,000 transitions.
+	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
+	// INDICATOR_HAS_NO_LIST for a ratio, and FORECAST_TOO_LARGE above 200,000 transitions.
 	GetForecast(ctx context.Context, in *GetForecastRequest, opts ...grpc.CallOption) (*GetForecastResponse, error)
 }
 
@@ -168,8 +168,8 @@ type ChaseServiceServer interface {
 	// GetForecast says who becomes eligible, who becomes uncovered and who leaves in the days after a day, by what
 	// is known now: nobody moves, nobody is served. Indicators are read from the members of the villages below the
 	// division; rules need one pass over the facts of everybody. Every page comes from one state; when the state
-	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND (also
-	// for a ratio, which has no list) and FORECAST_TOO_LARGE above 200,000 transitions.
+	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
+	// INDICATOR_HAS_NO_LIST for a ratio, and FORECAST_TOO_LARGE above 200,000 transitions.
 	GetForecast(context.Context, *GetForecastRequest) (*GetForecastResponse, error)
 	mustEmbedUnimplementedChaseServiceServer()
 }

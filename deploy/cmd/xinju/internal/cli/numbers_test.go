@@ -120,6 +120,17 @@ func TestTermsOfManyPlacesAreShownWhenAskedFor(t *testing.T) {
 	}
 }
 
+// TestARatioThatLacksATermSaysSo instead of a quotient of nothing.
+func TestARatioThatLacksATermSaysSo(t *testing.T) {
+	resp := answer("990101000000")
+	score := resp.GetRows()[2]
+	score.HasRate, score.Ratio.Numerator = false, ""
+	out, _ := printed(t, resp, choice{All: true}, show.Eyes)
+	if !strings.Contains(out, "990101000000 DQS01 缺构成项，无法计算 cannot be computed, a term is lacking\n") || strings.Contains(out, "÷") {
+		t.Errorf("a ratio without numerator: %s", out)
+	}
+}
+
 // TestThoseWithTheMostLeftOpenFirst: a league is opened where people are still to
 // be served, not at its best.
 func TestThoseWithTheMostLeftOpenFirst(t *testing.T) {
