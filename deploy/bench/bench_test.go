@@ -164,7 +164,7 @@ func TestListsAreReadToTheirEnds(t *testing.T) {
 func TestARebuildEndsInTheSameState(t *testing.T) {
 	b := small(t)
 	list, err := b.runRebuild(t.Context())
-	measured(t, list, err, 2*len(b.engines()))
+	measured(t, list, err, 3*len(b.engines()))
 }
 
 func TestRESTAndGRPCGiveTheSameAnswer(t *testing.T) {

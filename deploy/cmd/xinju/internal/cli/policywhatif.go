@@ -109,7 +109,7 @@ func (c policyWhatIf) openers(list []*aggregatorv1.WhatIfNumber, on string) []st
 	most := slices.SortedStableFunc(slices.Values(list), func(a, b *aggregatorv1.WhatIfNumber) int { return cmp.Compare(b.GetChanges(), a.GetChanges()) })
 	var notes []string
 	for _, n := range most[:min(shownOpeners, len(most))] {
-		notes = append(notes, "名单 the people behind: "+c.opener(n, on)+"（全部 all of both numbers: --everyone）")
+		notes = append(notes, "名单 who changes, and with --everyone all: "+c.opener(n, on))
 	}
 	return notes
 }
