@@ -39,14 +39,19 @@ func InsertMany(tx *gorm.DB, table string, columns []string, rows [][]any) error
 		}
 		return writeBound(tx, "INSERT", table, columns, rows, sqliteParamBest)
 	}
+	return writeLoaded(tx, "INSERT", table, columns, rows)
+}
+
+// writeLoaded writes rows to a server: many as a file, where it takes files.
+func writeLoaded(tx *gorm.DB, verb, table string, columns []string, rows [][]any) error {
 	if load := loadingOf(tx); load != nil && len(rows) >= mysqlLoadLeast {
-		done, err := load.insertLoaded(tx, table, columns, rows)
+		done, err := load.load(tx, verb, table, columns, rows)
 		if err != nil {
 			return err
 		}
 		rows = rows[done:]
 	}
-	return writeBound(tx, "INSERT", table, columns, rows, mysqlParamMax)
+	return writeBound(tx, verb, table, columns, rows, mysqlParamMax)
 }
 
 // writeBound writes rows with as few statements as limit of parameters allows.

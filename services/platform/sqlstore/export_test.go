@@ -24,7 +24,7 @@ func InsertLoaded(tx *gorm.DB, table string, columns []string, rows [][]any) err
 	if load == nil {
 		return errLoad
 	}
-	done, err := load.insertLoaded(tx, table, columns, rows)
+	done, err := load.load(tx, "INSERT", table, columns, rows)
 	if err == nil && done != len(rows) {
 		return errLoad
 	}

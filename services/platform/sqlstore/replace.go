@@ -19,12 +19,15 @@ func ReplaceMany(tx *gorm.DB, table string, columns []string, rows [][]any) erro
 	}
 	if EngineOf(tx) == SQLite {
 		if len(rows) >= sqliteRowsFew && len(columns) <= rowtable.Columns {
-			return writeRead(tx, "REPLACE", table, columns, rows)
+			return writeRead(tx, replacing, table, columns, rows)
 		}
-		return writeBound(tx, "REPLACE", table, columns, rows, sqliteParamBest)
+		return writeBound(tx, replacing, table, columns, rows, sqliteParamBest)
 	}
-	return writeBound(tx, "REPLACE", table, columns, rows, mysqlParamMax)
+	return writeLoaded(tx, replacing, table, columns, rows)
 }
+
+// replacing is the verb that overwrites rows with the same key.
+const replacing = "REPLACE"
 
 // UpdateMany is ReplaceMany for a table that has other indexes than its primary
 // key, which is the first keys columns: those in which nothing changes are left alone.
