@@ -2,9 +2,7 @@ package aggregator_test
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -73,9 +71,10 @@ func BenchmarkFreeze(b *testing.B) {
 					began := spent()
 					freeze()
 					cpu += spent() - began
-					stop := highest()
-					freeze()
-					peak = max(peak, stop())
+					// Little garbage is let be, which would grow with what the service holds already.
+					percent := debug.SetGCPercent(10)
+					peak = max(peak, testkit.HeapOf(freeze))
+					debug.SetGCPercent(percent)
 				}
 				b.ReportMetric(float64(cpu.Microseconds())/float64(b.N)/float64(n), "cpu-µs/resident")
 				b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
@@ -90,38 +89,4 @@ func spent() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // of oneself it never fails
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// highest samples the heap until it is stopped, and gives the most in use above
-// what is in use now. Meanwhile little garbage is let be, which would grow with
-// what the service holds already.
-func highest() func() uint64 {
-	percent := debug.SetGCPercent(10)
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	base := m.HeapInuse
-	var top atomic.Uint64
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				top.Store(max(top.Load(), m.HeapInuse))
-			}
-		}
-	}()
-	return func() uint64 {
-		close(done)
-		<-ended
-		debug.SetGCPercent(percent)
-		return max(top.Load(), base) - base
-	}
 }

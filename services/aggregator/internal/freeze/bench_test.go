@@ -3,7 +3,6 @@ package freeze
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -136,30 +135,11 @@ func BenchmarkAHundredThousandResidents(b *testing.B) {
 
 // measure reports seconds and the highest heap in use of one step.
 func measure(b *testing.B, name string, step func()) {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	base, peak := m.HeapInuse, uint64(0)
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapInuse)
-			}
-		}
-	}()
-	began := time.Now()
-	step()
-	b.ReportMetric(time.Since(began).Seconds(), name+"-s")
-	close(done)
-	<-ended
-	b.ReportMetric(float64(max(peak, base)-base)/(1<<20), name+"-MB")
+	b.Helper()
+	peak := testkit.HeapOf(func() {
+		began := time.Now()
+		step()
+		b.ReportMetric(time.Since(began).Seconds(), name+"-s")
+	})
+	b.ReportMetric(float64(peak)/(1<<20), name+"-MB")
 }
