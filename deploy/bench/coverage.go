@@ -108,6 +108,11 @@ func coverageRequest(divisions []string, day civil.Date) *aggregatorv1.GetCovera
 	return &aggregatorv1.GetCoverageRequest{Divisions: divisions, IndicatorIds: indicators, AsOfDate: wire.DateProto(day)}
 }
 
+// wholePackRequest asks for all items of the pack.
+func wholePackRequest(divisions []string, day civil.Date) *aggregatorv1.GetCoverageRequest {
+	return &aggregatorv1.GetCoverageRequest{Divisions: divisions, AsOfDate: wire.DateProto(day)}
+}
+
 // checkDays are the days on which both answers are compared: today, ends of
 // months of the two years before, 1 January, and days to come.
 func checkDays() []civil.Date {
