@@ -7,10 +7,11 @@ import (
 	"pgregory.net/rapid"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/workday"
 )
 
-// weekend is a calendar of rest days that knows Saturdays and Sundays alone.
-func weekend(d civil.Date) bool { return d%7 == 6 || d%7 == 0 }
+// weekend is a calendar that knows no year: Saturdays and Sundays are rest days.
+var weekend = new(workday.Calendar)
 
 // diary keeps a permit day by day, as the texts say it and not as the package
 // computes it: what holds today, how many days count so far, since when without
@@ -28,7 +29,7 @@ type diary struct {
 
 // lastDay moves a last day that is a rest day to the next working day.
 func (d *diary) lastDay(day civil.Date) civil.Date {
-	for d.rule.Rest != nil && d.rule.Rest(day) {
+	for d.rule.Rest != nil && !d.rule.Rest.Works(day) {
 		day++
 	}
 	return day

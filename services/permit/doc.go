@@ -19,6 +19,9 @@
 //   - The day of suspension is not counted in a grace or limit (art. 201):
 //     suspended from 2026-03-11, 30 days of grace end with 2026-04-10.
 //   - These are deadlines for acts: with a calendar of rest days (Rule.Rest) a
-//     last day that is one moves to the next working day (art. 203). Without a
-//     calendar, the default, no day moves.
+//     last day that is one moves to the next working day (art. 203): of the window,
+//     of a grace and of a limit, never its first day. Without a calendar no day
+//     moves. In a year whose holidays are not announced yet the calendar has what
+//     the law alone says, or weekends alone: the days are then as good as that, and
+//     a Standing names it (Basis).
 package permit

@@ -3,6 +3,7 @@ package permit
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -27,6 +28,13 @@ type Rules struct{ list []Rule }
 // Default returns the rules built into the program, read once. It fails only
 // when the embedded file is wrong, which the tests of this package exclude.
 var Default = sync.OnceValues(func() (*Rules, error) { return Load(embedded) })
+
+// Digest changes whenever the built-in rules do, or the calendar that they move
+// days by.
+func Digest() [sha256.Size]byte {
+	calendar := workday.Digest()
+	return sha256.Sum256(append(calendar[:], embedded...))
+}
 
 type ruleFile struct {
 	Rules []ruleItem `yaml:"rules"`
@@ -88,20 +96,24 @@ var (
 	dueWords    = map[string]bool{"": false, "issue": false, "late": true}
 )
 
-// restDays reads the calendar of a rule: none (default), or that of the State
-// Council's announcements.
-func restDays(word string) (func(civil.Date) bool, error) {
+var (
+	china       = sync.OnceValues(workday.China)
+	errRestDays = errors.New("rest_days is none or china")
+)
+
+// RestDays are the words for Rule.Rest that RestDaysOf reads.
+var RestDays = []string{"none", "china"}
+
+// RestDaysOf is the calendar by which the last days of a rule move: none, which
+// the empty word says too, or china, that of the State Council's announcements.
+func RestDaysOf(word string) (*workday.Calendar, error) {
 	switch word {
 	case "", "none":
 		return nil, nil
 	case "china":
-		c, err := workday.China()
-		if err != nil {
-			return nil, err
-		}
-		return func(d civil.Date) bool { return !c.Works(d) }, nil
+		return china()
 	}
-	return nil, errors.New("rest_days is none or china")
+	return nil, errRestDays
 }
 
 // rules is one rule per division named.
@@ -123,7 +135,7 @@ func (i ruleItem) rules() ([]Rule, error) {
 	case i.To != civil.None && i.To < i.From:
 		return nil, errors.New("valid_to is before valid_from")
 	}
-	rest, err := restDays(i.RestDays)
+	rest, err := RestDaysOf(i.RestDays)
 	if err != nil {
 		return nil, err
 	}

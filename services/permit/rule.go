@@ -1,6 +1,9 @@
 package permit
 
-import "xinju.dev/services/platform/civil"
+import (
+	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/workday"
+)
 
 // Rule says what one place makes of endorsements. The zero value asks for none:
 // a permit then holds from its issue to its last valid day, lapse or
@@ -26,8 +29,9 @@ type Rule struct {
 	// DueFromLate counts the next years from a late endorsement; otherwise the due
 	// days stay those of the issue.
 	DueFromLate bool
-	// Rest tells rest days (民法典 art. 203); nil moves no deadline.
-	Rest func(civil.Date) bool
+	// Rest moves a last day of rest to the next working day (民法典 art. 203); nil
+	// moves no deadline.
+	Rest *workday.Calendar
 }
 
 // Origin is where a rule was read, and how sure that is: sourced, recalled-sure,
@@ -52,10 +56,10 @@ func (p Period) Before(d civil.Date) civil.Date { return d.AddMonths(-p.Months).
 
 // working returns d, or the first working day after it.
 func (r *Rule) working(d civil.Date) civil.Date {
-	for r.Rest != nil && d < civil.Forever && r.Rest(d) {
-		d = d.AddDays(1)
+	if r.Rest == nil {
+		return d
 	}
-	return d
+	return r.Rest.Roll(d)
 }
 
 // due is the k-th due day: the first day on which the functions are suspended.

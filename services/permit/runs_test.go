@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/workday"
 )
 
 func day(s string) civil.Date { return civil.Must(s) }
@@ -44,15 +45,24 @@ func TestTheTextsOfThePlaces(t *testing.T) {
 	}{
 		{
 			"Chongqing's own example: January to May are an interruption, continuous again from June", "CHONGQING", card("2021-01-01", "2022-06-01"),
-			[]Run{run("2021-01-01", "2022-01-01", "2021-01-01", "2021-01-01"), run("2022-06-01", "2023-01-01", "2021-06-01", "2022-06-01")},
+			[]Run{run("2021-01-01", "2022-01-01", "2021-01-01", "2021-01-01"), run("2022-06-01", "2023-01-04", "2021-06-01", "2022-06-01")},
+		},
+		{
+			// 31 December 2022 to 2 January 2023 were New Year's holidays; the 3rd was worked.
+			"the last day of a window that is a holiday is the first working day after it", "CN", card("2021-01-01", "2021-12-10", "2023-01-03"), // and 2023-12-30 to 2024-01-01
+			[]Run{run("2021-01-01", "2024-01-03", "2021-01-01", "2021-01-01")},
+		},
+		{
+			"the day after it is late, and leaves a day out", "CN", card("2021-01-01", "2021-12-10", "2023-01-05"),
+			[]Run{run("2021-01-01", "2023-01-04", "2021-01-01", "2021-01-01"), run("2023-01-05", "2024-01-03", "2021-01-02", "2023-01-05")},
 		},
 		{
 			"Chongqing: the last day of the window is 31 December", "CHONGQING", card("2021-01-01", "2021-12-31"),
-			[]Run{run("2021-01-01", "2023-01-01", "2021-01-01", "2021-01-01")},
+			[]Run{run("2021-01-01", "2023-01-04", "2021-01-01", "2021-01-01")},
 		},
 		{
 			"Chongqing: the first day of the window is 1 December", "CHONGQING", card("2021-01-01", "2021-12-01"),
-			[]Run{run("2021-01-01", "2023-01-01", "2021-01-01", "2021-01-01")},
+			[]Run{run("2021-01-01", "2023-01-04", "2021-01-01", "2021-01-01")},
 		},
 		{
 			"Chongqing: the day before the window is too early", "CHONGQING", card("2021-01-01", "2021-11-30"),
@@ -105,7 +115,7 @@ func TestTheTextsOfThePlaces(t *testing.T) {
 		{
 			"a recorded lapse suspends until the next endorsement", "CN",
 			Card{Issued: day("2021-01-01"), Lapsed: day("2021-07-01"), Endorsed: []civil.Date{day("2021-09-01"), day("2021-12-15")}},
-			[]Run{run("2021-01-01", "2021-07-01", "2021-01-01", "2021-01-01"), run("2021-09-01", "2023-01-01", "2021-03-04", "2021-09-01")},
+			[]Run{run("2021-01-01", "2021-07-01", "2021-01-01", "2021-01-01"), run("2021-09-01", "2023-01-04", "2021-03-04", "2021-09-01")},
 		},
 		{
 			"cancelled while it holds", "CN",
@@ -180,7 +190,7 @@ func TestStandings(t *testing.T) {
 			State: Holds, Since: day("2021-01-01"), WindowFrom: day("2021-12-01"), WindowUntil: day("2021-12-31"), Continuous: day("2021-01-01"), Counted: day("2021-01-01"),
 		}},
 		{"endorsed in the window, the next one is a year later", "CN", card("2021-01-01", "2021-12-10"), "2021-12-10", Standing{
-			State: Holds, Since: day("2021-01-01"), WindowFrom: day("2022-12-01"), WindowUntil: day("2022-12-31"), Continuous: day("2021-01-01"), Counted: day("2021-01-01"), Months: 11,
+			State: Holds, Since: day("2021-01-01"), WindowFrom: day("2022-12-01"), WindowUntil: day("2023-01-03"), Continuous: day("2021-01-01"), Counted: day("2021-01-01"), Months: 11,
 		}},
 		{"an endorsement to come is not known yet", "CN", card("2021-01-01", "2021-12-10"), "2021-12-09", Standing{
 			State: Holds, Since: day("2021-01-01"), WindowFrom: day("2021-12-01"), WindowUntil: day("2021-12-31"), Continuous: day("2021-01-01"), Counted: day("2021-01-01"), Months: 11,
@@ -192,7 +202,7 @@ func TestStandings(t *testing.T) {
 			State: Suspended, Since: day("2022-01-01"), Cause: NotEndorsed, BridgeUntil: day("2022-01-01"), KeepUntil: civil.Forever, Months: 12,
 		}},
 		{"late in Chongqing", "CHONGQING", card("2021-01-01", "2022-06-01"), "2022-06-01", Standing{
-			State: Holds, Since: day("2022-06-01"), WindowFrom: day("2022-12-01"), WindowUntil: day("2022-12-31"), Continuous: day("2022-06-01"), Counted: day("2021-06-01"), Months: 12,
+			State: Holds, Since: day("2022-06-01"), WindowFrom: day("2022-12-01"), WindowUntil: day("2023-01-03"), Continuous: day("2022-06-01"), Counted: day("2021-06-01"), Months: 12,
 			Gaps: []Gap{{From: day("2022-01-01"), Until: day("2022-05-31"), Verdict: Resumed}},
 		}},
 		{"the last day on which Xuchang still endorses", "XUCHANG", card("2022-08-31"), "2024-02-29", Standing{
@@ -209,6 +219,9 @@ func TestStandings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rule(t, c.rule)
+			if c.want.Since != civil.None && c.want.Cause != Cancel {
+				c.want.Basis = workday.Sourced // the holidays of all these years were announced
+			}
 			if d := cmp.Diff(c.want, r.Standing(c.card, day(c.on))); d != "" {
 				t.Error(d)
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/workday"
 )
 
 // State is how a permit stands on a day.
@@ -46,6 +47,11 @@ type Standing struct {
 	// KeepUntil is, while suspended, the last day on which an endorsement keeps the
 	// years before: civil.Forever without a limit. None otherwise.
 	KeepUntil civil.Date
+	// Basis is on what these three rest, and the day on which it was suspended, where
+	// the rule moves rest days: the least known year among them, so that a last day
+	// in a year whose holidays are not announced says so. 0 where no day moves, or
+	// none of them is there.
+	Basis workday.Basis
 
 	Continuous civil.Date // since when residence is continuous; None while it does not hold
 	Counted    civil.Date // since when years are counted; None while it does not hold
@@ -111,6 +117,15 @@ func (r *Rule) window(s *Standing, w *walk) {
 		return
 	}
 	s.WindowFrom, s.WindowUntil = r.opens(w.anchor, w.k), r.due(w.anchor, w.k).AddDays(-1)
+	s.Basis = r.basis(w.anchor.AddMonths(w.k*r.EveryMonths).AddDays(-1), s.WindowUntil)
+}
+
+// basis is on what the last days between two days rest; none where no day moves.
+func (r *Rule) basis(first, last civil.Date) workday.Basis {
+	if r.Rest == nil || last >= civil.Forever {
+		return 0
+	}
+	return r.Rest.Basis(first, last)
 }
 
 func (r *Rule) suspended(s *Standing, w *walk, day civil.Date) {
@@ -119,6 +134,11 @@ func (r *Rule) suspended(s *Standing, w *walk, day civil.Date) {
 		s.Cause = Lapse
 	}
 	s.BridgeUntil, s.KeepUntil = r.graceEnd(w.stopped), r.limitEnd(w.stopped)
+	last := s.KeepUntil
+	if last == civil.Forever {
+		last = s.BridgeUntil
+	}
+	s.Basis = r.basis(w.stopped.AddDays(-1), last)
 	if r.Late == Resume && r.Beyond == RegisterAnew && day > s.KeepUntil {
 		s.State, s.Cause, s.Since = Ended, MustAnew, s.KeepUntil.AddDays(1)
 		s.BridgeUntil, s.KeepUntil = civil.None, civil.None

@@ -8,6 +8,7 @@ package workday
 
 import (
 	"cmp"
+	"crypto/sha256"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -58,6 +59,9 @@ var china []byte
 
 // China returns the calendar of mainland China that comes with the program.
 func China() (*Calendar, error) { return Read(china) }
+
+// Digest changes whenever the calendar of China does.
+func Digest() [sha256.Size]byte { return sha256.Sum256(china) }
 
 // Read reads a calendar file: a list of years, each with its basis, its source,
 // runs of days off and the weekend days worked instead. It refuses days of
@@ -113,7 +117,10 @@ func weekend(d civil.Date) bool { return (d-1)%7 >= 5 }
 
 // Works reports whether a day is a working day.
 func (c *Calendar) Works(d civil.Date) bool {
-	return c.worked[d] || !c.off[d] && !weekend(d)
+	if weekend(d) {
+		return c.worked[d]
+	}
+	return !c.off[d]
 }
 
 // Year says how well a year is known.
@@ -135,7 +142,7 @@ func (c *Calendar) Add(from civil.Date, n int) civil.Date {
 		return c.Roll(from)
 	}
 	d := from
-	for n > 0 {
+	for n > 0 && d < civil.Forever {
 		if d = d.AddDays(1); c.Works(d) {
 			n--
 		}
@@ -146,7 +153,7 @@ func (c *Calendar) Add(from civil.Date, n int) civil.Date {
 // Roll returns the day itself when it is worked, otherwise the first working day
 // after it (Civil Code art. 203).
 func (c *Calendar) Roll(d civil.Date) civil.Date {
-	for !c.Works(d) {
+	for d < civil.Forever && !c.Works(d) {
 		d = d.AddDays(1)
 	}
 	return d

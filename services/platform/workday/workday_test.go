@@ -1,6 +1,10 @@
 package workday_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -77,15 +81,16 @@ func TestAYearFromMemorySaysSo(t *testing.T) {
 	}
 }
 
-// The State Council moves days, it does not give any away: days off that are no
-// weekend days are the statutory ones plus those worked on weekends instead.
+// The State Council moves days, it gives none away: weekdays off are those of the
+// law, where they fall on weekends, too, and those worked on weekends instead. A
+// day too many or too few in a year does not balance.
 func TestEachAnnouncedYearBalances(t *testing.T) {
 	c := china(t)
-	// 2015 and 2020 have days more than the law gives: the victory day, and the festival that was prolonged.
-	statutory := map[int]int{2015: 12, 2016: 11, 2017: 11, 2018: 12, 2019: 11, 2020: 13, 2021: 11, 2022: 11, 2023: 11, 2024: 11, 2025: 13, 2026: 13}
-	for y, want := range statutory {
+	// 2015 and 2020 have days more than the law gave: the victory day, and the festival that was prolonged by two.
+	statutory := map[int]int{2015: 12, 2016: 11, 2017: 11, 2018: 11, 2019: 11, 2020: 13, 2021: 11, 2022: 11, 2023: 11, 2024: 11, 2025: 13, 2026: 13}
+	for _, y := range c.Years() {
 		worked, off := 0, 0
-		for d := civil.Of(y, 1, 1); d <= civil.Of(y, 12, 31); d = d.AddDays(1) {
+		for d := civil.Of(y, 1, 1); d <= civil.Of(y, 12, 31); d++ {
 			weekend := (d-1)%7 >= 5
 			switch {
 			case weekend && c.Works(d):
@@ -94,9 +99,92 @@ func TestEachAnnouncedYearBalances(t *testing.T) {
 				off++
 			}
 		}
-		if days := off - worked; days < want-4 || days > want {
-			t.Errorf("%d: %d weekdays off for %d weekend days worked; by law %d days, some on weekends", y, off, worked, want)
+		want, announced := statutory[y]
+		if announced != (c.Year(y) == workday.Sourced) {
+			t.Errorf("%d is %s", y, c.Year(y))
 		}
+		if announced && off-worked != want {
+			t.Errorf("%d: %d weekdays off for %d weekend days worked; by law %d days", y, off, worked, want)
+		}
+		if !announced && worked > 0 {
+			t.Errorf("%d was not announced, and has days worked instead", y)
+		}
+	}
+}
+
+// From the year of the first notice on no year is missing, and each names what it
+// was read in.
+func TestTheYearsFollowEachOtherAndNameTheirSource(t *testing.T) {
+	var list []struct {
+		Year          int
+		Basis, Source string
+	}
+	raw, err := os.ReadFile("china.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) == 0 || list[0].Year != 2015 {
+		t.Fatalf("%d years", len(list))
+	}
+	for i, y := range list {
+		notice := fmt.Sprintf("国务院办公厅关于%d年部分节假日安排的通知", y.Year)
+		if y.Year != 2015+i || y.Basis == "sourced" && (!strings.Contains(y.Source, notice) || !strings.Contains(y.Source, "http")) {
+			t.Errorf("%d, %s: %s", y.Year, y.Basis, y.Source)
+		}
+		if y.Basis != "sourced" && i < len(list)-1 {
+			t.Errorf("%d is not sourced, and later years are known", y.Year)
+		}
+	}
+}
+
+// Weekend days that were worked, one and more of each year, as the notices say.
+func TestWeekendDaysWorkedInstead(t *testing.T) {
+	c := china(t)
+	for _, d := range []string{
+		"2015-01-04", "2015-10-10", "2016-02-06", "2016-10-09", "2017-01-22", "2017-09-30", "2018-02-11", "2018-12-29", "2019-02-02", "2019-04-28",
+		"2019-05-05", "2020-01-19", "2020-10-10", "2021-02-07", "2021-10-09", "2022-01-29", "2022-10-09", "2023-01-28", "2023-06-25", "2023-10-08",
+		"2024-02-04", "2024-09-14", "2025-01-26", "2025-09-28", "2025-10-11", "2026-01-04", "2026-02-14", "2026-10-10",
+	} {
+		if day := civil.Must(d); !c.Works(day) || c.Roll(day) != day || (day-1)%7 < 5 {
+			t.Errorf("%s is not a weekend day that is worked", d)
+		}
+	}
+	for _, d := range []string{"2020-02-01", "2015-09-05", "2026-02-21", "2027-02-20"} { // the prolonged festival took the first one back
+		if c.Works(civil.Must(d)) {
+			t.Errorf("%s is worked", d)
+		}
+	}
+}
+
+// What nobody announced yet has an answer, and its basis says how good that is.
+func TestWhereTheCalendarEnds(t *testing.T) {
+	c := china(t)
+	for _, tc := range []struct {
+		name, last, want string
+		basis            workday.Basis
+	}{
+		{"a holiday by law that is a Friday", "2027-10-01", "2027-10-04", workday.Statutory},
+		{"new year's eve by the moon", "2027-02-05", "2027-02-09", workday.Statutory},
+		{"the day after it, which the announcement is likely to make a holiday", "2027-02-09", "2027-02-09", workday.Statutory},
+		{"a Saturday, which it may make a working day", "2027-02-20", "2027-02-22", workday.Statutory},
+		{"the last day of the last year", "2027-12-31", "2027-12-31", workday.Statutory},
+		{"new year of the year after, a Saturday", "2028-01-01", "2028-01-03", workday.Weekends},
+		{"national day there, a Sunday", "2028-10-01", "2028-10-02", workday.Weekends},
+		{"national day as a weekday", "2029-10-01", "2029-10-01", workday.Weekends},
+		{"the end of all years", "9999-12-31", "9999-12-31", workday.Weekends},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			last := civil.Must(tc.last)
+			if got := c.Roll(last); got != civil.Must(tc.want) || c.Basis(last, got) != tc.basis {
+				t.Errorf("%s, %s", got, c.Basis(last, got))
+			}
+		})
+	}
+	if c.Roll(civil.Forever) != civil.Forever || c.Add(civil.Must("9999-12-30"), 5) != civil.Forever {
+		t.Error("no end has no last day")
 	}
 }
 

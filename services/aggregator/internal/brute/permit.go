@@ -2,9 +2,11 @@ package brute
 
 import (
 	"slices"
+	"sync"
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/workday"
 )
 
 // Permits under the texts on endorsement, one day after the other.
@@ -29,7 +31,8 @@ func PermitDays(place string, p *facts.Permit, until civil.Date) map[civil.Date]
 		if p.Cancelled != civil.None && day >= p.Cancelled {
 			break
 		}
-		if holds && (day == p.Lapsed || yearIsOver(p, day) && !endorsedInTime(place, p, day)) {
+		full, due := yearOver(p, day)
+		if holds && (day == p.Lapsed || due && !endorsedInTime(place, p, full, day)) {
 			holds, suspended = false, day
 		}
 		if !holds && !over && slices.Contains(p.Endorsed, day) {
@@ -43,21 +46,35 @@ func PermitDays(place string, p *facts.Permit, until civil.Date) map[civil.Date]
 	return out
 }
 
-// yearIsOver: 自签发之日起每居住满1年.
-func yearIsOver(p *facts.Permit, day civil.Date) bool {
+// working is a last day that is moved: 期间的最后一日是法定休假日的，以法定休假日结束的次日为最后一日 (民法典
+// 第二百零三条).
+func working(last civil.Date) civil.Date {
+	calendar, err := china()
+	for err == nil && !calendar.Works(last) { // a calendar that cannot be read leaves the rules none either
+		last++
+	}
+	return last
+}
+
+var china = sync.OnceValues(workday.China)
+
+// yearOver: 自签发之日起每居住满1年. The day is the first one after the last on which that
+// year could be endorsed; full is the day on which it was full.
+func yearOver(p *facts.Permit, day civil.Date) (full civil.Date, over bool) {
 	for year := 1; year <= 30; year++ {
-		if p.Issued.AddMonths(12*year) == day {
-			return true
+		full := p.Issued.AddMonths(12 * year)
+		if full <= day && day < full+30 && working(full-1)+1 == day {
+			return full, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // endorsedInTime: 之日前1个月内; in Shijiazhuang 30日内.
-func endorsedInTime(place string, p *facts.Permit, over civil.Date) bool {
-	first := over.AddMonths(-1)
+func endorsedInTime(place string, p *facts.Permit, full, over civil.Date) bool {
+	first := full.AddMonths(-1)
 	if place == "SHIJIAZHUANG" {
-		first = over - 30
+		first = full - 30
 	}
 	return slices.ContainsFunc(p.Endorsed, func(d civil.Date) bool { return first <= d && d <= over })
 }
@@ -67,16 +84,16 @@ func endorsedLate(place string, suspended, day civil.Date, count int) (holds, ov
 	late := int(day - suspended)
 	switch place {
 	case "SHANGHAI": // 中止之日起30日内补办的连续计算，逾期的重新计算
-		if late <= 30 {
+		if day <= working(suspended+30) {
 			return true, false, count + late
 		}
 		return true, false, 0
 	case "SHIJIAZHUANG": // 逾期一年以内恢复，超过一年重新计算
-		if day > suspended.AddMonths(12) && late > 0 {
+		if day > working(suspended.AddMonths(12)) {
 			return true, false, 0
 		}
 	case "XUCHANG": // 逾期半年以内恢复，超过半年重新申报居住登记
-		if day > suspended.AddMonths(6) && late > 0 {
+		if day > working(suspended.AddMonths(6)) {
 			return false, true, count
 		}
 	}

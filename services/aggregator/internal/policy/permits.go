@@ -11,10 +11,11 @@ import (
 
 // permit: holds a residence permit (居住证), issued in the same division of the
 // level as the residence on the day, and has held it for so many months. How a
-// late endorsement is taken differs from place to place and is data: written in
-// the pack (endorsement), or a rule of package permit (rule), by its name or, as
-// "issuer", that of the place which issued the permit, on each day the one in
-// force. Without either no endorsement is asked.
+// late endorsement is taken differs from place to place and is data: a rule of
+// package permit (rule), by its name or, as "issuer", that of the place which
+// issued the permit, on each day the one in force; or, where that package has no
+// rule of the place, written in the pack (endorsement). Without either no
+// endorsement is asked.
 type permit struct {
 	Level       levelName    `yaml:"level"` // "" asks for none: any permit
 	Months      int          `yaml:"months"`
@@ -31,6 +32,7 @@ type endorsement struct {
 	GraceDays    int    `yaml:"grace_days"`
 	Late         string `yaml:"late"` // restart (default) or resume
 	ResumeMonths int    `yaml:"resume_months"`
+	RestDays     string `yaml:"rest_days"` // none (default) or china, as in the rules of package permit
 }
 
 // noEndorsement asks for none: a permit holds while it is valid.
@@ -63,6 +65,7 @@ func (n *endorsement) read() rules.Rule {
 	if n.Late == "resume" {
 		r.Late = rules.Resume
 	}
+	r.Rest, _ = rules.RestDaysOf(n.RestDays) // check has seen to it
 	return r
 }
 
@@ -114,23 +117,12 @@ func (e *evaluator) here(place string, v timeline.Span, level facts.Level) {
 	}
 }
 
-func (p *permit) text() Text {
-	t := Text{"持有效居住证", "holds a valid residence permit"}
-	if l := levelNames[p.Level]; l != 0 {
-		t.Chinese = "持现居住" + levelTexts[l].Chinese + "的有效居住证"
-		t.English += " of the " + levelTexts[l].English + " of residence"
-	}
-	if p.Months > 0 {
-		t.Chinese += fmt.Sprintf("满%d个月", p.Months)
-		t.English += fmt.Sprintf(" for %d months", p.Months)
-	}
-	return t
-}
-
 func (p *permit) check() Text {
-	if n := p.Endorsement; n != nil && (n.EveryMonths < 1 || n.WindowMonths < 0 || n.GraceDays < 0 || n.ResumeMonths < 0 ||
-		n.Late != "" && n.Late != "restart" && n.Late != "resume") {
-		return Text{"endorsement 参数无效", "endorsement is not valid: every_months ≥ 1, late restart or resume"}
+	if n := p.Endorsement; n != nil && !n.valid() {
+		return Text{
+			"endorsement 参数无效：every_months、window_months ≥ 1，late 为 restart 或 resume，rest_days 为 none 或 china",
+			"endorsement is not valid: every_months and window_months ≥ 1, late restart or resume, rest_days none or china",
+		}
 	}
 	if p.Months < 0 {
 		return Text{"months 不能为负", "months must not be negative"}
@@ -139,6 +131,12 @@ func (p *permit) check() Text {
 		return Text{"rule 不是已有的签注规则，或与 endorsement 并用", "rule names no rule of endorsement, or stands beside endorsement"}
 	}
 	return p.Level.check()
+}
+
+func (n *endorsement) valid() bool {
+	_, err := rules.RestDaysOf(n.RestDays)
+	return err == nil && n.EveryMonths >= 1 && n.WindowMonths >= 1 && n.GraceDays >= 0 && n.ResumeMonths >= 0 &&
+		(n.Late == "" || n.Late == "restart" || n.Late == "resume")
 }
 
 func (p *permit) knownRule() bool {
@@ -151,16 +149,6 @@ func (p *permit) knownRule() bool {
 	}
 	_, ok := all.ByID(p.Rule)
 	return ok || p.Rule == byIssuer
-}
-
-func (p *permit) used(e *evaluator, day civil.Date) []UsedFact {
-	var out []UsedFact
-	for i := range e.r.Permits {
-		if t := &e.r.Permits[i]; t.Issued != civil.None && t.Issued <= day {
-			out = append(out, usedFact("permit", t.ID, "居住证", "residence permit", t.Issued, t.ValidTo))
-		}
-	}
-	return out
 }
 
 // points: a permit that holds on the day has reached so many points.

@@ -129,8 +129,105 @@ func TestRulesOfPermitsInPacks(t *testing.T) {
 	}
 }
 
+// What a pack writes down itself holds on the same days as the rule that says so.
+func TestAnEndorsementThatAPackWritesIsTheRuleItRepeats(t *testing.T) {
+	const shanghai = "every_months: 12, window_months: 1, grace_days: 30, late: restart"
+	program := func(permit string) *Pack { return onNational(t, rule("{permit: {months: 14, "+permit+"}}")) }
+	named, moved, fixed := program("rule: SHANGHAI"), program("endorsement: {"+shanghai+", rest_days: china}"), program("endorsement: {"+shanghai+", rest_days: none}")
+	of := func(p *Pack, x *facts.Permit) string {
+		e := newEvaluator(someone(func(r *facts.Resident) { r.Permits = []facts.Permit{*x} }), brute.World(), p.program)
+		defer e.free()
+		i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.ID == "R-T" })
+		return fmt.Sprint(written(e.days(p.Rules[i].eligible)))
+	}
+	r, differ := rand.New(rand.NewPCG(7, 7)), false
+	for range testkit.Histories(400, 100) {
+		x := inventPermit(r, "310110")
+		x.Lapsed = civil.None // what a recorded lapse does, only a rule says
+		want := of(named, &x)
+		if got := of(moved, &x); got != want {
+			t.Fatalf("%+v\nthe rule   %s\nthe pack's %s", x, want, got)
+		}
+		if of(fixed, &x) != want {
+			differ = true
+		}
+	}
+	if !differ {
+		t.Error("no permit in which a rest day matters")
+	}
+}
+
+func TestAnExplanationSaysByWhenAPermitIsEndorsed(t *testing.T) {
+	for _, c := range []struct {
+		name, rule string
+		permit     facts.Permit
+		on         string
+		want       Text
+	}{
+		{
+			"while it holds", "rule: CN",
+			facts.Permit{Division: "990102", Issued: day("2024-06-15")},
+			"2025-01-01",
+			Text{"居住证 2024-06-15起，签注期 2025-05-15 至 2025-06-16", "residence permit from 2024-06-15, to be endorsed from 2025-05-15 to 2025-06-16"},
+		},
+		{
+			"suspended", "rule: issuer",
+			facts.Permit{Division: "310110", Issued: day("2024-06-15")},
+			"2025-06-17",
+			Text{"居住证 2024-06-15起，2025-06-17起中止使用", "residence permit from 2024-06-15, suspended from 2025-06-17"},
+		},
+		{
+			"in a year of which the law's holidays alone are known", "rule: CN",
+			facts.Permit{Division: "990102", Issued: day("2026-02-09")},
+			"2026-12-01",
+			Text{
+				"居住证 2026-02-09起，签注期 2027-01-09 至 2027-02-09（当年放假安排未收录，按法定假日推算）",
+				"residence permit from 2026-02-09, to be endorsed from 2027-01-09 to 2027-02-09 (that year's holidays are not on file: by those of the law)",
+			},
+		},
+		{
+			"in a year of which nothing is known", "rule: CN",
+			facts.Permit{Division: "990102", Issued: day("2027-01-02")},
+			"2027-12-01",
+			Text{
+				"居住证 2027-01-02起，签注期 2027-12-02 至 2028-01-03（当年放假安排未收录，仅按周末推算）",
+				"residence permit from 2027-01-02, to be endorsed from 2027-12-02 to 2028-01-03 (that year's holidays are not on file: by weekends alone)",
+			},
+		},
+		{
+			"where rest days move nothing, no year is doubtful", "endorsement: {every_months: 12, window_months: 1}",
+			facts.Permit{Division: "990102", Issued: day("2027-01-02")},
+			"2027-12-01",
+			Text{"居住证 2027-01-02起，签注期 2027-12-02 至 2028-01-01", "residence permit from 2027-01-02, to be endorsed from 2027-12-02 to 2028-01-01"},
+		},
+		{
+			"where none is asked", "months: 1",
+			facts.Permit{Division: "990102", Issued: day("2027-01-02")},
+			"2027-12-01",
+			Text{"居住证 2027-01-02起", "residence permit from 2027-01-02"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.permit.Key = key("1")
+			p := onNational(t, rule("{permit: {"+c.rule+"}}"))
+			e := newEvaluator(someone(func(r *facts.Resident) { r.Permits = []facts.Permit{c.permit} }), brute.World(), p.program)
+			defer e.free()
+			i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.ID == "R-T" })
+			used := p.Rules[i].eligible.pred.(witness).used(e, day(c.on))
+			if len(used) != 1 || used[0].Text != c.want {
+				t.Errorf("%+v", used)
+			}
+		})
+	}
+}
+
 func TestWrongRulesOfPermitsAreRefused(t *testing.T) {
-	for _, predicate := range []string{"{permit: {rule: ATLANTIS}}", "{permit: {rule: CN, endorsement: {every_months: 12}}}"} {
+	for _, predicate := range []string{
+		"{permit: {rule: ATLANTIS}}", "{permit: {rule: CN, endorsement: {every_months: 12, window_months: 1}}}",
+		"{permit: {endorsement: {every_months: 12}}}", "{permit: {endorsement: {window_months: 1}}}",
+		"{permit: {endorsement: {every_months: 12, window_months: 1, rest_days: mars}}}",
+		"{permit: {endorsement: {every_months: 12, window_months: 1, rest_days: true}}}",
+	} {
 		national, err := policies.Files.ReadFile("national.yaml")
 		if err != nil {
 			t.Fatal(err)
