@@ -54,6 +54,7 @@ const (
 	Enters           int32 = 1 // becomes eligible
 	BecomesUncovered int32 = 2
 	Leaves           int32 = 3 // first day without
+	BecomesCovered   int32 = 4
 )
 
 // Turn is one change of one person or event on a day.

@@ -1,25 +1,40 @@
 package derive
 
 import (
-	"encoding/binary"
-
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
 )
 
 // AddTo counts what Encode wrote of a row in its village, as Count does piece by
-// piece.
+// piece. It passes over what the number does not depend on.
 func (d *Deriver) AddTo(village *ledger.BulkVillage, raw []byte) error {
-	for len(raw) > 0 {
-		var p Piece
-		size, _ := sizeOf(raw)
-		if size == 0 {
+	for at := 0; at < len(raw); {
+		head, next := number(raw, at)
+		from, next := number(raw, next)
+		to, weight := civil.Forever, uint64(1)
+		if head&flagOpen == 0 {
+			var days uint64
+			days, next = number(raw, next)
+			to = civil.Date(from + days)
+		}
+		if head&flagWeight != 0 {
+			weight, next = number(raw, next)
+		}
+		if head&flagEvent != 0 {
+			var length uint64
+			if length, next = number(raw, next); length > uint64(len(raw)) {
+				return errDamaged
+			}
+			_, next = number(raw, next+int(length)) // the day of the event
+		}
+		key := head >> flagBits
+		if next > len(raw) || key >= uint64(len(d.lines)) {
 			return errDamaged
 		}
-		p.numbers(raw)
-		raw = raw[size:]
-		village.Add(p.Key, p.From, p.To, p.Count())
-		if lines, weigh := d.lines[p.Key]; weigh {
+		at = next
+		p := Piece{From: civil.Date(from), To: to, Covered: head&flagCovered != 0, Weight: int32(weight)}
+		village.Add(ledger.Key(key), p.From, p.To, p.Count())
+		if lines := d.lines[key]; lines != ledger.Key(key) {
 			p.Weight = 1
 			village.Add(lines, p.From, p.To, p.Count())
 		}
@@ -27,21 +42,16 @@ func (d *Deriver) AddTo(village *ledger.BulkVillage, raw []byte) error {
 	return nil
 }
 
-// numbers reads what counts of a piece that is whole.
-func (p *Piece) numbers(raw []byte) {
-	head, n := binary.Uvarint(raw)
-	p.Key = ledger.Key(head >> flagBits)
-	p.Covered = head&flagCovered != 0
-	from, at := binary.Uvarint(raw[n:])
-	n += at
-	p.From, p.To, p.Weight = civil.Date(from), civil.Forever, 1
-	if head&flagOpen == 0 {
-		days, at := binary.Uvarint(raw[n:])
-		p.To = p.From + civil.Date(days)
-		n += at
+// number reads an unsigned varint, and says where the next one begins: past the end
+// when it does not end.
+func number(raw []byte, at int) (v uint64, next int) {
+	for shift := 0; at < len(raw); shift += 7 {
+		b := raw[at]
+		at++
+		v |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return v, at
+		}
 	}
-	if head&flagWeight != 0 {
-		weight, _ := binary.Uvarint(raw[n:])
-		p.Weight = int32(weight)
-	}
+	return 0, len(raw) + 1
 }

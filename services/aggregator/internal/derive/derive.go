@@ -59,8 +59,8 @@ type Deriver struct {
 	ids       []string // of the indicators, sorted; a Key is an index
 	keys      map[string]ledger.Key
 	packs     map[*policy.Pack][]ledger.Key
-	plain     []bool                    // by key: nobody can be covered
-	lines     map[ledger.Key]ledger.Key // of indicators whose events weigh, how many lines there are
+	plain     []bool       // by key: nobody can be covered
+	lines     []ledger.Key // by key: of indicators whose events weigh, how many lines there are
 	others    bool
 	touched   sync.Map // *Items by facts.Kinds
 }
@@ -69,7 +69,7 @@ type Deriver struct {
 // is one column of numbers, to which each village contributes by the pack that
 // governs it. So the parts of a province always sum up to it.
 func New(c *policy.Catalogue) *Deriver {
-	d := &Deriver{catalogue: c, keys: map[string]ledger.Key{}, packs: map[*policy.Pack][]ledger.Key{}, lines: map[ledger.Key]ledger.Key{}}
+	d := &Deriver{catalogue: c, keys: map[string]ledger.Key{}, packs: map[*policy.Pack][]ledger.Key{}}
 	for _, p := range c.Packs() {
 		for i := range p.Indicators {
 			d.ids = append(d.ids, p.Indicators[i].ID)
@@ -124,8 +124,19 @@ func (d *Deriver) Rows(r *facts.Resident, w *facts.World) []Row {
 // RowsOf is Rows with the pieces of these items only, and without villages where
 // there are none.
 func (d *Deriver) RowsOf(r *facts.Resident, w *facts.World, items *Items) []Row {
+	rows, _ := d.rowsOf(r, w, items)
+	return rows
+}
+
+// RowsAlone is Rows of somebody around whom nobody is known; asks says what AsksOthers
+// does.
+func (d *Deriver) RowsAlone(r *facts.Resident, w *facts.World) (rows []Row, asks bool) {
+	return d.rowsOf(r, w, d.Touched(facts.OfEverything))
+}
+
+func (d *Deriver) rowsOf(r *facts.Resident, w *facts.World, items *Items) (rows []Row, asks bool) {
 	if r == nil || !r.Known() {
-		return nil
+		return nil, false
 	}
 	g := gatherers.Get().(*gatherer)
 	defer gatherers.Put(g)
@@ -134,12 +145,13 @@ func (d *Deriver) RowsOf(r *facts.Resident, w *facts.World, items *Items) []Row 
 	if items.has[d.Unplaced()] {
 		g.unplaced(c, d.Unplaced())
 	}
+	asks = items.asksOf(c)
 	c.Done()
-	rows := g.rows()
+	rows = g.rows()
 	for i := range rows {
 		rows[i].SortKey = sortKey(r, w, rows[i].Village)
 	}
-	return rows
+	return rows, asks
 }
 
 // maxSortKey bounds what is kept of a sort key, in bytes.

@@ -19,7 +19,11 @@ func (d *Deriver) numberLines() {
 		}
 	}
 	slices.Sort(weigh)
-	for i, key := range slices.Compact(weigh) {
+	weigh = slices.Compact(weigh)
+	for key := range d.Unplaced() + 1 + ledger.Key(len(weigh)) {
+		d.lines = append(d.lines, key)
+	}
+	for i, key := range weigh {
 		d.lines[key] = d.Unplaced() + 1 + ledger.Key(i)
 	}
 }
@@ -27,14 +31,11 @@ func (d *Deriver) numberLines() {
 // Lines is the key of how many lines stand behind the numbers of a key: the key
 // itself, unless events weigh.
 func (d *Deriver) Lines(key ledger.Key) ledger.Key {
-	if lines, weigh := d.lines[key]; weigh {
-		return lines
-	}
-	return key
+	return d.lines[key]
 }
 
 // Keys is how many keys there are, from 0.
-func (d *Deriver) Keys() ledger.Key { return d.Unplaced() + 1 + ledger.Key(len(d.lines)) }
+func (d *Deriver) Keys() ledger.Key { return ledger.Key(len(d.lines)) }
 
 // Cell is one interval of the ledger.
 type Cell func(key ledger.Key, village string, from, to civil.Date, as ledger.Count)
@@ -43,8 +44,8 @@ type Cell func(key ledger.Key, village string, from, to civil.Date, as ledger.Co
 // its line where that is another one.
 func (d *Deriver) Count(p *Piece, village string, put Cell) {
 	put(p.Key, village, p.From, p.To, p.Count())
-	lines, weigh := d.lines[p.Key]
-	if !weigh {
+	lines := d.Lines(p.Key)
+	if lines == p.Key {
 		return
 	}
 	one := *p

@@ -1,6 +1,9 @@
 package derive
 
-import "xinju.dev/services/aggregator/internal/facts"
+import (
+	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/aggregator/internal/policy"
+)
 
 // AsksOthers says whether what RowsOf returns of this very resident may depend on the
 // people tied to them: whether the birth is placed where the mother lives, or a pack
@@ -14,11 +17,19 @@ func (d *Deriver) AsksOthers(r *facts.Resident, w *facts.World, items *Items) bo
 	alone.Others = nil
 	c := d.catalogue.Counter(&alone, w)
 	defer c.Done()
-	if items.born && c.AsksMother() {
+	return items.asksOf(c)
+}
+
+// asksOf is AsksOthers of a resident around whom nobody is known.
+func (i *Items) asksOf(c policy.Counter) bool {
+	if !i.asks {
+		return false
+	}
+	if i.born && c.AsksMother() {
 		return true
 	}
-	for i := range items.plans {
-		if pl := &items.plans[i]; pl.tied && c.Counts(pl.pack) {
+	for at := range i.plans {
+		if pl := &i.plans[at]; pl.tied && c.Counts(pl.pack) {
 			return true
 		}
 	}

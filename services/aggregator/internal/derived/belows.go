@@ -37,9 +37,10 @@ type codesBelow struct {
 // rememberMost bounds the results that are kept.
 const rememberMost = 256
 
-// below is the function of that name; the result must not be changed.
+// below is the function of that name; the result must not be changed. Days between
+// two changes of the tree share one.
 func (r *remembered) below(w *facts.World, division string, day civil.Date) *codesBelow {
-	at := belowAt{division, day}
+	at := belowAt{division, w.Since(day)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.world != w {
@@ -69,6 +70,11 @@ func runsOf(codes, every []string) []int32 {
 		runs[i] = run
 	}
 	return runs
+}
+
+func (c *codesBelow) has(code string) bool {
+	_, is := slices.BinarySearch(c.codes, code)
+	return is
 }
 
 // from is the place of the first code that is not before another one.

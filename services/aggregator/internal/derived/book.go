@@ -53,6 +53,7 @@ type Deps struct {
 type Book struct {
 	Deps
 	builtin *derive.Deriver
+	list    listBounds
 
 	applying sync.Mutex // held by the one writer, for a whole page
 	noted    *noted     // what pages change, while somebody wants to know; applying is held
@@ -74,7 +75,7 @@ type Book struct {
 // New returns an empty book.
 func New(d Deps) *Book {
 	return &Book{
-		Deps: d, builtin: derive.New(d.Packs), heads: map[string]int64{}, contacts: map[string]time.Time{}, alarms: map[string]string{},
+		Deps: d, builtin: derive.New(d.Packs), list: usualBounds(), heads: map[string]int64{}, contacts: map[string]time.Time{}, alarms: map[string]string{},
 		changed: make(chan struct{}), work: make(chan struct{}, 1),
 	}
 }
@@ -123,7 +124,7 @@ func (b *Book) Load(ctx context.Context) error {
 // with whatever packs there are then.
 func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
 	err := b.Store.Write(ctx, func(t store.Tx) error {
-		h, err := t.Head()
+		h, err := t.LockedHead()
 		if err != nil {
 			return err
 		}
@@ -144,7 +145,7 @@ func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deri
 		return nil, err
 	}
 	return r, b.Store.Write(ctx, func(t store.Tx) error {
-		h, err := t.Head()
+		h, err := t.LockedHead()
 		if err != nil {
 			return err
 		}
@@ -168,12 +169,7 @@ func (b *Book) signal() {
 // facts that an older build kept without reading them, too. Codes that were seen
 // stay.
 func (b *Book) indexAgain(ctx context.Context, generation int64) error {
-	err := b.Store.Write(ctx, func(t store.Tx) error {
-		if err := t.DropTies(generation); err != nil {
-			return err
-		}
-		return t.DropLinks(generation)
-	})
+	err := b.Store.DropIndexes(ctx, generation)
 	for after, last := "", ""; err == nil; after = last {
 		err = b.Store.Write(ctx, func(t store.Tx) (err error) {
 			last, _, err = index(t, generation, generation, after)

@@ -24,7 +24,7 @@ func (k *Keeper) Compare(ctx context.Context) error {
 	err := k.b.Store.Read(ctx, func(t store.Tx) error {
 		return eachPageOf(t, r.generation, village, func(rows []store.MemberRow) error {
 			for i := range rows {
-				if err := r.deriver.AddTo(bulk.Village(village), rows[i].Pieces); err != nil {
+				if err := r.deriver.AddTo(bulk.Village([]byte(village)), rows[i].Pieces); err != nil {
 					return err
 				}
 			}
@@ -107,9 +107,10 @@ func (b *Book) putRightIn(ctx context.Context, r, after *replica, batch *ledger.
 	return nil
 }
 
-// served is the head of the store, if that stands where memory does.
+// served is the head of the store, if that stands where memory does. It stays so
+// until the transaction has ended.
 func (r *replica) served(t store.Tx) (store.Head, error) {
-	head, err := t.Head()
+	head, err := t.LockedHead()
 	if err == nil && (head.Generation != r.generation || head.Revision != r.revision) {
 		err = errAhead
 	}

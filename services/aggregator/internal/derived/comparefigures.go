@@ -77,8 +77,8 @@ func countedFigures(t store.Tx, r *replica) (*replica, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{r: r, into: into, roots: rootsOf(into), joined: map[string]*person{}}
-	err = inSteps(t, r.generation, func(rows []store.ResidentRow) error { return l.takeAll(rows) })
+	l := newLoader(r, into, rootsOf(into))
+	err = everybody(t, r.generation)(func(row store.ResidentRow) error { return l.take(&row) })
 	is := &replica{}
 	is.takeLoaded([]*loader{l})
 	return is, err

@@ -18,7 +18,10 @@ func (b *Book) Evaluate(ctx context.Context) (done int64, err error) {
 	if r == nil {
 		return 0, ErrLoading
 	}
-	named := r.named
+	named, err := mentionsOf(ctx, b.Store, r.generation) // the one that is kept is the one writer's
+	if err != nil {
+		return 0, err
+	}
 	for after := ""; ; {
 		n := 0
 		err := b.Store.Read(ctx, func(t store.Tx) error {

@@ -24,5 +24,14 @@ func (b *Book) Forged(village, sums string) []byte {
 	return sealed(b.live.generation, village, b.live.ledger.Sums(sums))
 }
 
+// ListInSteps makes listings take in so many facts at a time, sort so many bytes in
+// memory, and remember so many residents for the people around them.
+func (b *Book) ListInSteps(facts, sorted, asking int) {
+	b.list = listBounds{step: facts, most: 3 * facts, sorted: sorted, asking: asking}
+}
+
+// Most sets how many divisions are written in one transaction when they are most of all.
+func (p *Publisher) Most(divisions int) { p.most = divisions }
+
 // Revision is that of what serves.
 func (b *Book) Revision() int64 { return b.live.revision }

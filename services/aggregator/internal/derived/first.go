@@ -14,8 +14,8 @@ import (
 const firstWait = 5 * time.Second
 
 // First takes in what the sources hold at the very beginning, when nothing has been
-// taken from any of them: as a rebuild does, side by side in the order of
-// residents, so that everybody is derived once and not again with every page. It
+// taken from any of them: as a rebuild does, side by side, so that everybody is
+// derived and written once and not again with every page. It
 // does nothing where there is something already, where no source has more than a
 // page, and where one of them does not answer: then each is to be followed page by
 // page, so that none holds the others back. It fails when ctx ends only. Nobody may

@@ -16,8 +16,9 @@ import (
 var ErrForecast = fault.New(fault.Exhausted, "FORECAST_TOO_LARGE",
 	"more than 200,000 changes; ask for a smaller division, fewer items or fewer days", "变化超过 20 万条，请缩小区划、减少项目或天数")
 
-// Ahead lists who becomes eligible, becomes uncovered and leaves, all else
-// equal, by day, village, address, person, item, event and kind, in one state.
+// Ahead lists who becomes eligible, becomes uncovered or covered and leaves, all
+// else equal, by day, village, address, person, item, event and kind, in one state.
+// Under rules and plain counts nobody is covered or not.
 //
 // For indicators it reads the members of the villages below the division, once;
 // for rules the facts of everybody, once, since rules have no members.
@@ -35,7 +36,10 @@ func ahead(ctx context.Context, from stills, q *coverage.AheadQuery) ([]coverage
 	var at coverage.State
 	err := from.still(ctx, func(t store.Tx, s still) error {
 		at = s.State
-		l := lookout{q: q, t: t, s: s, courses: map[course][]stretch{}}
+		l := lookout{q: q, t: t, s: s, sided: map[string]bool{}, courses: map[course][]stretch{}}
+		for key, id := range q.Indicators {
+			l.sided[id] = !s.Deriver.Plain(key)
+		}
 		l.divide()
 		var err error
 		if len(q.Rules) > 0 {
@@ -74,6 +78,7 @@ type lookout struct {
 	q       *coverage.AheadQuery
 	t       store.Tx
 	s       still
+	sided   map[string]bool // items under which people are covered or not
 	seasons []season
 	courses map[course][]stretch
 }
@@ -246,7 +251,11 @@ func (l *lookout) turnsOf(c course, list []stretch, out []coverage.Turn) []cover
 		case is != nil && was == nil:
 			turn(coverage.Enters, is)
 		}
-		if is != nil && !is.covered && (was == nil || was.covered) {
+		switch {
+		case is == nil || !l.sided[c.item] || was != nil && was.covered == is.covered:
+		case is.covered:
+			turn(coverage.BecomesCovered, is)
+		default:
 			turn(coverage.BecomesUncovered, is)
 		}
 	}

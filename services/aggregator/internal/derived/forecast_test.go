@@ -61,8 +61,8 @@ func entitled(t tester, b *derived.Book, q *coverage.AheadQuery, people []covera
 	return out
 }
 
-// dayByDay compares each day with the day before.
-func dayByDay(q *coverage.AheadQuery, item string, on func(civil.Date) map[[2]string]standing) []string {
+// dayByDay compares each day with the day before; sided: people are covered or not.
+func dayByDay(q *coverage.AheadQuery, item string, sided bool, on func(civil.Date) map[[2]string]standing) []string {
 	var out []string
 	was := on(q.From)
 	for day := q.From + 1; day <= q.Until; day++ {
@@ -72,8 +72,11 @@ func dayByDay(q *coverage.AheadQuery, item string, on func(civil.Date) map[[2]st
 			if !there {
 				out = append(out, fmt.Sprint(day, item, who, s.village, coverage.Enters))
 			}
-			if !s.covered && (!there || before.covered) {
+			if sided && !s.covered && (!there || before.covered) {
 				out = append(out, fmt.Sprint(day, item, who, s.village, coverage.BecomesUncovered))
+			}
+			if sided && s.covered && (!there || !before.covered) {
+				out = append(out, fmt.Sprint(day, item, who, s.village, coverage.BecomesCovered))
 			}
 		}
 		for who, s := range was {
@@ -112,7 +115,7 @@ func TestAForecastIsWhatEveryDayWillSay(t *testing.T) {
 		rng := rand.New(rand.NewPCG(81, 1))
 		b := follow(t, db, c, rng, false)
 		indicators := b.Deriver().Indicators()
-		seen := map[int32]int{}
+		seen, plain := map[int32]int{}, 0
 		for range 6 {
 			q := &coverage.AheadQuery{
 				Division: pickOne(rng, province, demo, other, "990101001000", "990101002000"), Indicators: map[ledger.Key]string{},
@@ -125,7 +128,10 @@ func TestAForecastIsWhatEveryDayWillSay(t *testing.T) {
 			}
 			var want []string
 			for key, id := range q.Indicators {
-				want = append(want, dayByDay(q, id, func(day civil.Date) map[[2]string]standing { return standings(t, b, q, key, day) })...)
+				if b.Deriver().Plain(key) {
+					plain++
+				}
+				want = append(want, dayByDay(q, id, !b.Deriver().Plain(key), func(day civil.Date) map[[2]string]standing { return standings(t, b, q, key, day) })...)
 			}
 			slices.Sort(want)
 			got := ahead(t, b, q)
@@ -136,8 +142,8 @@ func TestAForecastIsWhatEveryDayWillSay(t *testing.T) {
 				seen[int32(line[len(line)-1]-'0')]++
 			}
 		}
-		if seen[coverage.Enters] == 0 || seen[coverage.BecomesUncovered] == 0 || seen[coverage.Leaves] == 0 {
-			t.Errorf("of each kind %v: the test shows little", seen)
+		if seen[coverage.Enters] == 0 || seen[coverage.BecomesUncovered] == 0 || seen[coverage.Leaves] == 0 || seen[coverage.BecomesCovered] == 0 || plain == 0 {
+			t.Errorf("of each kind %v, %d plain counts: the test shows little", seen, plain)
 		}
 	})
 }
@@ -156,7 +162,7 @@ func TestAForecastOfRulesIsWhatEveryDayWillExplain(t *testing.T) {
 	for _, rule := range rulesOf(people, at) {
 		q := &coverage.AheadQuery{Division: pickOne(rng, province, demo, other), Rules: []string{rule}, From: civil.Must("2019-06-15") + civil.Date(rng.IntN(300)), Most: 100_000}
 		q.Until = q.From + 60
-		want := dayByDay(q, rule, func(day civil.Date) map[[2]string]standing { return entitled(t, b, q, people, at, rule, day) })
+		want := dayByDay(q, rule, false, func(day civil.Date) map[[2]string]standing { return entitled(t, b, q, people, at, rule, day) })
 		slices.Sort(want)
 		got := ahead(t, b, q)
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -39,10 +39,7 @@ func (r *Reader) LinesOf(ctx context.Context, q coverage.ListQuery, ids []string
 const peopleStep = 500
 
 func linesOf(t store.Tx, s still, q *coverage.ListQuery, ids []string) (out []coverage.Line, err error) {
-	below, done := map[string]bool{}, map[string]bool{}
-	for _, code := range belows.below(s.World, q.Division, q.Day).codes {
-		below[code] = true
-	}
+	below, done := belows.below(s.World, q.Division, q.Day), map[string]bool{}
 	for part := range slices.Chunk(ids, peopleStep) {
 		people, err := readPeople(t, s.generation, part)
 		if err != nil {
@@ -55,9 +52,12 @@ func linesOf(t store.Tx, s still, q *coverage.ListQuery, ids []string) (out []co
 			}
 			done[who.Of] = true
 			for _, row := range s.Deriver.Rows(who.Facts, s.World) {
+				if !below.has(row.Village) {
+					continue
+				}
 				for j := range row.Pieces {
 					p := &row.Pieces[j]
-					if below[row.Village] && p.Key == q.Key && p.Holds(q.Day) && q.Which.Takes(p.Covered) {
+					if p.Key == q.Key && p.Holds(q.Day) && q.Which.Takes(p.Covered) {
 						out = append(out, coverage.Line{Place: coverage.Place{Village: row.Village, SortKey: row.SortKey, ResidentID: who.Of, EventID: p.EventID}, Piece: *p})
 					}
 				}

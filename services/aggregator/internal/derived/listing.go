@@ -2,31 +2,62 @@ package derived
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/obs"
 
+	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 )
 
-// keepStep is how many facts a rebuild stores at a time, keepMost how many it holds
-// at most: the more, the more facts of one resident come together.
-const (
-	keepStep = 20_000
-	keepMost = 3 * keepStep
-)
+// Bounds of a listing.
+type listBounds struct {
+	step   int // facts that are taken in at a time
+	most   int // facts held at most: the more, the more facts of one resident come together
+	sorted int // bytes that are sorted in memory
+	asking int // residents that are remembered for the people around them
+}
 
-// listAll stores all current facts of the sources, without deriving anything. The
-// sources are listed side by side, and the next page is always that of the source
-// furthest behind by resident: where they list in the order of residents, as
-// services do, all facts of one are stored at once. In whatever order they list,
-// what is stored in the end is the same. Pages are asked for while those before are
-// stored.
-func (b *Book) listAll(ctx context.Context, generation int64, feeds map[string]Feed, op *running) error {
+func usualBounds() listBounds {
+	return listBounds{step: 20_000, most: 60_000, sorted: 64 << 20, asking: 500_000}
+}
+
+// listed makes a generation of all current facts of the sources: derived while they
+// are listed, or sorted first where their order does not allow that.
+func (b *Book) listed(ctx context.Context, generation int64, feeds map[string]Feed, op *running) (*replica, error) {
+	o := b.onePassOf(generation, op)
+	err := o.listAll(ctx, feeds)
+	if errors.Is(err, errOrder) {
+		b.Log.Info("the sources are listed anew and sorted", obs.Cause(err), zap.Int("facts", o.taken), zap.Int("late", o.behind))
+		o.abandon(err)
+		if err := b.Store.Drop(ctx, generation); err != nil {
+			return nil, err
+		}
+		op.restart()
+		o = b.onePassOf(generation, op)
+		o.sorted = b.Store.Sort(generation, b.list.sorted)
+		err = o.listAll(ctx, feeds)
+	}
+	if err != nil {
+		o.abandon(err)
+		return nil, err
+	}
+	op.stage(ctx, "derive")
+	return o.end(ctx)
+}
+
+// listAll takes in all current facts of the sources. These are listed side by side,
+// and the next page is always that of the source furthest behind by resident: where
+// they list in the order of residents all facts of one come together. In whatever
+// order they list, what is taken in is the same. Pages are asked for while those
+// before are derived, and those while those before are written.
+func (o *onePass) listAll(ctx context.Context, feeds map[string]Feed) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var sources []*listing
-	for _, source := range b.Sources {
+	for _, source := range o.b.Sources {
 		feed, ok := feeds[source]
 		if !ok {
 			continue
@@ -38,7 +69,12 @@ func (b *Book) listAll(ctx context.Context, generation int64, feeds map[string]F
 			return eachPage(ctx, feed, l.pages)
 		})
 	}
-	group.Go(func() error { return b.keepAll(ctx, generation, sources, op) })
+	steps := make(chan *listedStep)
+	group.Go(func() error {
+		defer close(steps)
+		return o.takeAll(ctx, sources, steps)
+	})
+	group.Go(func() error { return o.writeAll(ctx, steps) })
 	return group.Wait()
 }
 
@@ -71,8 +107,8 @@ func behind(sources []*listing) (next *listing) {
 	return next
 }
 
-// keepAll stores what the sources list.
-func (b *Book) keepAll(ctx context.Context, generation int64, sources []*listing, op *running) error {
+// takeAll makes steps of what the sources list.
+func (o *onePass) takeAll(ctx context.Context, sources []*listing, steps chan<- *listedStep) error {
 	var held []feedfacts.Fact
 	for next := behind(sources); next != nil; next = behind(sources) {
 		select {
@@ -85,19 +121,29 @@ func (b *Book) keepAll(ctx context.Context, generation int64, sources []*listing
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		n := len(held)
-		if last := behind(sources); last != nil && n < keepMost {
-			n = complete(held, last.at)
-		}
-		if n < keepStep {
+		if o.sorted != nil {
+			if err := o.sort(ctx, held); err != nil {
+				return err
+			}
+			held = held[:0]
 			continue
 		}
-		if err := b.keepListed(ctx, generation, held[:n], nil, op); err != nil {
+		n := len(held)
+		if last := behind(sources); last != nil && n < o.b.list.most {
+			n = complete(held, last.at)
+		}
+		if n < o.b.list.step {
+			continue
+		}
+		if err := o.take(ctx, held[:n], nil, steps); err != nil {
 			return err
 		}
 		held = slices.Delete(held, 0, n)
 	}
-	return b.keepListed(ctx, generation, held, sources, op)
+	if o.sorted != nil {
+		return o.takeSorted(ctx, sources, steps)
+	}
+	return o.take(ctx, held, sources, steps)
 }
 
 // complete puts facts about those before a resident first, who are told of by no
@@ -111,26 +157,6 @@ func complete(held []feedfacts.Fact, before string) int {
 		}
 	}
 	return n
-}
-
-// keepListed stores facts and, at the end, how far the sources were listed.
-func (b *Book) keepListed(ctx context.Context, generation int64, facts []feedfacts.Fact, listed []*listing, op *running) error {
-	fresh := 0
-	err := b.Store.Write(ctx, func(t store.Tx) (err error) {
-		if fresh, err = b.keep(t, generation, facts); err != nil {
-			return err
-		}
-		for _, l := range listed {
-			if err := t.PutFollowed(generation, l.follow); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	op.advance(ctx, int64(len(facts)))
-	op.taken.facts.Add(int64(len(facts)))
-	op.taken.residents.Add(int64(fresh))
-	return err
 }
 
 // eachPage sends the pages of a listing, the last one without a token.

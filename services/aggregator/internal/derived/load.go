@@ -10,9 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// loadStep is how many residents are handed to a processor at a time.
-const loadStep = 1024
-
 // loading counts what it is given on all processors: of residents' rows facts,
 // digests and pieces. What it holds does not grow with the residents, apart from the
 // ledger and those who are linked.
@@ -21,16 +18,18 @@ type loading struct {
 	group   errgroup.Group
 	steps   chan func(*loader) error
 	loaders []*loader
+	idle    chan *loadStep
 	stored  map[string]bool // villages that are taken over, not counted
 }
 
 // newLoading begins; end must follow.
 func newLoading(r *replica, into map[string]string) *loading {
-	all := &loading{r: r, steps: make(chan func(*loader) error)}
+	all := &loading{r: r, steps: make(chan func(*loader) error), idle: make(chan *loadStep, runtime.GOMAXPROCS(0)+1)}
 	r.refs = references{} // nobody yet: nothing is referred to
 	roots := rootsOf(into)
 	for range runtime.GOMAXPROCS(0) {
-		l := &loader{r: r, into: into, roots: roots, joined: map[string]*person{}, bulk: r.ledger.Bulk()}
+		l := newLoader(r, into, roots)
+		l.bulk = r.ledger.Bulk()
 		all.loaders = append(all.loaders, l)
 		all.group.Go(func() error { return l.run(all.steps) })
 	}
@@ -43,14 +42,6 @@ func rootsOf(into map[string]string) map[string]bool {
 		roots[root] = true
 	}
 	return roots
-}
-
-// take counts residents, each of whom is given once. It keeps the rows.
-func (all *loading) take(rows []store.ResidentRow) {
-	if len(rows) > 0 {
-		all.r.refs = nil
-		all.steps <- func(l *loader) error { return l.takeAll(rows) }
-	}
 }
 
 // derived counts the residents of a step, each of whom is given once.
@@ -73,51 +64,74 @@ func (all *loading) end(err error) error {
 	return err
 }
 
-// read takes everybody who is stored.
-func (all *loading) read(t store.Tx) error {
-	return inSteps(t, all.r.generation, func(rows []store.ResidentRow) error {
-		all.take(rows)
-		return nil
-	})
-}
-
-// inSteps reads all residents of a generation, some at a time, who may be kept.
-func inSteps(t store.Tx, generation int64, take func([]store.ResidentRow) error) error {
-	step := make([]store.ResidentRow, 0, loadStep)
-	var room []byte
-	err := t.EachResident(generation, "", int(^uint32(0)>>1), func(row store.ResidentRow) error {
-		if n := len(row.Facts) + len(row.Members); n > cap(room)-len(room) {
-			room = make([]byte, 0, max(n, loadRoom))
-		}
-		row.Facts, room = kept(room, row.Facts)
-		row.Members, room = kept(room, row.Members)
-		if step = append(step, row); len(step) < loadStep {
+// read has everybody counted whom each reads: their rows, each of whom is given once.
+func (all *loading) read(each func(func(store.ResidentRow) error) error, take func(*loader, *store.ResidentRow) error) error {
+	step := all.step()
+	err := each(func(row store.ResidentRow) error {
+		if step.keep(&row); len(step.rows) < loadRows {
 			return nil
 		}
-		full := step
-		step = make([]store.ResidentRow, 0, loadStep)
-		return take(full)
+		all.hand(step, take)
+		step = all.step()
+		return nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		all.hand(step, take)
 	}
-	return take(step)
+	return err
 }
 
-// loadRoom is how many bytes of rows are kept together.
-const loadRoom = 1 << 18
+// loadRows is how many residents are handed to a processor at a time: their rows
+// shall still be in its own memory when it comes to them.
+const loadRows = 128
 
-// kept copies bytes to the end of room, where they stay.
-func kept(room, raw []byte) (own, left []byte) {
-	n := len(room)
-	room = append(room, raw...)
-	return room[n:len(room):len(room)], room
+// loadStep is rows and their bytes, one behind the other. It is used again and again.
+type loadStep struct {
+	rows []store.ResidentRow
+	room []byte
+}
+
+func (all *loading) step() *loadStep {
+	select {
+	case s := <-all.idle:
+		s.rows, s.room = s.rows[:0], s.room[:0]
+		return s
+	default:
+		return &loadStep{rows: make([]store.ResidentRow, 0, loadRows)}
+	}
+}
+
+// keep copies a row, which is good until the next one is read.
+func (s *loadStep) keep(row *store.ResidentRow) {
+	begin := len(s.room)
+	s.room = append(append(s.room, row.Facts...), row.Members...)
+	own, n := s.room[begin:], len(row.Facts) // where room has moved, the rows before keep what it was
+	s.rows = append(s.rows, store.ResidentRow{ID: row.ID, Facts: own[:n:n], Members: own[n:]})
+}
+
+// hand gives a step to whoever is free.
+func (all *loading) hand(s *loadStep, take func(*loader, *store.ResidentRow) error) {
+	if len(s.rows) > 0 {
+		all.r.refs = nil
+	}
+	all.steps <- func(l *loader) error {
+		for i := range s.rows {
+			if err := take(l, &s.rows[i]); err != nil {
+				return err
+			}
+		}
+		select {
+		case all.idle <- s:
+		default:
+		}
+		return nil
+	}
 }
 
 // takeLoaded sums up what was counted, with the persons whose facts came under
 // several identifiers.
 func (r *replica) takeLoaded(loaders []*loader) {
-	whole := map[string]*person{}
+	whole := map[string]share{}
 	for _, l := range loaders {
 		r.facts += l.facts
 		r.residents += l.count.residents
@@ -125,19 +139,11 @@ func (r *replica) takeLoaded(loaders []*loader) {
 		r.sums.facts.plus(l.sums.facts)
 		r.sums.members.plus(l.sums.members)
 		for id, part := range l.joined {
-			p := whole[id]
-			if p == nil {
-				p = &person{id: id}
-				whole[id] = p
-			}
-			if part.own != nil {
-				p.own = part.own
-			}
-			p.more = append(p.more, part.more...)
+			whole[id] = whole[id].and(part)
 		}
 	}
-	for _, p := range whole {
-		r.count(p, 1)
+	for _, s := range whole {
+		r.countShare(s, 1)
 	}
 }
 
@@ -149,9 +155,15 @@ type loader struct {
 
 	sums   sums
 	facts  int64
-	count  replica            // of persons without links
-	joined map[string]*person // parts of the others
-	bulk   *ledger.Bulk       // nil: figures alone
+	count  replica          // of persons without links
+	joined map[string]share // parts of the others
+	bulk   *ledger.Bulk     // nil: figures alone
+	packed store.Unpacking
+	hash   hashing
+}
+
+func newLoader(r *replica, into map[string]string, roots map[string]bool) *loader {
+	return &loader{r: r, into: into, roots: roots, joined: map[string]share{}}
 }
 
 // run takes steps until there are none; after a failure it only passes over them.
@@ -165,34 +177,38 @@ func (l *loader) run(steps <-chan func(*loader) error) (err error) {
 	return err
 }
 
-func (l *loader) takeAll(rows []store.ResidentRow) error {
-	for i := range rows {
-		if err := l.take(&rows[i]); err != nil {
+// take counts a row, of which it keeps nothing.
+func (l *loader) take(row *store.ResidentRow) error {
+	tally, err := feedfacts.TallyOf(row.Facts)
+	if err == nil {
+		err = l.takeFacts(row.ID, tally, row.Facts)
+	}
+	if err != nil {
+		return err
+	}
+	members, err := l.packed.Rows(row.Members)
+	if err != nil {
+		return err
+	}
+	for i := range members {
+		m := &members[i]
+		l.sums.members.add(l.hash.row(m.Village, m.SortKey, []byte(row.ID), m.Pieces))
+		if l.bulk == nil {
+			continue
+		}
+		if err := l.takePieces(m.Village, m.Pieces); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) take(row *store.ResidentRow) error {
-	set, err := feedfacts.Decode(row.Facts)
-	if err != nil {
-		return err
-	}
-	l.takeFacts(row.ID, set, row.Facts)
-	return store.EachMember(row.ID, row.Members, func(m store.MemberRow) error {
-		l.sums.members.add(memberHash(&m))
-		if l.bulk == nil {
-			return nil
-		}
-		return l.takeMember(&m)
-	})
-}
-
-// takeDerived counts residents of a step, who need not be decoded again.
+// takeDerived counts residents of a step, who need not be unpacked again.
 func (l *loader) takeDerived(s *derivedStep) error {
 	for i := range s.rows {
-		l.takeFacts(s.rows[i].ID, s.sets[i], s.rows[i].Facts)
+		if err := l.takeFacts(s.rows[i].ID, s.sets[i].Tally(), s.rows[i].Facts); err != nil {
+			return err
+		}
 	}
 	for i := range s.members {
 		l.sums.members.add(memberHash(&s.members[i]))
@@ -204,32 +220,39 @@ func (l *loader) takeDerived(s *derivedStep) error {
 }
 
 // takeFacts counts the facts of an identifier; raw is their encoding.
-func (l *loader) takeFacts(id string, set feedfacts.Set, raw []byte) {
-	l.facts += int64(set.Live())
-	l.sums.putFacts(id, set, raw)
+func (l *loader) takeFacts(id string, tally feedfacts.Tally, raw []byte) error {
+	l.facts += int64(tally.Live)
+	if tally.Gone > 0 {
+		set, err := feedfacts.Decode(raw)
+		if err != nil {
+			return err
+		}
+		raw = heldBytes(set, raw)
+	}
+	if len(raw) > 0 {
+		l.sums.facts.add(l.hash.row([]byte(id), raw))
+	}
+	part := share{facts: tally.About(), known: tally.Known}
 	switch root := l.into[id]; {
 	case root != "":
-		l.part(root).more = append(l.part(root).more, set)
+		part.known = false // who the person is, the person's own facts say
+		l.joined[root] = l.joined[root].and(part)
 	case l.roots[id]:
-		l.part(id).own = set
+		l.joined[id] = l.joined[id].and(part)
 	default:
-		l.count.count(&person{id: id, own: set}, 1)
+		l.count.countShare(part, 1)
 	}
+	return nil
 }
 
 // takeMember counts what one resident counts for in a village.
 func (l *loader) takeMember(m *store.MemberRow) error {
+	return l.takePieces([]byte(m.Village), m.Pieces)
+}
+
+func (l *loader) takePieces(village, pieces []byte) error {
 	if l.bulk.Len() >= l.r.ledger.Most(runtime.GOMAXPROCS(0)) {
 		l.r.ledger.Take(l.bulk)
 	}
-	return l.r.deriver.AddTo(l.bulk.Village(m.Village), m.Pieces)
-}
-
-func (l *loader) part(id string) *person {
-	p := l.joined[id]
-	if p == nil {
-		p = &person{id: id}
-		l.joined[id] = p
-	}
-	return p
+	return l.r.deriver.AddTo(l.bulk.Village(village), pieces)
 }

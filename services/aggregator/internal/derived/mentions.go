@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"context"
 	"hash/maphash"
 
 	"xinju.dev/services/aggregator/internal/store"
@@ -21,14 +22,13 @@ const (
 	firstMention = 1 << 12 // identifiers in the first layer; each next one takes four times as many
 )
 
-// mentionsOf reads who is named in a generation.
-func mentionsOf(t store.Tx, generation int64) (*mentions, error) {
-	m, last := &mentions{seed: maphash.MakeSeed()}, ""
-	err := t.Ties(generation, func(r store.TieRow) error {
-		if r.Other != last {
-			m.add(r.Other)
-			last = r.Other
-		}
+func newMentions() *mentions { return &mentions{seed: maphash.MakeSeed()} }
+
+// mentionsOf reads who is named in a generation that nobody writes.
+func mentionsOf(ctx context.Context, s *store.Store, generation int64) (*mentions, error) {
+	m := newMentions()
+	err := s.EachNamed(ctx, generation, func(id []byte) error {
+		m.add(string(id))
 		return nil
 	})
 	return m, err

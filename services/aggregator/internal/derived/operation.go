@@ -247,6 +247,8 @@ func (o *running) restart() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.row.Done = 0
+	o.taken.facts.Store(0)
+	o.taken.residents.Store(0)
 }
 
 func (o *running) succeeded(now time.Time) store.OperationRow {

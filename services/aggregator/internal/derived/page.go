@@ -28,9 +28,13 @@ type outcome struct {
 	left          departures        // places that persons left
 }
 
+func newOutcome(r *replica) *outcome {
+	return &outcome{before: r, after: r.copyOf(), done: map[string]bool{}, rows: map[string]store.ResidentRow{}}
+}
+
 // page works out one page inside its transaction and writes facts and members.
 func (b *Book) page(t store.Tx, r *replica, list []feedfacts.Fact) (*outcome, error) {
-	out := &outcome{before: r, after: r.copyOf(), done: map[string]bool{}, rows: map[string]store.ResidentRow{}}
+	out := newOutcome(r)
 	everybody, err := out.takeWorld(t, list)
 	if err != nil {
 		return nil, err
@@ -231,15 +235,12 @@ func (out *outcome) touched() map[string]bool {
 // raise counts up the revision, if the generation is the one that serves. When
 // memory takes it for that and the store stands elsewhere, nothing may be written.
 func (out *outcome) raise(t store.Tx, serves bool) error {
-	head, err := t.Head()
+	if !serves {
+		return nil
+	}
+	head, err := out.before.served(t)
 	if err != nil {
 		return err
-	}
-	if serves && (head.Generation != out.before.generation || head.Revision != out.before.revision) {
-		return errAhead
-	}
-	if head.Generation != out.before.generation {
-		return nil
 	}
 	head.Revision++
 	out.after.revision = head.Revision

@@ -36,6 +36,7 @@ type Publisher struct {
 	ledger *ledger.Ledger  // that the copy was made of; nil when there is no copy
 	stale  map[string]bool // divisions that differ from the copy
 	at     int64           // revision of the copy
+	most   int             // divisions that are written in one transaction when they are most of all
 }
 
 const (
@@ -44,11 +45,17 @@ const (
 	publishStep  = 64                     // divisions encoded at a time; no page is applied meanwhile
 )
 
-// errReplaced says that another generation serves since.
-var errReplaced = errors.New("the ledger was replaced while it was copied")
+var (
+	// errReplaced says that another generation serves since.
+	errReplaced = errors.New("the ledger was replaced while it was copied")
+	// errMost says that most divisions differ from the copy: the tree has changed.
+	errMost = errors.New("most of the ledger has changed since it was copied")
+)
 
 // Publisher returns one that has written nothing yet; a book has one at most.
-func (b *Book) Publisher() *Publisher { return &Publisher{b: b, stale: map[string]bool{}} }
+func (b *Book) Publisher() *Publisher {
+	return &Publisher{b: b, stale: map[string]bool{}, most: 4 * publishStep}
+}
 
 // Run keeps the ledger by months up to date in the background until ctx ends.
 // What goes wrong is reported and tried again; readers see the last copy.
@@ -56,7 +63,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	for {
 		changed := p.b.Changed()
 		began := time.Now()
-		if err := p.Bring(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errReplaced) {
+		if err := p.Bring(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errReplaced) && !errors.Is(err, errMost) {
 			p.b.Log.Warn("the ledger cannot be written for readers", obs.Cause(err))
 			changed = nil // again after the rest, and not only at the next change
 		}
@@ -80,19 +87,19 @@ func (p *Publisher) Run(ctx context.Context) error {
 
 // Bring makes the tables equal to memory: the divisions that have changed are
 // written again, with the revision that they stand for, in one transaction. After
-// a crash, or when another generation serves, all is written into a copy beside,
-// which then takes over. It is not safe for concurrent use.
+// a crash, when another generation serves or most divisions have changed, all is
+// written into a copy beside, which then takes over. It is not safe for concurrent use.
 func (p *Publisher) Bring(ctx context.Context) error {
 	l, revision := p.serving()
-	if p.ledger != l {
-		if err := p.begin(ctx, l); err != nil || p.at == revision {
+	if p.ledger == l {
+		if p.at == revision {
+			return nil
+		}
+		if err := p.follow(ctx); !errors.Is(err, errMost) {
 			return err
 		}
 	}
-	if p.at == revision {
-		return nil
-	}
-	return p.follow(ctx)
+	return p.begin(ctx, l)
 }
 
 func (p *Publisher) serving() (*ledger.Ledger, int64) {
@@ -233,6 +240,9 @@ func (p *Publisher) present() (map[string][]store.MonthRow, store.Built, error) 
 	}
 	for _, code := range r.ledger.TakeDirty() {
 		p.stale[code] = true
+	}
+	if n := len(p.stale); n > p.most && n > len(r.ledger.Codes())/2 {
+		return nil, store.Built{}, errMost
 	}
 	state, err := json.Marshal(p.b.stateOf(r))
 	if err != nil {

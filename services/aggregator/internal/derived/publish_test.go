@@ -87,6 +87,7 @@ func published(t tester, db *sqlstore.DB, seed uint64, residents int, cut func(c
 	c.live(residents)
 	b := open(t, db)
 	p, r := b.Publisher(), readerOf(b, db)
+	p.Most(rng.IntN(10)) // of some fifteen
 	days := []civil.Date{civil.Must("2017-05-05"), civil.Must("2020-12-31"), civil.Must("2021-02-14"), civil.Must("2035-01-01")}
 	for range 4 {
 		days = append(days, c.between("2018-01-01", "2023-01-01"))
@@ -186,5 +187,39 @@ func TestAReaderWaitsForTheFirstCopyAndRefusesOtherPacks(t *testing.T) {
 	}
 	if err := look(); !errors.Is(err, derived.ErrOtherPacks) {
 		t.Errorf("other packs: %v", err)
+	}
+}
+
+// TestAChangeOfTheTreeIsWrittenBesideAndAPageInPlace: most of the ledger in one
+// transaction is more than some databases take.
+func TestAChangeOfTheTreeIsWrittenBesideAndAPageInPlace(t *testing.T) {
+	db := testkit.SQLite(t, sets...)
+	c := newCounty(3)
+	c.live(12)
+	b := follow(t, db, c, rand.New(rand.NewPCG(3, 3)), false)
+	p, r := b.Publisher(), readerOf(b, db)
+	p.Most(6)
+	bring := func() (copy int64) {
+		t.Helper()
+		if err := p.Bring(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		readsTheSame(t, b, r, c, []civil.Date{civil.Must("2020-12-31"), civil.Must("2021-02-14")})
+		err := store.New(db).Read(t.Context(), func(tx store.Tx) (err error) { copy, _, err = tx.BuiltAt(); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return copy
+	}
+	first := bring()
+	c.arrives("R late", "S late", "k")
+	catchUp(t, b, c, "registry")
+	if copy := bring(); copy != first {
+		t.Errorf("a page was written into copy %d beside %d", copy, first)
+	}
+	c.feeds["registry"].write(c.division("Q", prefecture, province, 2, civil.Must("2019-06-01"), 0))
+	catchUp(t, b, c, "registry")
+	if copy := bring(); copy == first {
+		t.Error("a change of the tree was written in place")
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/obs"
 
@@ -43,11 +42,7 @@ func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) 
 		return err
 	}
 	op.stage(ctx, "list")
-	if err := b.listAll(ctx, generation, feeds, op); err != nil {
-		return err
-	}
-	op.stage(ctx, "derive")
-	r, err := b.deriveAll(ctx, generation, b.deriverNow())
+	r, err := b.listed(ctx, generation, feeds, op)
 	if err != nil {
 		return err
 	}
@@ -77,80 +72,6 @@ func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
 		return err
 	})
 	return next, err
-}
-
-// keep merges facts into what is stored of a generation. fresh is how many
-// identifiers had none before.
-func (b *Book) keep(t store.Tx, generation int64, list []feedfacts.Fact) (fresh int, err error) {
-	touched := byResident(list)
-	ids := slices.Sorted(maps.Keys(touched))
-	stored, err := t.Residents(generation, ids)
-	if err != nil {
-		return 0, err
-	}
-	var rows, known []store.ResidentRow
-	var links []store.LinkRow
-	var ties tieChanges
-	codes := map[string]bool{}
-	for _, id := range ids {
-		entries := touched[id]
-		set, err := feedfacts.Decode(stored[id].Facts)
-		if err != nil {
-			return 0, err
-		}
-		before := slices.Clone(set)
-		was, err := rootOf(id, set)
-		if err != nil {
-			return 0, err
-		}
-		for _, e := range entries {
-			set.Put(e)
-			code, err := e.RecordCode()
-			if err != nil {
-				return 0, err
-			}
-			if code != "" {
-				codes[code] = true
-			}
-		}
-		if err := ties.compare(id, facing{before: before, after: set}); err != nil {
-			return 0, err
-		}
-		is, err := rootOf(id, set)
-		if err != nil {
-			return 0, err
-		}
-		if is != was {
-			links = append(links, linkRow(id, is))
-		}
-		if row := (store.ResidentRow{ID: id, Facts: set.Encode()}); stored[id].ID == "" {
-			rows = append(rows, row)
-		} else {
-			known = append(known, row)
-		}
-	}
-	if err := t.PutLinks(generation, links); err != nil {
-		return 0, err
-	}
-	if err := ties.write(t, generation); err != nil {
-		return 0, err
-	}
-	if err := t.PutCodes(generation, slices.Sorted(maps.Keys(codes))); err != nil {
-		return 0, err
-	}
-	var world []store.WorldRow
-	for _, f := range list {
-		if feedfacts.IsWorld(f.Kind) {
-			world = append(world, store.WorldRow{Kind: int32(f.Kind), ID: f.ID, Fact: feedfacts.Set{f.Entry}.Encode()})
-		}
-	}
-	if err := t.PutWorld(generation, world); err != nil {
-		return 0, err
-	}
-	if err := t.AddResidents(generation, rows); err != nil {
-		return 0, err
-	}
-	return len(rows), t.PutResidents(generation, known)
 }
 
 // catchUp applies changes until position, or until the head when that is below zero.

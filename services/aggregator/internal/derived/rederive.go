@@ -164,13 +164,16 @@ func (x *difference) row(was, is *store.MemberRow, pieces []derive.Piece, items 
 }
 
 func rowsOf(d *derive.Deriver, resident *facts.Resident, world *facts.World) []store.MemberRow {
-	rows := d.Rows(resident, world)
+	return memberRows(resident.ID, d.Rows(resident, world))
+}
+
+func memberRows(resident string, rows []derive.Row) []store.MemberRow {
 	if len(rows) == 0 {
 		return nil
 	}
 	out := make([]store.MemberRow, len(rows))
 	for i, r := range rows {
-		out[i] = store.MemberRow{Village: r.Village, SortKey: r.SortKey, ResidentID: resident.ID, Pieces: derive.Encode(r.Pieces)}
+		out[i] = store.MemberRow{Village: r.Village, SortKey: r.SortKey, ResidentID: resident, Pieces: derive.Encode(r.Pieces)}
 	}
 	return out
 }

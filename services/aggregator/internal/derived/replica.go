@@ -33,15 +33,31 @@ type replica struct {
 	kept       *keptSums // of every copy the same
 }
 
+func newReplica(generation int64, d *derive.Deriver) *replica {
+	return &replica{generation: generation, deriver: d, seen: map[string]bool{}, followed: map[string]store.FollowedRow{}, kept: newKept()}
+}
+
 // count adds (sign 1) or takes away (−1) a person's part of the figures.
 func (r *replica) count(p *person, sign int64) {
-	held := p.held()
-	if held == 0 {
+	r.countShare(share{p.held(), p.known()}, sign)
+}
+
+// share is what figures say of a person: the facts about it, and whether the registry
+// has told of it.
+type share struct {
+	facts int64
+	known bool
+}
+
+func (s share) and(more share) share { return share{s.facts + more.facts, s.known || more.known} }
+
+func (r *replica) countShare(s share, sign int64) {
+	if s.facts == 0 {
 		return
 	}
 	r.residents += sign
-	if !p.known() {
-		r.orphans += sign * held
+	if !s.known {
+		r.orphans += sign * s.facts
 	}
 }
 
@@ -66,18 +82,16 @@ func (b *Book) begin(ctx context.Context, generation int64, d *derive.Deriver) (
 }
 
 // readNamed reads whom the facts of others name.
-func (b *Book) readNamed(ctx context.Context, r *replica) error {
-	return b.Store.Read(ctx, func(t store.Tx) (err error) {
-		r.named, err = mentionsOf(t, r.generation)
-		return err
-	})
+func (b *Book) readNamed(ctx context.Context, r *replica) (err error) {
+	r.named, err = mentionsOf(ctx, b.Store, r.generation)
+	return err
 }
 
 // surroundings reads of a generation what is not about single residents, without
 // whom these name, and who is linked to whom.
 func (b *Book) surroundings(ctx context.Context, generation int64, d *derive.Deriver) (r *replica, into map[string]string, err error) {
 	err = b.Store.Read(ctx, func(t store.Tx) (err error) {
-		r = &replica{generation: generation, deriver: d, seen: map[string]bool{}, followed: map[string]store.FollowedRow{}, kept: newKept()}
+		r = newReplica(generation, d)
 		head, err := t.Head()
 		if err != nil {
 			return err
@@ -119,6 +133,11 @@ func (r *replica) loadWorld(t store.Tx) (err error) {
 		}
 		r.worldSet = append(r.worldSet, one...)
 	}
+	return r.plant()
+}
+
+// plant makes the tree, under which nothing is counted yet.
+func (r *replica) plant() (err error) {
 	if r.world, err = r.worldSet.World(); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"runtime"
 	"sync"
 
@@ -38,7 +39,10 @@ func (b *Book) numbers(ctx context.Context, r *replica, into map[string]string) 
 		return err
 	}
 	all := newLoading(r, into)
-	if err := all.end(b.Store.Read(ctx, all.read)); err != nil {
+	err = all.read(func(each func(store.ResidentRow) error) error {
+		return b.Store.EachResident(ctx, r.generation, each) // nobody writes: one state without a transaction
+	}, (*loader).take)
+	if err := all.end(err); err != nil {
 		return err
 	}
 	r.kept.counted = r.ledger.Villages()
@@ -133,10 +137,7 @@ func (all *loading) readVillages(t store.Tx, missing map[string]bool) error {
 	})
 	if err != nil || len(missing)*scanFrom > len(missing)+len(all.stored) {
 		if err == nil {
-			err = inSteps(t, all.r.generation, func(rows []store.ResidentRow) error {
-				all.steps <- func(l *loader) error { return l.takeIn(rows, missing) }
-				return nil
-			})
+			err = all.read(everybody(t, all.r.generation), func(l *loader, row *store.ResidentRow) error { return l.takeIn(row, missing) })
 		}
 		return err
 	}
@@ -152,9 +153,12 @@ func (all *loading) readVillages(t store.Tx, missing map[string]bool) error {
 	return nil
 }
 
+// pageStep is how many members of a village are read at a time.
+const pageStep = 1024
+
 // eachPageOf reads the members of a village.
 func eachPageOf(t store.Tx, generation int64, village string, take func([]store.MemberRow) error) error {
-	page := store.MemberPage{Village: village, Limit: loadStep}
+	page := store.MemberPage{Village: village, Limit: pageStep}
 	for {
 		rows, err := t.Members(generation, page)
 		if err != nil || len(rows) == 0 {
@@ -168,20 +172,22 @@ func eachPageOf(t store.Tx, generation int64, village string, take func([]store.
 	}
 }
 
-// takeIn counts what residents count for in some villages.
-func (l *loader) takeIn(rows []store.ResidentRow, villages map[string]bool) error {
-	for i := range rows {
-		err := store.EachMember(rows[i].ID, rows[i].Members, func(m store.MemberRow) error {
-			if !villages[m.Village] {
-				return nil
-			}
-			return l.takeMember(&m)
-		})
-		if err != nil {
-			return err
+// everybody reads all rows of a generation.
+func everybody(t store.Tx, generation int64) func(func(store.ResidentRow) error) error {
+	return func(each func(store.ResidentRow) error) error {
+		return t.EachResident(generation, "", math.MaxInt32, each)
+	}
+}
+
+// takeIn counts what a resident counts for in some villages.
+func (l *loader) takeIn(row *store.ResidentRow, villages map[string]bool) error {
+	members, err := l.packed.Rows(row.Members)
+	for i := range members {
+		if err == nil && villages[string(members[i].Village)] {
+			err = l.takePieces(members[i].Village, members[i].Pieces)
 		}
 	}
-	return nil
+	return err
 }
 
 func (l *loader) takeMembers(rows []store.MemberRow) error {

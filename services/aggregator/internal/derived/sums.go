@@ -70,21 +70,27 @@ func (s sums) hex() string {
 	return hex.EncodeToString(h[:])
 }
 
+// hashing hashes rows, in room that it keeps.
+type hashing struct{ room []byte }
+
 // row hashes fields so that no two different rows have the same bytes.
-func row(fields ...[]byte) [sha256.Size]byte {
-	room := rooms.Get().(*[]byte)
-	defer rooms.Put(room)
-	buf := (*room)[:0]
+func (h *hashing) row(fields ...[]byte) [sha256.Size]byte {
+	h.room = h.room[:0]
 	for _, f := range fields {
-		buf = binary.BigEndian.AppendUint32(buf, uint32(len(f)))
-		buf = append(buf, f...)
+		h.room = binary.BigEndian.AppendUint32(h.room, uint32(len(f)))
+		h.room = append(h.room, f...)
 	}
-	*room = buf
-	return sha256.Sum256(buf)
+	return sha256.Sum256(h.room)
 }
 
 // rooms keeps where rows are put together.
-var rooms = sync.Pool{New: func() any { return new([]byte) }}
+var rooms = sync.Pool{New: func() any { return new(hashing) }}
+
+func row(fields ...[]byte) [sha256.Size]byte {
+	h := rooms.Get().(*hashing)
+	defer rooms.Put(h)
+	return h.row(fields...)
+}
 
 // putFacts and takeFacts count the facts that hold; tombstones are left out,
 // because a source does not list what it deleted. raw is the encoding of set.

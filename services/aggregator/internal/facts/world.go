@@ -138,6 +138,16 @@ func treeChanges(divisions []Division) []civil.Date {
 // ascending. The caller must not change it.
 func (w *World) Changes() []civil.Date { return w.changes }
 
+// Since is a day from which on, up to the given one, the tree is the same: that of
+// its last change, and the first of all days before there was one.
+func (w *World) Since(day civil.Date) civil.Date {
+	after, _ := slices.BinarySearch(w.changes, day+1)
+	if after == 0 {
+		return 1
+	}
+	return w.changes[after-1]
+}
+
 // Division returns the node on the day.
 func (w *World) Division(code string, day civil.Date) (*Division, bool) {
 	d := stateOn(w.nodes[code], day)
@@ -174,11 +184,11 @@ func (w *World) Name(code string, day civil.Date) string {
 
 // Children returns the codes directly below code on the day, ascending; below
 // "" are the provinces. Behind the divisions come the units that stand in it, as
-// places.
+// places. Each comes once, also where the tree wrongly has two states of it.
 func (w *World) Children(code string, day civil.Date) []string {
 	var out []string
 	for _, d := range w.children[code] {
-		if d.holds(day) {
+		if d.holds(day) && (len(out) == 0 || out[len(out)-1] != d.Code) {
 			out = append(out, d.Code)
 		}
 	}

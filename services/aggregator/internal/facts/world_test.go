@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -139,5 +140,28 @@ func TestNormalizeMakesTheOrderOfArrivalIrrelevant(t *testing.T) {
 	b.Normalize()
 	if d := cmp.Diff(a, b); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestTheTreeIsTheSameSinceItsLastChange: what lies below a division does not differ
+// between that day and the given one.
+func TestTheTreeIsTheSameSinceItsLastChange(t *testing.T) {
+	w := NewWorld([]Division{
+		{Key: Key{ID: "A"}, Code: "990000000000", Level: Province},
+		{Key: Key{ID: "B"}, Code: "990101000000", Level: County, Parent: "990000000000", From: civil.Must("2000-02-29"), Until: civil.Must("2020-12-31")},
+		{Key: Key{ID: "C"}, Code: "990101000000", Level: County, Parent: "990000000000", From: civil.Must("2020-06-01")}, // wrongly both
+	}, nil)
+	for day, want := range map[string]civil.Date{
+		"0001-01-01": 1, "2000-02-28": 1, "2000-02-29": civil.Must("2000-02-29"), "2020-05-31": civil.Must("2000-02-29"),
+		"2020-06-01": civil.Must("2020-06-01"), "2020-12-31": civil.Must("2020-06-01"), "2021-01-01": civil.Must("2021-01-01"), "9999-12-31": civil.Must("2021-01-01"),
+	} {
+		on := civil.Must(day)
+		if got := w.Since(on); got != want {
+			t.Errorf("on %s since %s, want %s", day, got, want)
+		}
+		is, was := w.Children("990000000000", on), w.Children("990000000000", w.Since(on))
+		if !slices.Equal(is, was) || len(is) > 1 {
+			t.Errorf("on %s %v, since then %v", day, is, was)
+		}
 	}
 }

@@ -97,15 +97,16 @@ func (p *Poller) Poll(ctx context.Context) (int, error) {
 // sums over them.
 func (p *Poller) places(day civil.Date) (out []string, err error) {
 	err = p.Look(func(v coverage.View) error {
-		w := v.World()
+		w, met := v.World(), map[string]bool{} // a tree that is wrong may lead in a ring
 		open := w.Children("", day)
 		for len(open) > 0 {
 			var next []string
 			for _, code := range open {
 				d, ok := w.Division(code, day)
-				if !ok || d.Level > facts.Township {
+				if !ok || d.Level > facts.Township || met[code] {
 					continue
 				}
+				met[code] = true
 				if d.Level >= facts.County {
 					out = append(out, code)
 				}

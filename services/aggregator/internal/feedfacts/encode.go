@@ -100,11 +100,14 @@ func (r *reader) id() string {
 	n, begin := r.number(), r.ids.Len()
 	if n != 0 {
 		r.ids.Write(r.bytes(n))
-	} else if raw := r.bytes(16); !r.bad {
+	} else if raw := r.bytes(packedID); !r.bad {
 		unpack(&r.ids, raw)
 	}
 	return r.ids.String()[begin:]
 }
+
+// packedID is how many bytes pack writes.
+const packedID = 16
 
 func appendID(out []byte, id string) []byte {
 	if ids.Valid(id) {

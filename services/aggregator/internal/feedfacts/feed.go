@@ -34,10 +34,10 @@ func FactOf(f *feedv1.Fact) (Fact, error) {
 
 func entryOf(f *feedv1.Fact) (Entry, error) {
 	e := Entry{Kind: f.GetKind(), ID: f.GetFactId(), Version: f.GetVersion(), Deleted: f.GetDeleted()}
-	if e.Kind <= 0 || e.ID == "" || len(e.ID) > 64 || e.Version <= 0 || len(f.GetResidentId()) > 64 {
+	if e.Kind <= 0 || !names(e.ID) || e.Version <= 0 {
 		return Entry{}, ErrFact
 	}
-	if IsWorld(e.Kind) != (f.GetResidentId() == "") {
+	if world, resident := IsWorld(e.Kind), f.GetResidentId(); world && (resident != "" || !namesPlace(f)) || !world && !names(resident) {
 		return Entry{}, ErrFact
 	}
 	if e.Deleted {

@@ -136,6 +136,9 @@ func TestEncodingIsCanonicalAndComesBack(t *testing.T) {
 		if !bytes.Equal(back.Encode(), one.Encode()) || len(back) != len(one) {
 			t.Fatal("what comes back is not what went in")
 		}
+		if tally, err := feedfacts.TallyOf(one.Encode()); err != nil || tally != one.Tally() || tally.Live != one.Live() || tally.Links != one.Links() || tally.Known != one.Known() {
+			t.Fatalf("%+v were counted, %v", tally, err)
+		}
 		for i := range one {
 			if back[i].ID != one[i].ID || back[i].Version != one[i].Version || !bytes.Equal(back[i].Body, one[i].Body) {
 				t.Fatalf("fact %d came back as %v", i, back[i])
@@ -158,7 +161,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add(set.Encode())
 	f.Add([]byte{2, 0, 1})
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if got, err := feedfacts.Decode(raw); err == nil {
+		got, err := feedfacts.Decode(raw)
+		tally, damaged := feedfacts.TallyOf(raw)
+		if (err == nil) != (damaged == nil) || err == nil && tally != got.Tally() {
+			t.Fatalf("decoded %v, counted %v", err, damaged)
+		}
+		if err == nil {
 			_, _ = got.Resident("R1") // must not panic
 		}
 	})

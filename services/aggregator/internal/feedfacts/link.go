@@ -18,7 +18,7 @@ func (s Set) IntoOf(resident string) (string, error) {
 		if err := e.read(&m); err != nil {
 			return "", err
 		}
-		if into := m.GetIntoId(); into != "" && into != resident {
+		if into := m.GetIntoId(); into != resident && names(into) {
 			return into, nil
 		}
 	}

@@ -6,9 +6,6 @@ import (
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 )
 
-// maxID bounds identifiers and codes, in bytes: what is longer names nothing.
-const maxID = 64
-
 // Registry returns the part of the facts that says who the person is, where the
 // person lived and to whom the person is tied.
 func (s Set) Registry() Set {
@@ -54,7 +51,7 @@ func (s Set) Ties(resident string) ([]string, error) {
 			}
 			other = m.GetOtherId()
 		}
-		if other != "" && other != resident && len(other) <= maxID {
+		if other != resident && names(other) {
 			out = append(out, other)
 		}
 	}
@@ -63,13 +60,13 @@ func (s Set) Ties(resident string) ([]string, error) {
 }
 
 // RecordCode returns the code of a record; "" of a fact that is none, that is
-// deleted, or whose code is too long for one.
+// deleted, or whose code names nothing.
 func (e *Entry) RecordCode() (string, error) {
 	if e.Kind != feedv1.FactKind_FACT_KIND_RECORD || e.Deleted {
 		return "", nil
 	}
 	var m feedv1.RecordFact
-	if err := e.read(&m); err != nil || len(m.GetCode()) > maxID {
+	if err := e.read(&m); err != nil || !names(m.GetCode()) {
 		return "", err
 	}
 	return m.GetCode(), nil

@@ -36,6 +36,8 @@ func drawDay(t *rapid.T, label string) civil.Date {
 		return early.AddDays(rapid.IntRange(0, 5).Draw(t, label))
 	case 1:
 		return late.AddDays(rapid.IntRange(0, 5).Draw(t, label))
+	case 2: // where the dense days begin and end
+		return rapid.SampledFrom([]civil.Date{civil.Must("1949-12-30"), civil.Must("2099-12-30")}).Draw(t, label+" edge").AddDays(rapid.IntRange(0, 4).Draw(t, label))
 	}
 	return first.AddDays(rapid.IntRange(0, 900).Draw(t, label))
 }

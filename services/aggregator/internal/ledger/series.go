@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"xinju.dev/services/platform/civil"
@@ -39,15 +40,10 @@ func (s *sparse) at(day civil.Date) Count {
 // merge adds deltas in any order; days without a net change are dropped.
 func (s *sparse) merge(deltas []delta) {
 	slices.SortFunc(deltas, func(a, b delta) int { return cmp.Compare(a.day, b.day) })
-	s.mergeSorted(deltas)
-}
-
-// mergeSorted is merge of deltas in the order of their days.
-func (s *sparse) mergeSorted(deltas []delta) {
 	out := make([]point, 0, len(s.points)+len(deltas))
 	var before, added, last Count // of the old points, of the deltas, of the last point written
 	for i, j := 0, 0; i < len(s.points) || j < len(deltas); {
-		day := civil.Forever
+		day := civil.Date(math.MaxInt32) // past every day, also of a damaged row
 		if i < len(s.points) {
 			day = s.points[i].day
 		}
@@ -180,8 +176,11 @@ func (d *dense) grow(low, high civil.Date, after Count) {
 	if more := int(high-d.first) + 1 - len(d.cells); more > 0 && len(d.cells)+more > cap(d.cells) {
 		d.cells = append(make([]Count, 0, len(d.cells)+more+denseStep), d.cells...)
 	}
-	for int(high-d.first) >= len(d.cells) {
-		d.cells = append(d.cells, after)
+	if n, was := int(high-d.first)+1, len(d.cells); n > was {
+		d.cells = d.cells[:n]
+		for i := was; i < n; i++ {
+			d.cells[i] = after
+		}
 	}
 }
 

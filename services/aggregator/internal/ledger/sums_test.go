@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ func all(l *ledger.Ledger) (out []byte) {
 func drawMany(t *rapid.T) (pieces []piece, weights []int32) {
 	for range rapid.SampledFrom([]int{0, 1, 5, 40, 250}).Draw(t, "pieces") {
 		pieces = append(pieces, drawPiece(t))
-		weights = append(weights, rapid.SampledFrom([]int32{1, 1, 1, 1, 7, 8, 9, 70_000}).Draw(t, "weight"))
+		weights = append(weights, rapid.SampledFrom([]int32{1, 1, 1, 1, 7, 8, 9, 32_767, 32_768, 70_000}).Draw(t, "weight"))
 	}
 	return pieces, weights
 }
@@ -53,7 +54,7 @@ func TestBulksTakenAtOnceAndStoredSumsAreTheBatch(t *testing.T) {
 			as := weighed(p, weights[i])
 			batch.Add(p.key, p.village, p.from, p.to, as)
 			b := rapid.SampledFrom(bulks).Draw(t, "bulk")
-			b.Village(p.village).Add(p.key, p.from, p.to, as)
+			b.Village([]byte(p.village)).Add(p.key, p.from, p.to, as)
 			if rapid.IntRange(0, 100).Draw(t, "early") == 71 { // small numbers are drawn often
 				got.Take(b)
 			}
@@ -87,7 +88,7 @@ func TestDamagedSumsAreRefusedOrAreOtherSums(t *testing.T) {
 		b := l.Bulk()
 		pieces, weights := drawMany(t)
 		for i := range pieces {
-			b.Village("v1").Add(pieces[i].key, pieces[i].from, pieces[i].to, weighed(&pieces[i], weights[i]))
+			b.Village([]byte("v1")).Add(pieces[i].key, pieces[i].from, pieces[i].to, weighed(&pieces[i], weights[i]))
 		}
 		l.Take(b)
 		raw := l.Sums("v1")
@@ -142,8 +143,8 @@ func BenchmarkHang(b *testing.B) {
 	l := ledger.New(tree)
 	bulk := l.Bulk()
 	for v := range 100 {
-		code := string([]byte{'v', byte(v)})
-		tree[code] = []ledger.Span{{From: 1, To: civil.Forever, Above: []string{"t" + string(rune('a'+v/10)), "c", "p"}}}
+		code := []byte{'v', byte(v)}
+		tree[string(code)] = []ledger.Span{{From: 1, To: civil.Forever, Above: []string{"t" + string(rune('a'+v/10)), "c", "p"}}}
 		for i := range 40_000 {
 			bulk.Village(code).Add(ledger.Key(i%40), first.AddDays(i*7%9000), first.AddDays(i*7%9000+500), one(i%2 == 0))
 		}
@@ -152,4 +153,43 @@ func BenchmarkHang(b *testing.B) {
 	for b.Loop() {
 		l.Hang(tree)
 	}
+}
+
+func BenchmarkBulk(b *testing.B) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	var codes [][]byte
+	for v := range 160 {
+		codes = append(codes, fmt.Appendf(nil, "99010110%04d", v))
+	}
+	type added struct {
+		key      ledger.Key
+		from, to civil.Date
+		as       ledger.Count
+	}
+	residents := make([][]added, 20_000)
+	for i := range residents {
+		for range 27 {
+			from := first.AddDays(rng.IntN(20*365) - 12*365)
+			p := added{ledger.Key(rng.IntN(60) * 3), from, from.AddDays(1 + rng.IntN(800)), one(rng.IntN(2) == 0)}
+			if rng.IntN(4) == 0 {
+				p.to = civil.Forever
+			}
+			residents[i] = append(residents[i], p)
+		}
+	}
+	for b.Loop() {
+		l := ledger.New(nil)
+		bulk := l.Bulk()
+		for i := range 2 * len(residents) {
+			v := bulk.Village(codes[i*7919%len(codes)])
+			for _, p := range residents[i%len(residents)] {
+				v.Add(p.key, p.from, p.to, p.as)
+			}
+			if bulk.Len() >= l.Most(1) {
+				l.Take(bulk)
+			}
+		}
+		l.Take(bulk)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(2*27*len(residents)), "ns/piece")
 }

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -62,13 +64,34 @@ func residentRows(generation int64, list []ResidentRow) [][]any {
 // EachResident calls each for up to limit rows after an identifier, in order. The
 // bytes of a row are valid until each returns.
 func (t Tx) EachResident(generation int64, after string, limit int, each func(ResidentRow) error) error {
-	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+	return sqlstore.Query(t.tx, scanResident(each), allResidents+" AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
+}
+
+const allResidents = "SELECT resident_id, facts, members FROM resident_fact WHERE generation = ?"
+
+func scanResident(each func(ResidentRow) error) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
 		var r ResidentRow
 		if err := rows.Scan(&r.ID, (*sql.RawBytes)(&r.Facts), (*sql.RawBytes)(&r.Members)); err != nil {
 			return err
 		}
 		return each(r)
-	}, "SELECT resident_id, facts, members FROM resident_fact WHERE generation = ? AND resident_id > ? ORDER BY resident_id LIMIT ?", generation, after, limit)
+	}
+}
+
+// residentsOf reads all rows of a generation as they lie in the table: SQLite would
+// look every one of them up by its place in the index.
+func residentsOf(e sqlstore.Engine) string {
+	if e == sqlstore.SQLite {
+		return strings.Replace(allResidents, " WHERE", " NOT INDEXED WHERE", 1)
+	}
+	return allResidents
+}
+
+// EachResident calls each for all rows of a generation, in any order and as one
+// statement finds them. The bytes of a row are valid until each returns.
+func (s *Store) EachResident(ctx context.Context, generation int64, each func(ResidentRow) error) error {
+	return s.everybody.Each(ctx, scanResident(each), generation)
 }
 
 // EachID calls each for up to limit identifiers after one, in order.

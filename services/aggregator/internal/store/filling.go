@@ -32,7 +32,11 @@ func (f *Filling) Add(ctx context.Context, m *MemberRow, lines []LineRow) error 
 	if f.held.size() < f.most {
 		return nil
 	}
-	return f.spill(ctx)
+	if err := f.write(ctx, f.held.sorted()); err != nil {
+		return err
+	}
+	f.held.clear()
+	return nil
 }
 
 // Parts of runs: bytes of one, and how many are written in a transaction.
@@ -41,24 +45,30 @@ const (
 	partsOnce = 8
 )
 
-// spill makes a run of what is held.
-func (f *Filling) spill(ctx context.Context) error {
+// run is records in order.
+type run interface {
+	next() bool
+	at() *record
+}
+
+// write stores a run.
+func (f *Filling) write(ctx context.Context, from run) error {
 	var parts [][]byte
 	seq := int64(0)
-	write := func() error {
+	flush := func() error {
 		err := f.store.Write(ctx, func(t Tx) error { return t.addParts(f.generation, f.runs, seq, parts) })
 		seq += int64(len(parts))
 		parts = parts[:0]
 		return err
 	}
 	var part partWriter
-	for from := f.held.sorted(); from.next(); {
-		part.add(&from.record)
+	for from.next() {
+		part.add(from.at())
 		if len(part.bytes) < partSize {
 			continue
 		}
 		if parts = append(parts, part.take()); len(parts) == partsOnce {
-			if err := write(); err != nil {
+			if err := flush(); err != nil {
 				return err
 			}
 		}
@@ -66,8 +76,7 @@ func (f *Filling) spill(ctx context.Context) error {
 	if len(part.bytes) > 0 {
 		parts = append(parts, part.take())
 	}
-	f.held.clear()
-	if err := write(); err != nil {
+	if err := flush(); err != nil {
 		return err
 	}
 	f.runs++

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
+	"slices"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -17,12 +19,24 @@ type Head struct {
 }
 
 // Head reads the one row.
-func (t Tx) Head() (h Head, err error) {
+func (t Tx) Head() (Head, error) { return t.head("") }
+
+// LockedHead is Head for a transaction that sets it: nobody else does until that
+// one has ended. Two processes that take in pages would otherwise give the same
+// revision to two states, and neither would notice.
+func (t Tx) LockedHead() (Head, error) {
+	if sqlstore.EngineOf(t.tx) == sqlstore.SQLite { // one writes at a time
+		return t.head("")
+	}
+	return t.head(" FOR UPDATE")
+}
+
+func (t Tx) head(lock string) (h Head, err error) {
 	found := false
 	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
 		found = true
 		return rows.Scan(&h.Generation, &h.Revision, &h.Derivation)
-	}, "SELECT current, revision, derivation FROM generation WHERE id = 1")
+	}, "SELECT current, revision, derivation FROM generation WHERE id = 1"+lock)
 	if err == nil && !found {
 		err = errNoHead
 	}
@@ -45,34 +59,14 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 	if err := s.DropTouched(ctx, generation); err != nil {
 		return err
 	}
-	for {
-		last, n := "", 0
-		err := s.Write(ctx, func(t Tx) error {
-			last, n = "", 0
-			err := t.EachID(generation, "", dropStep, func(id string) error {
-				last, n = id, n+1
-				return nil
-			})
-			if err != nil || n == 0 {
-				return err
-			}
-			return sqlstore.Exec(t.tx, "DELETE FROM resident_fact WHERE generation = ? AND resident_id <= ?", generation, last)
-		})
-		if err != nil {
-			return err
-		}
-		if n < dropStep {
-			break
-		}
+	if err := s.dropByID(ctx, generation, "resident_id", "resident_fact"); err != nil {
+		return err
+	}
+	if err := s.DropIndexes(ctx, generation); err != nil {
+		return err
 	}
 	return s.Write(ctx, func(t Tx) error {
 		if err := sqlstore.Exec(t.tx, "DELETE FROM world_fact WHERE generation = ?", generation); err != nil {
-			return err
-		}
-		if err := t.DropLinks(generation); err != nil {
-			return err
-		}
-		if err := t.DropTies(generation); err != nil {
 			return err
 		}
 		if err := sqlstore.Exec(t.tx, "DELETE FROM record_code WHERE generation = ?", generation); err != nil {
@@ -82,8 +76,41 @@ func (s *Store) Drop(ctx context.Context, generation int64) error {
 	})
 }
 
+// DropIndexes deletes the links and ties of a generation.
+func (s *Store) DropIndexes(ctx context.Context, generation int64) error {
+	if err := s.dropByID(ctx, generation, "linked_id", "resident_link"); err != nil {
+		return err
+	}
+	return s.dropByID(ctx, generation, "other_id", "resident_tie")
+}
+
+// dropByID deletes the rows of a generation in a table whose key goes on with an
+// identifier, in transactions of their own.
+func (s *Store) dropByID(ctx context.Context, generation int64, column, table string) error {
+	for {
+		last, more := "", false
+		err := s.Write(ctx, func(t Tx) error {
+			more = false
+			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+				more = true
+				return rows.Scan(&last)
+			}, "SELECT "+column+" FROM "+table+" WHERE generation = ? ORDER BY 1 LIMIT 1 OFFSET ?", generation, dropStep)
+			if err != nil {
+				return err
+			}
+			if !more {
+				return sqlstore.Exec(t.tx, "DELETE FROM "+table+" WHERE generation = ?", generation)
+			}
+			return sqlstore.Exec(t.tx, "DELETE FROM "+table+" WHERE generation = ? AND "+column+" <= ?", generation, last)
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
 // DropMembers deletes where the residents of a generation have pieces, their sums
-// and their lines, a village at a time. The pieces stay in the residents' rows.
+// and their lines. The pieces stay in the residents' rows.
 func (s *Store) DropMembers(ctx context.Context, generation int64) error {
 	if err := s.DropSums(ctx, generation); err != nil {
 		return err
@@ -95,18 +122,10 @@ func (s *Store) DropMembers(ctx context.Context, generation int64) error {
 		return err
 	}
 	for {
-		found := false // a row may be of no village
-		err := s.Write(ctx, func(t Tx) error {
-			village := ""
-			found = false
-			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-				found = true
-				return rows.Scan(&village)
-			}, "SELECT village FROM member WHERE generation = ? ORDER BY village LIMIT 1", generation)
-			if err != nil || !found {
-				return err
-			}
-			return sqlstore.Exec(t.tx, "DELETE FROM member WHERE generation = ? AND village = ?", generation, village)
+		found := false
+		err := s.Write(ctx, func(t Tx) (err error) {
+			found, err = t.dropSomeMembers(generation)
+			return err
 		})
 		if err != nil || !found {
 			return err
@@ -114,15 +133,56 @@ func (s *Store) DropMembers(ctx context.Context, generation int64) error {
 	}
 }
 
-// Generations lists every generation of which something is stored.
-func (t Tx) Generations() (out []int64, err error) {
+// dropSomeMembers deletes a village, or the first rows of one with many: a unit, or
+// no village at all.
+func (t Tx) dropSomeMembers(generation int64) (found bool, err error) {
+	var village, key, resident string
 	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-		var g int64
-		if err := rows.Scan(&g); err != nil {
-			return err
+		found = true
+		return rows.Scan(&village)
+	}, "SELECT village FROM member WHERE generation = ? ORDER BY village LIMIT 1", generation)
+	if err != nil || !found {
+		return false, err
+	}
+	more := false
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+		more = true
+		return rows.Scan(&key, &resident)
+	}, "SELECT sort_key, resident_id FROM member WHERE generation = ? AND village = ? ORDER BY sort_key, resident_id LIMIT 1 OFFSET ?", generation, village, dropStep)
+	if err != nil {
+		return false, err
+	}
+	if !more {
+		return true, sqlstore.Exec(t.tx, "DELETE FROM member WHERE generation = ? AND village = ?", generation, village)
+	}
+	return true, sqlstore.Exec(t.tx, "DELETE FROM member WHERE generation = ? AND village = ? AND (sort_key < ? OR sort_key = ? AND resident_id <= ?)",
+		generation, village, []byte(key), []byte(key), resident)
+}
+
+// ofGenerations lists the tables whose rows belong to generations, but for the sums:
+// an empty state has some, and they are the first to be dropped.
+var ofGenerations = [...]string{
+	"followed", "world_fact", "member", "resident_fact", "resident_link", "resident_tie", "record_code", "filling_part",
+	"uncovered", "touched", "place_left",
+}
+
+// Generations lists every generation of which something is stored, looking up the
+// next one in each table: not everybody is read.
+func (t Tx) Generations() ([]int64, error) {
+	var out []int64
+	for _, table := range ofGenerations {
+		for last, n := int64(math.MinInt64), -1; n < len(out); {
+			n = len(out)
+			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
+				err := rows.Scan(&last)
+				out = append(out, last)
+				return err
+			}, "SELECT generation FROM "+table+" WHERE generation > ? ORDER BY generation LIMIT 1", last)
+			if err != nil {
+				return nil, err
+			}
 		}
-		out = append(out, g)
-		return nil
-	}, "SELECT generation FROM followed UNION SELECT generation FROM world_fact UNION SELECT generation FROM member UNION SELECT generation FROM resident_fact UNION SELECT generation FROM resident_link UNION SELECT generation FROM resident_tie UNION SELECT generation FROM record_code UNION SELECT generation FROM filling_part ORDER BY 1")
-	return out, err
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }

@@ -64,8 +64,3 @@ func (t Tx) PutLinks(generation int64, list []LinkRow) error {
 	}
 	return t.replace("resident_link", []string{"generation", "linked_id", "into_id"}, rows)
 }
-
-// DropLinks deletes the links of a generation.
-func (t Tx) DropLinks(generation int64) error {
-	return sqlstore.Exec(t.tx, "DELETE FROM resident_link WHERE generation = ?", generation)
-}

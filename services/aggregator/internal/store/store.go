@@ -26,12 +26,19 @@ func Migrations() migrate.Set { return migrate.Sub("aggregator", files, "migrati
 
 // Store runs transactions over the aggregator's tables.
 type Store struct {
-	db    *sqlstore.DB
-	lines lineStatements
+	db        *sqlstore.DB
+	lines     lineStatements
+	everybody *sqlstore.Statement
+	named     *sqlstore.Statement
 }
 
 // New returns the store in db, which must be migrated.
-func New(db *sqlstore.DB) *Store { return &Store{db: db, lines: newLineStatements(db)} }
+func New(db *sqlstore.DB) *Store {
+	return &Store{
+		db: db, lines: newLineStatements(db),
+		everybody: db.Statement(residentsOf(db.Engine())), named: db.Statement(everyNamed),
+	}
+}
 
 // Tx is one transaction.
 type Tx struct{ tx *gorm.DB }

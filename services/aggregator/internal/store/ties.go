@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 
 	"xinju.dev/services/platform/sqlstore"
@@ -21,11 +22,6 @@ func (t Tx) Naming(generation int64, ids []string) (map[string][]string, error) 
 	return out, err
 }
 
-// Ties calls each for every tie of a generation, by the identifier that is named.
-func (t Tx) Ties(generation int64, each func(TieRow) error) error {
-	return t.ties(each, "generation = ?", generation)
-}
-
 func (t Tx) ties(each func(TieRow) error, where string, args ...any) error {
 	return sqlstore.Query(t.tx, func(rows *sql.Rows) error {
 		var r TieRow
@@ -36,13 +32,38 @@ func (t Tx) ties(each func(TieRow) error, where string, args ...any) error {
 	}, "SELECT other_id, resident_id FROM resident_tie WHERE "+where+" ORDER BY other_id, resident_id", args...)
 }
 
+const everyNamed = "SELECT other_id FROM resident_tie WHERE generation = ?"
+
+// EachNamed calls each for the identifier that each tie of a generation names, in any
+// order and as one statement finds them. The bytes are valid until each returns.
+func (s *Store) EachNamed(ctx context.Context, generation int64, each func(id []byte) error) error {
+	return s.named.Each(ctx, func(rows *sql.Rows) error {
+		var id sql.RawBytes
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		return each(id)
+	}, generation)
+}
+
 // PutTies writes ties.
 func (t Tx) PutTies(generation int64, list []TieRow) error {
+	return t.replace("resident_tie", tieColumns, tieRows(generation, list))
+}
+
+var tieColumns = []string{"generation", "other_id", "resident_id"}
+
+func tieRows(generation int64, list []TieRow) [][]any {
 	rows := make([][]any, len(list))
 	for i, r := range list {
 		rows[i] = []any{generation, r.Other, r.Resident}
 	}
-	return t.replace("resident_tie", []string{"generation", "other_id", "resident_id"}, rows)
+	return rows
+}
+
+// AddTies writes ties of which none is there.
+func (t Tx) AddTies(generation int64, list []TieRow) error {
+	return t.add("resident_tie", tieColumns, tieRows(generation, list))
 }
 
 // DeleteTies deletes ties.
@@ -54,9 +75,4 @@ func (t Tx) DeleteTies(generation int64, list []TieRow) error {
 		}
 	}
 	return nil
-}
-
-// DropTies deletes the ties of a generation.
-func (t Tx) DropTies(generation int64) error {
-	return sqlstore.Exec(t.tx, "DELETE FROM resident_tie WHERE generation = ?", generation)
 }

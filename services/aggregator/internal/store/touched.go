@@ -60,30 +60,8 @@ func (t Tx) Epoch() (epoch string, err error) {
 
 // DropTouched deletes the touched rows of a generation, in transactions of their own.
 func (s *Store) DropTouched(ctx context.Context, generation int64) error {
-	for {
-		last, more := "", false
-		err := s.Write(ctx, func(t Tx) error {
-			more = false
-			err := sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-				more = true
-				return rows.Scan(&last)
-			}, "SELECT resident_id FROM touched WHERE generation = ? ORDER BY resident_id LIMIT 1 OFFSET ?", generation, dropStep)
-			if err != nil {
-				return err
-			}
-			if !more {
-				if err := sqlstore.Exec(t.tx, "DELETE FROM place_left WHERE generation = ?", generation); err != nil {
-					return err
-				}
-				return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ?", generation)
-			}
-			if err := sqlstore.Exec(t.tx, "DELETE FROM place_left WHERE generation = ? AND resident_id < ?", generation, last); err != nil {
-				return err
-			}
-			return sqlstore.Exec(t.tx, "DELETE FROM touched WHERE generation = ? AND resident_id < ?", generation, last)
-		})
-		if err != nil || !more {
-			return err
-		}
+	if err := s.dropByID(ctx, generation, "resident_id", "place_left"); err != nil {
+		return err
 	}
+	return s.dropByID(ctx, generation, "resident_id", "touched")
 }

@@ -61,37 +61,53 @@ func (t Tx) DeleteLines(generation int64, list []LineRow) error {
 // dropLines bounds the lines that one transaction deletes.
 const dropLines = 20_000
 
-// DropLines deletes the lines of a generation, some of an indicator at a time.
+// DropLines deletes the lines of a generation, some of an indicator at a time. Each
+// time it goes on behind what it has deleted, which a server reads as long as
+// somebody may still see it.
 func (s *Store) DropLines(ctx context.Context, generation int64) error {
-	for {
-		found := false
+	at := droppedLines{place: []byte{}}
+	for more := true; more; {
+		var next droppedLines
 		err := s.Write(ctx, func(t Tx) (err error) {
-			found, err = t.dropSomeLines(generation)
+			next, more, err = t.dropSomeLines(generation, at)
 			return err
 		})
-		if err != nil || !found {
+		if err != nil {
 			return err
 		}
+		at = next
 	}
+	return nil
 }
 
-func (t Tx) dropSomeLines(generation int64) (found bool, err error) {
-	var indicator int32
+// droppedLines is up to where lines are deleted: those of the indicators before, and
+// of this one up to the place.
+type droppedLines struct {
+	indicator int32
+	place     []byte
+}
+
+func (t Tx) dropSomeLines(generation int64, at droppedLines) (next droppedLines, more bool, err error) {
 	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(&indicator)
-	}, "SELECT indicator FROM uncovered WHERE generation = ? ORDER BY indicator LIMIT 1", generation)
-	if err != nil || !found {
-		return false, err
+		more = true
+		return rows.Scan(&next.indicator)
+	}, "SELECT indicator FROM uncovered WHERE generation = ? AND indicator >= ? ORDER BY indicator LIMIT 1", generation, at.indicator)
+	if err != nil || !more {
+		return next, false, err
 	}
-	var place []byte
-	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&place) },
-		"SELECT place FROM uncovered WHERE generation = ? AND indicator = ? ORDER BY place LIMIT 1 OFFSET ?", generation, indicator, dropLines)
+	after := []byte{}
+	if next.indicator == at.indicator {
+		after = at.place
+	}
+	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&next.place) },
+		"SELECT place FROM uncovered WHERE generation = ? AND indicator = ? AND place > ? ORDER BY place LIMIT 1 OFFSET ?", generation, next.indicator, after, dropLines)
 	if err != nil {
-		return false, err
+		return next, false, err
 	}
-	if place == nil {
-		return true, sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ?", generation, indicator)
+	if next.place != nil {
+		err = sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ? AND place > ? AND place <= ?", generation, next.indicator, after, next.place)
+		return next, true, err
 	}
-	return true, sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ? AND place <= ?", generation, indicator, place)
+	err = sqlstore.Exec(t.tx, "DELETE FROM uncovered WHERE generation = ? AND indicator = ? AND place > ?", generation, next.indicator, after)
+	return droppedLines{next.indicator + 1, []byte{}}, true, err
 }

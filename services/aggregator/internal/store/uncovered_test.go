@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/store"
+	"xinju.dev/services/platform/sqlstore"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -114,6 +117,9 @@ func TestManyLinesAreDropped(t *testing.T) {
 		for i := range 20_003 { // more than one transaction deletes
 			rows = append(rows, store.LineRow{Indicator: int32(7), Village: "V", ResidentID: fmt.Sprintf("R%05d", i), UntilDay: 99_999, Weight: 1})
 		}
+		for _, other := range []int32{0, 6, 8, math.MaxInt32 - 1} { // around it
+			rows = append(rows, store.LineRow{Indicator: other, Village: "V", ResidentID: "R", UntilDay: 99_999, Weight: 1})
+		}
 		stays := []store.LineRow{{Indicator: 7, Village: "V", ResidentID: "R", UntilDay: 9, Weight: 1}}
 		write(t, s, func(tx store.Tx) error { return errors.Join(tx.PutLines(1, rows), tx.PutLines(2, stays)) })
 		if err := s.DropLines(t.Context(), 1); err != nil {
@@ -125,6 +131,13 @@ func TestManyLinesAreDropped(t *testing.T) {
 			if len(got) != want {
 				t.Errorf("generation %d has %d lines, want %d", generation, len(got), want)
 			}
+		}
+		n := read(t, s, func(tx store.Tx) (n int, err error) {
+			err = sqlstore.Query(tx.SQL(), func(rows *sql.Rows) error { return rows.Scan(&n) }, "SELECT COUNT(*) FROM uncovered")
+			return n, err
+		})
+		if n != len(stays) {
+			t.Errorf("%d lines in the table, want %d", n, len(stays))
 		}
 	})
 }
