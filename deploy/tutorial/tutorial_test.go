@@ -131,7 +131,7 @@ func TestACountyGetsFromANoticeToAListOfNames(t *testing.T) {
 		"满20岁、未满50岁", "≥ 75 %（2026-12-31前）", // words and differences
 		"33.33%", "已启用 in use: yunling-2026 v1", "50.00%", // what-if, load, coverage
 		"李*", "孙*", "eligible since 2026-01-01", "王*", // lists and the reason
-		"差目标 5 个点以上", "becomes eligible", "reported done", // league, forecast, chase
+		"差目标超过 5 个点", "becomes eligible", "reported done", // league, forecast, chase
 		"eligible since 2026-06-01", "已启用 in use: yunling-2026 v2", "25.00%", // the amendment
 		"已停用加载的版本", "政策包 pack national",
 	} {

@@ -35,6 +35,10 @@ func opened(_ context.Context, _ http.ResponseWriter, m proto.Message) error {
 		openReport(r.GetReport())
 	case *aggregatorv1.SignReportResponse:
 		openReport(r.GetReport())
+	case *aggregatorv1.CompareReportResponse:
+		openComparison(r)
+	case *aggregatorv1.GetChaseStatsResponse:
+		openChases(r)
 	case *aggregatorv1.GetUnplacedResponse:
 		openUnplaced(r)
 	case *aggregatorv1.GetWarningsResponse:

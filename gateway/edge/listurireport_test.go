@@ -62,3 +62,53 @@ func TestEveryNumberOfAReportOpensIntoItsFrozenList(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryCountOfAComparisonOpensIntoWhoDiffers, and the numbers of both sides into
+// the frozen lists of their own reports.
+func TestEveryCountOfAComparisonOpensIntoWhoDiffers(t *testing.T) {
+	f := newFake(t)
+	h := f.gateway(t)
+	number := &aggregatorv1.ReportNumber{Row: &aggregatorv1.CoverageRow{Division: "990101000000", IndicatorId: "IMM03"}, ListCommand: "xinju report members …"}
+	f.answer = func(_ seen, _ grpc.ServerStream, out proto.Message) error {
+		proto.Merge(out, &aggregatorv1.CompareReportResponse{ReportId: "01R", OtherReportId: "01S", Numbers: []*aggregatorv1.ReportRestatement{
+			{Division: "990101000000", IndicatorId: "IMM03", Before: number, After: number},
+		}})
+		return nil
+	}
+	var got struct {
+		Numbers []struct {
+			Before, After struct {
+				Row struct{ EligibleListURI string }
+			}
+			AppearedListURI string
+			GoneListURI     string
+			Newly           string `json:"newlyCoveredListUri"`
+			NoLonger        string `json:"noLongerCoveredListUri"`
+		}
+	}
+	if w := do(h, "POST", "/v1/reports/01R:compare", "{}"); json.Unmarshal(w.Body.Bytes(), &got) != nil || len(got.Numbers) != 1 {
+		t.Fatal(w.Body.String())
+	}
+	f.answer = nil
+	n := got.Numbers[0]
+	for address, want := range map[string]proto.Message{
+		n.Before.Row.EligibleListURI: &aggregatorv1.ListReportMembersRequest{ReportId: "01R", Division: "990101000000", IndicatorId: "IMM03", Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE},
+		n.After.Row.EligibleListURI:  &aggregatorv1.ListReportMembersRequest{ReportId: "01S", Division: "990101000000", IndicatorId: "IMM03", Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE},
+		n.AppearedListURI:            shiftAsked(aggregatorv1.ReportShift_REPORT_SHIFT_APPEARED),
+		n.GoneListURI:                shiftAsked(aggregatorv1.ReportShift_REPORT_SHIFT_GONE),
+		n.Newly:                      shiftAsked(aggregatorv1.ReportShift_REPORT_SHIFT_NEWLY_COVERED),
+		n.NoLonger:                   shiftAsked(aggregatorv1.ReportShift_REPORT_SHIFT_NO_LONGER_COVERED),
+	} {
+		w := do(h, "GET", address, "")
+		f.mu.Lock()
+		last := f.calls[len(f.calls)-1].msg
+		f.mu.Unlock()
+		if w.Code != 200 || !proto.Equal(last, want) {
+			t.Errorf("%s: %d, asked %v, want %v", address, w.Code, last, want)
+		}
+	}
+}
+
+func shiftAsked(shift aggregatorv1.ReportShift) *aggregatorv1.CompareReportRequest {
+	return &aggregatorv1.CompareReportRequest{ReportId: "01R", OtherReportId: "01S", Division: "990101000000", IndicatorId: "IMM03", Shift: shift}
+}

@@ -146,6 +146,22 @@ func TestAChaseListFromAssignmentToRecord(t *testing.T) {
 	})
 }
 
+// byKey counts the lines that a request without names leads to.
+func (s *chasing) byKey(q *aggregatorv1.ListChaseRequest, key string) int32 {
+	s.t.Helper()
+	if (key == "") != (q.GetAssignedTo() == "") || key != "" && strings.Contains(key, q.GetAssignedTo()) {
+		s.t.Errorf("%q stands for %q", key, q.GetAssignedTo())
+	}
+	resp, err := s.chase.ListChaseLines(s.t.Context(), &aggregatorv1.ListChaseLinesRequest{
+		Division: q.GetDivision(), IndicatorId: q.GetIndicatorId(), AsOfDate: q.GetAsOfDate(), AssigneeKey: key, WithoutAssignee: q.GetWithoutAssignee(),
+		AssignedUnit: q.GetAssignedUnit(), WithoutUnit: q.GetWithoutUnit(), Outcome: q.GetOutcome(), State: q.GetState(), Overdue: q.GetOverdue(), WithEntry: q.GetWithEntry(),
+	})
+	if err != nil || len(resp.GetLines()) != int(resp.GetLineCount()) {
+		s.t.Fatalf("%v, %v", resp, err)
+	}
+	return resp.GetLineCount()
+}
+
 // numbersOpen: every number of the counts is the length of the list that it opens into.
 func (s *chasing) numbersOpen(day string) {
 	s.t.Helper()
@@ -181,6 +197,12 @@ func (s *chasing) numbersOpen(day string) {
 			} {
 				if got := s.list(day, func(q *aggregatorv1.ListChaseRequest) { of(q); n.more(q) }); int32(len(got)) != n.count {
 					s.t.Errorf("%s of %v: the number is %d, the list %v", name, r, n.count, got)
+				}
+				q := &aggregatorv1.ListChaseRequest{Division: county, IndicatorId: "HED01", AsOfDate: dateOf(day)}
+				of(q)
+				n.more(q)
+				if got := s.byKey(q, r.GetAssigneeKey()); got != n.count {
+					s.t.Errorf("%s of %v: the number is %d, by its address %d", name, r, n.count, got)
 				}
 			}
 		}
@@ -300,6 +322,9 @@ func TestAForecastOfACounty(t *testing.T) {
 			})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if items := resp.GetItems(); len(items) != 1 || items[0].GetItemId() != "HED01" || items[0].GetName() == "" || items[0].GetBetter() != aggregatorv1.BetterWay_BETTER_WAY_HIGHER {
+				t.Errorf("the item: %v", items)
 			}
 			sum := int32(0)
 			for _, d := range resp.GetDays() {

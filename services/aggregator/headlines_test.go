@@ -50,6 +50,28 @@ func TestHeadlinesAreAnsweredAloneWhenAskedFor(t *testing.T) {
 	if named, _, left := ask(&aggregatorv1.GetCoverageRequest{Divisions: []string{county}, HeadlinesOnly: true, IndicatorIds: []string{"POP01"}}); len(named) != 1 || left != 0 {
 		t.Errorf("what is named is answered: %v, %d", named, left)
 	}
+	warned := func(only bool, ids ...string) *aggregatorv1.GetWarningsResponse {
+		resp, err := aggregatorv1.NewLeagueServiceClient(r.conn).GetWarnings(t.Context(), &aggregatorv1.GetWarningsRequest{
+			Division: county, AsOfDate: dateOf("2020-12-31"), HeadlinesOnly: only, IndicatorIds: ids,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp
+	}
+	towns := warned(false, "HED01").GetLookedAt()
+	for name, c := range map[string]struct {
+		got            *aggregatorv1.GetWarningsResponse
+		looked, leftBy int
+	}{
+		"everything":     {warned(false), len(all), 0},
+		"the headlines":  {warned(true), len(six), len(all) - len(six)},
+		"what was named": {warned(true, "POP01"), 1, 0},
+	} {
+		if int(c.got.GetLookedAt()) != c.looked*int(towns) || int(c.got.GetLeftOutCount()) != c.leftBy {
+			t.Errorf("warnings of %s: looked at %d, left out %d", name, c.got.GetLookedAt(), c.got.GetLeftOutCount())
+		}
+	}
 	pack, err := r.client.GetPolicyPack(t.Context(), &aggregatorv1.GetPolicyPackRequest{PackId: "xiangan-2018"})
 	if diff := cmp.Diff(six, pack.GetPack().GetHeadlineIds()); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)

@@ -63,7 +63,7 @@ func (r *reports) compareAll(before *aggregatorv1.Report) {
 	r.t.Helper()
 	var numbers []*aggregatorv1.ReportRestatement
 	var differences []*aggregatorv1.ReportDifference
-	token := ""
+	var token, other string
 	var total int64
 	for {
 		resp, err := r.c.CompareReport(r.t.Context(), &aggregatorv1.CompareReportRequest{ReportId: before.GetReportId(), PageSize: 2, PageToken: token})
@@ -71,10 +71,12 @@ func (r *reports) compareAll(before *aggregatorv1.Report) {
 			r.t.Fatal(err)
 		}
 		numbers, differences, total = append(numbers, resp.GetNumbers()...), append(differences, resp.GetDifferences()...), resp.GetTotalSize()
+		other = resp.GetOtherReportId()
 		if token = resp.GetNextPageToken(); token == "" {
 			break
 		}
 	}
+	r.shiftsOpen(before.GetReportId(), other, numbers)
 	if int64(len(differences)) != total {
 		r.t.Errorf("%d differences, total %d", len(differences), total)
 	}
@@ -95,6 +97,29 @@ func (r *reports) compareAll(before *aggregatorv1.Report) {
 		if int64(was.GetEligible())+n.GetAppeared()-n.GetGone() != int64(is.GetEligible()) ||
 			int64(was.GetCovered())+n.GetNewlyCovered()-n.GetNoLongerCovered() != int64(is.GetCovered()) {
 			r.t.Errorf("%s %s does not add up: %v", n.GetDivision(), n.GetIndicatorId(), n)
+		}
+	}
+}
+
+// shiftsOpen: each count of a comparison is the length of the list that it opens into.
+func (r *reports) shiftsOpen(id, other string, numbers []*aggregatorv1.ReportRestatement) {
+	r.t.Helper()
+	for _, n := range numbers {
+		for shift, count := range map[aggregatorv1.ReportShift]int64{
+			aggregatorv1.ReportShift_REPORT_SHIFT_APPEARED: n.GetAppeared(), aggregatorv1.ReportShift_REPORT_SHIFT_GONE: n.GetGone(),
+			aggregatorv1.ReportShift_REPORT_SHIFT_NEWLY_COVERED: n.GetNewlyCovered(), aggregatorv1.ReportShift_REPORT_SHIFT_NO_LONGER_COVERED: n.GetNoLongerCovered(),
+		} {
+			resp, err := r.c.CompareReport(r.t.Context(), &aggregatorv1.CompareReportRequest{
+				ReportId: id, OtherReportId: other, Division: n.GetDivision(), IndicatorId: n.GetIndicatorId(), Shift: shift, PageSize: 1000,
+			})
+			if err != nil || resp.GetShiftSize() != count || resp.GetTotalSize() > count || len(resp.GetDifferences()) != int(resp.GetTotalSize()) || len(resp.GetNumbers()) != 1 {
+				r.t.Errorf("%s %s %v: %d in the list, %d counted, %v", n.GetDivision(), n.GetIndicatorId(), shift, resp.GetShiftSize(), count, err)
+			}
+			for _, d := range resp.GetDifferences() {
+				if d.GetIndicatorId() != n.GetIndicatorId() {
+					r.t.Errorf("%s among those of %s", d.GetIndicatorId(), n.GetIndicatorId())
+				}
+			}
 		}
 	}
 }

@@ -232,6 +232,7 @@ func TestRefusalsOfListening(t *testing.T) {
 		req    *aggregatorv1.WatchEligibilityRequest
 	}{
 		"an unknown item":        {"INDICATOR_NOT_FOUND", &aggregatorv1.WatchEligibilityRequest{ItemIds: []string{"NONE"}}},
+		"a ratio":                {"INDICATOR_HAS_NO_LIST", &aggregatorv1.WatchEligibilityRequest{ItemIds: []string{"HED01", "DQS01"}}},
 		"an unknown division":    {"DIVISION_NOT_FOUND", &aggregatorv1.WatchEligibilityRequest{Division: "990199000000"}},
 		"a negative limit":       {"FIELD_INVALID", &aggregatorv1.WatchEligibilityRequest{Limit: -1}},
 		"another filter's token": {"PAGE_TOKEN_INVALID", &aggregatorv1.WatchEligibilityRequest{ResumeToken: "AAAA"}},

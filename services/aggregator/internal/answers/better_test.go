@@ -86,6 +86,9 @@ func TestAMonthsNumberIsProjectedFromThoseOfTheMonthsBefore(t *testing.T) {
 		{"this month reaches it", "month", "2020-07-10", map[string]int32{"2020-04": 59, "2020-05": 69, "2020-06": 79, "2020-07": 10}, "2020-07-31"},
 		{"it falls", "month", "2020-06-30", map[string]int32{"2020-04": 60, "2020-05": 50, "2020-06": 40}, ""},
 		{"a month without a number", "month", "2020-06-30", map[string]int32{"2020-05": 50, "2020-06": 60}, ""},
+		{"within the year", "calendar_year", "2020-09-30", map[string]int32{"2020-07": 40, "2020-08": 50, "2020-09": 60}, "2020-12-01"},
+		{"not before the year ends", "calendar_year", "2020-09-30", map[string]int32{"2020-07": 40, "2020-08": 44, "2020-09": 48}, ""},
+		{"a quarter is over when it has three months", "quarter", "2020-09-30", map[string]int32{"2020-07": 40, "2020-08": 50, "2020-09": 79}, ""},
 		{"a year begins anew", "calendar_year", "2020-02-29", map[string]int32{"2019-12": 40, "2020-01": 50, "2020-02": 60}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

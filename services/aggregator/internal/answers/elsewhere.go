@@ -15,7 +15,7 @@ func (r *Row) elsewhere() {
 	if r.Ratio == nil && r.Eligible > 0 || r.Ratio != nil && r.HasRate && !r.Ratio.usesFigures() {
 		return
 	}
-	r.Awaits, r.HasRate, r.Rate, r.Over = notHere, false, 0, false
+	r.Awaits, r.NotCounted, r.HasRate, r.Rate, r.Over = notHere, true, false, 0, false
 }
 
 func (r *Ratio) usesFigures() bool {

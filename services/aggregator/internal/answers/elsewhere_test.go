@@ -94,7 +94,7 @@ func TestWhereThePackDoesNotGovernNeitherItsTargetNorANoughtIsShown(t *testing.T
 		}
 		r := asker.Rows(p, answers.DivisionPlace(view.world, x.place, day), columns, day)[0]
 		_, value := r.Exact()
-		if r.HasTarget != x.target || value != x.value || (r.Awaits == policy.Text{}) != x.value {
+		if r.HasTarget != x.target || value != x.value || (r.Awaits == policy.Text{}) != x.value || r.NotCounted == x.value {
 			t.Errorf("%s of %s: target %v, value %v, %q; want target %v, value %v", x.item, x.place, r.HasTarget, value, r.Awaits.Chinese, x.target, x.value)
 		}
 	}

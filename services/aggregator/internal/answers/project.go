@@ -33,14 +33,16 @@ var (
 	byMonthText    = policy.Text{Chinese: "按最近3个月各月之数的直线趋势推算，为达标当月的月末", English: "straight line through the numbers of the last 3 months; the end of the month that reaches it"}
 	tooFewText     = policy.Text{Chinese: "统计期内不足3个月末，无法推算", English: "fewer than 3 ends of months with a number in the period"}
 	notBetterText  = policy.Text{Chinese: "未见改善，无法推算", English: "it does not improve"}
+	nextPeriodText = policy.Text{Chinese: "按目前趋势本统计期内不能达标，下一统计期从头计", English: "not within the period at this pace, and the next one begins anew"}
 	tooDistantText = policy.Text{Chinese: "按目前趋势50年内不能达标", English: "not within 50 years at this pace"}
 )
 
 // project says on which day a row reaches its target if it goes on as at the last
 // three ends of months: where the straight line of least squares through them
 // meets it, after the row's day. Ends of months before the period of a flow tell
-// nothing about this one; but where each month is a period of its own, the ends are
-// whole numbers of their months, and what is projected is one of a month, too.
+// nothing about this one, and a day after it would be one of another count; but
+// where each month is a period of its own, the ends are whole numbers of their
+// months, and what is projected is one of a month, too.
 func (a *Asker) project(q *LeagueQuery, r *Row) (civil.Date, policy.Text) {
 	value, ok := r.Exact()
 	if !ok || !r.HasTarget {
@@ -67,8 +69,12 @@ func (a *Asker) project(q *LeagueQuery, r *Row) (civil.Date, policy.Text) {
 		return civil.None, tooFewText
 	}
 	on, how := line.meets(r.Target, r.Day)
-	if monthly && on != civil.None {
+	switch {
+	case on == civil.None:
+	case monthly:
 		return policy.Month.End(on).AddDays(-1), byMonthText
+	case r.From != civil.None && on >= r.Indicator.Period.End(r.Day):
+		return civil.None, nextPeriodText
 	}
 	return on, how
 }

@@ -72,7 +72,7 @@ func (a *Asker) ratio(out *Row, c *Column, s *spec) {
 	out.HasRate = true
 	out.Rate, _ = rate.Float64()
 	out.Over = isShare(c.Unit) && rate.Cmp(one) > 0
-	if s.hasTarget {
+	if out.HasTarget {
 		out.Gap = int64(s.target.GapRatio(r.Num, r.Den))
 	}
 }

@@ -53,8 +53,9 @@ type Row struct {
 	Target    policy.Target
 	Gap       int64 // people or events still missing; 0 where HasGap is false
 
-	Awaits  policy.Text // facts that nobody records yet; then there is no number
-	Lacking []Lack      // sources that it needs and that are not fully counted
+	Awaits     policy.Text // why there is no number: facts that nobody records yet, or
+	NotCounted bool        // that it is not counted here, though nothing is missing
+	Lacking    []Lack      // sources that it needs and that are not fully counted
 
 	Ratio       *Ratio // kind ratio
 	Beside      []Row  // indicators to be read beside it

@@ -52,9 +52,15 @@ type spec struct {
 	noRate    bool
 	target    policy.Target
 	hasTarget bool
+	targetOf  string // the division that alone has the target; "" for all
 	better    policy.Better
 	beside    []Column
 	other     *Column // under its other attribution
+}
+
+// holds says whether the target is one of a place.
+func (s *spec) holds(at *Place) bool {
+	return s.targetOf == "" || s.targetOf == at.Code && at.UnitID == ""
 }
 
 func (a *Asker) spec(c *Column, day civil.Date) *spec {
@@ -70,6 +76,9 @@ func (a *Asker) spec(c *Column, day civil.Date) *spec {
 		s.noRate = s.noRate || l.Why.NoRate()
 	}
 	s.target, s.hasTarget = c.TargetOn(day)
+	if c.Plain || c.Total() { // so many of a whole jurisdiction; a share or so much a head holds in each of its parts
+		s.targetOf = c.pack.Jurisdiction
+	}
 	s.better = c.BetterOn(day)
 	for _, id := range c.Indicator.Beside {
 		if ind := Find(c.pack, id); ind != nil {
@@ -193,7 +202,9 @@ func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
 func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n *ledger.Count) {
 	out.ID, out.Indicator, out.Place, out.Day, out.From = c.ID, c.Indicator, *at, day, s.from
 	out.Awaits, out.Lacking, out.Plain = s.awaits, s.lacking, c.Plain
-	out.Target, out.HasTarget, out.Better = s.target, s.hasTarget, s.better
+	if out.Better = s.better; s.hasTarget && s.holds(at) {
+		out.Target, out.HasTarget = s.target, true
+	}
 	if c.Kind == policy.Ratio {
 		a.ratio(out, c, s)
 		return
@@ -201,7 +212,7 @@ func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n
 	if at.UnitID != "" {
 		sum, ok := a.count(c, s.key, at, day)
 		if !ok {
-			out.Awaits = notByRole
+			out.Awaits, out.NotCounted = notByRole, true
 			return
 		}
 		n = &sum
@@ -211,14 +222,14 @@ func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n
 		return
 	}
 	if c.Plain {
-		if s.hasTarget {
+		if out.HasTarget {
 			out.Gap = gapCount(&s.target, n.Eligible)
 		}
 		return
 	}
 	if n.Eligible > 0 {
 		out.HasRate, out.Rate, out.Over = true, float64(n.Covered)/float64(n.Eligible), n.Covered > n.Eligible
-		if s.hasTarget {
+		if out.HasTarget {
 			out.Gap = gap(&s.target, n.Eligible, n.Covered)
 		}
 	}

@@ -63,7 +63,7 @@ func yellow(q *LeagueQuery, t *table, i int) (out policy.Text) {
 		points := new(big.Rat).Mul(by, big.NewRat(t.rows[i].Indicator.Unit.Scale(), 1))
 		if limit := new(big.Rat).Mul(w.BelowPoints.Rat(), big.NewRat(100, 1)); points.Cmp(limit) > 0 {
 			out = policy.Text{
-				Chinese: fmt.Sprintf("差目标 %s 个点以上", limit.RatString()),
+				Chinese: fmt.Sprintf("差目标超过 %s 个点", limit.RatString()),
 				English: fmt.Sprintf("more than %s points short of the target", limit.RatString()),
 			}
 		}

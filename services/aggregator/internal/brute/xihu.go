@@ -99,7 +99,7 @@ func xihuEvents() map[string]flow {
 	}
 	born := func(sex int32) flow {
 		return flow{happenings: births, in: thisYear, eligible: func(d *Diary, h *happening) bool {
-			return here(d, h) && (sex == 0 || d.r.Person.Sex == sex)
+			return sex == 0 || d.r.Person.Sex == sex // wherever it is placed: 未登记本人住处时随母亲
 		}}
 	}
 	out := map[string]flow{

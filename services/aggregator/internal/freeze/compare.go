@@ -48,9 +48,11 @@ func (f *Freezer) Compare(ctx context.Context, q report.CompareQuery) (out repor
 	if err != nil {
 		return out, err
 	}
-	c.out.Other, c.out.Circumstances = q.Other, c.Circumstances()
+	c.out.Other, c.out.WithLists, c.out.Circumstances = q.Other, before.Content.WithLists, c.Circumstances()
 	if q.After == 0 {
-		c.out.Numbers = c.Numbers()
+		c.out.Numbers = slices.DeleteFunc(c.Numbers(), func(n report.Restatement) bool {
+			return q.Division != "" && n.Division != q.Division || q.Indicator != "" && n.Indicator != q.Indicator
+		})
 		for i := range c.out.Numbers {
 			n := &c.out.Numbers[i]
 			if s := c.shifts[[2]string{n.Division, n.Indicator}]; s != nil {
@@ -88,11 +90,12 @@ func (c *comparer) lists(ctx context.Context) error {
 		return err
 	}
 	places := map[place]bool{}
-	for p := range was {
-		places[p] = true
-	}
-	for p := range is {
-		places[p] = true
+	for _, side := range [...]map[place][]desk.ListPart{was, is} {
+		for p := range side {
+			if c.q.Indicator == "" || p.indicator == c.q.Indicator {
+				places[p] = true
+			}
+		}
 	}
 	sorted := slices.SortedFunc(maps.Keys(places), func(a, b place) int {
 		if a.village != b.village {
@@ -140,7 +143,9 @@ func (c *comparer) place(p place, was, is []desk.ListPart) error {
 		}
 	}
 	for _, d := range c.Lines(p.village, p.indicator, lists[0], lists[1]) {
-		c.count(&d)
+		if !c.count(&d) {
+			continue
+		}
 		if c.at++; c.at > c.q.After && len(c.out.Differences) < c.q.Limit {
 			c.out.Differences = append(c.out.Differences, d)
 			c.out.Next = c.at
@@ -169,9 +174,9 @@ func (c *comparer) bodies(was, is []desk.ListPart) (out [2][][]byte, same bool, 
 	return out, slices.EqualFunc(out[0], out[1], bytes.Equal), nil
 }
 
-// count adds a difference to every number that it is part of.
-func (c *comparer) count(d *report.Difference) {
-	c.out.Total++
+// count adds a difference to every number that it is part of, and says whether it
+// is one of those asked for.
+func (c *comparer) count(d *report.Difference) bool {
 	above := map[string]bool{}
 	if d.Before != nil {
 		for _, code := range c.Above(false, d.Before.Village) {
@@ -190,6 +195,13 @@ func (c *comparer) count(d *report.Difference) {
 		}
 		c.shifts[k].Add(d)
 	}
+	n := c.q.Part.Of(d)
+	if n == 0 || c.q.Division != "" && !above[c.q.Division] {
+		return false
+	}
+	c.out.Total++
+	c.out.Sum += n
+	return true
 }
 
 func (c *comparer) explain() error {

@@ -142,14 +142,14 @@ func numberOf(r *answers.Row, level int) report.Number {
 		Division: r.Place.Code, DivisionName: r.Place.Name, Level: level, Indicator: r.ID, Name: r.Indicator.Name.Chinese,
 		Kind: int(r.Indicator.Kind), Unit: int(r.Indicator.Unit), Read: r.Value(), From: r.From, Day: r.Day,
 		Eligible: r.Eligible, Covered: r.Covered, Plain: r.Plain, HasRate: r.HasRate, Rate: r.Rate,
-		HasTarget: r.HasTarget, Gap: r.Gap, Awaits: both(r.Awaits), Opens: r.Opens(),
+		HasTarget: r.HasTarget, Gap: r.Gap, Awaits: both(r.Awaits), NotCounted: r.NotCounted, Opens: r.Opens(),
 	}
 	if r.HasTarget {
 		n.Target, n.AtMost, n.TargetText = r.Target.Value(), r.Target.AtMost, r.Target.Shown()
 	}
 	if exact, ok := r.Exact(); ok {
-		n.Value = valueText(exact, r.Indicator.Unit, r.Plain)
 		n.Met = r.HasTarget && r.Target.Met(exact)
+		n.Value = valueText(exact, r.Indicator.Unit, r.Plain, r.HasTarget && !n.Met && exact.Cmp(r.Target.Rat()) > 0)
 	}
 	for _, l := range r.Lacking {
 		n.Lacking = append(n.Lacking, l.Source)
@@ -171,14 +171,18 @@ func figuresOf(r *answers.Ratio) (out []report.Figure) {
 	return out
 }
 
-// valueText shows two decimals, cut and never rounded up to a target that is not
-// reached: 89.996 % is 89.99 %.
-func valueText(exact *big.Rat, unit policy.Unit, plain bool) string {
+// valueText shows two decimals, cut, so that what is below a target is never shown
+// at it: 89.996 % is 89.99 %. What is above a target that it must not exceed is
+// shown as the next hundredth: 16.001 per 100,000 does not keep to 16.
+func valueText(exact *big.Rat, unit policy.Unit, plain, above bool) string {
 	if plain {
 		return exact.RatString()
 	}
 	scaled := new(big.Rat).Mul(exact, big.NewRat(unit.Scale()*100, 1))
 	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom()) // towards zero
+	if above && scaled.Sign() > 0 && !scaled.IsInt() {
+		whole.Add(whole, big.NewInt(1))
+	}
 	abs := new(big.Int).Abs(whole)
 	units, rest := new(big.Int).QuoRem(abs, big.NewInt(100), new(big.Int))
 	sign := ""

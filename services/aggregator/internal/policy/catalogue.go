@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"xinju.dev/services/aggregator/internal/facts"
+	rules "xinju.dev/services/permit"
 	"xinju.dev/services/platform/civil"
 )
 
@@ -27,10 +28,13 @@ func (c *Catalogue) Pack(id string) (*Pack, bool) {
 	return p, ok
 }
 
-// Digest is a SHA-256 over the files of all packs: derived state that rests on
+// Digest is a SHA-256 over the files of all packs, and over the rules of permits and
+// the calendar of working days that they lean on: derived state that rests on
 // another digest is stale.
 func (c *Catalogue) Digest() string {
 	h := sha256.New()
+	leaned := rules.Digest()
+	h.Write(leaned[:])
 	for _, p := range c.packs {
 		h.Write([]byte(p.ID))
 		h.Write([]byte{0})

@@ -31,7 +31,10 @@ func (c *Catalogue) Check(text []byte) Report { return c.CheckWith(text) }
 func (c *Catalogue) CheckWith(text []byte, beside ...[]byte) Report {
 	f, err := readPack(text)
 	if err != nil {
-		return Report{Problems: Problems{yamlProblem("", err)}}
+		if found := misread(text); len(found) > 0 {
+			return Report{Problems: found}
+		}
+		return Report{Problems: yamlProblems("", err)}
 	}
 	out := Report{ID: f.ID}
 	files := map[string]source{}
@@ -46,7 +49,7 @@ func (c *Catalogue) CheckWith(text []byte, beside ...[]byte) Report {
 		sources = append(sources, files[id])
 	}
 	next, problems := build(sources)
-	if out.Problems = problems; len(problems) > 0 {
+	if out.Problems = append(shapes(&source{name: f.ID, file: f}), problems...); len(out.Problems) > 0 {
 		return out
 	}
 	for _, w := range next.warned {

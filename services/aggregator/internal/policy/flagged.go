@@ -9,8 +9,8 @@ import (
 )
 
 // flagged: the registry flags the person's record with one of these reasons. A
-// flag holds on the days that it carries; one that carries none is a state of
-// today and holds on all days, until the record is mended.
+// flag holds on the days that it carries; one from before there were days carries
+// none and holds on all of them, until the record is mended.
 type flagged struct {
 	Any []string `yaml:"any"`
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
@@ -34,7 +35,10 @@ var eventKinds = func() map[string]Text {
 
 var allKinds = slices.Sorted(maps.Keys(eventKinds))
 
-var wrongKind = Text{"kind 不是已记录的服务种类", "kind is not a service that is recorded"}
+var wrongKind = Text{
+	"kind 不是已记录的服务种类，只能是 " + strings.Join(allKinds, "、") + "；没有专门记录的服务写作 records: {code: …}",
+	"kind is not a service that is recorded: it is one of " + strings.Join(allKinds, ", ") + "; a service without a body of its own is records: {code: …}",
+}
 
 // kindText names a kind, or the codes of it that are asked.
 func kindText(kind string, codes []int32) Text {

@@ -51,7 +51,7 @@ func Compose(builtin *Catalogue, loaded ...[]byte) (*Catalogue, error) {
 	for _, text := range loaded {
 		f, err := readPack(text)
 		if err != nil {
-			return nil, Problems{yamlProblem("", err)}
+			return nil, yamlProblems("", err)
 		}
 		old, there := newest[f.ID]
 		switch {
@@ -145,7 +145,7 @@ func read(sources []source) (map[string]*source, Problems) {
 		s := &sources[i]
 		f, err := s.read()
 		if err != nil {
-			problems = append(problems, yamlProblem(s.name, err))
+			problems = append(problems, yamlProblems(s.name, err)...)
 			continue
 		}
 		s.file = f

@@ -20,7 +20,8 @@ func (c *compiler) ratio(it *indicatorItem, out *Indicator, p *Pack) {
 	out.Numerator = c.side(it, &it.Numerator, "numerator", out, p)
 	out.Denominator = c.side(it, &it.Denominator, "denominator", out, p)
 	words := out.Numerator.Text.Chinese != "" && out.Denominator.Text.Chinese != ""
-	if !out.Computed() && (it.Awaits.Chinese == "" || !words) {
+	said := len(out.Numerator.Terms) != len(it.Numerator.Sum) || len(out.Denominator.Terms) != len(it.Denominator.Sum) // what is wrong with a term
+	if !said && !out.Computed() && (it.Awaits.Chinese == "" || !words) {
 		c.fail(o, nil, o.path, Text{
 			"比率指标须给出分子、分母：用 sum 写明各项；尚无数据时用文字写明，并给出 awaits",
 			"a ratio says its numerator and its denominator by sum, or in words with what it awaits",

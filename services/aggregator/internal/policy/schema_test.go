@@ -113,6 +113,8 @@ func TestTheSchemaAndTheCompilerRefuseTheSameShapes(t *testing.T) {
 		"an age without a unit":               rule("{age: {from: 3}}"),
 		"a level that is none":                rule("{lived: {level: street, months: 3}}"),
 		"a sex that is none":                  rule("{sex: {is: other}}"),
+		"a calendar that nobody keeps":        rule("{permit: {endorsement: {every_months: 12, window_months: 1, rest_days: mars}}}"),
+		"a late mode that is none":            rule("{permit: {endorsement: {every_months: 12, window_months: 1, late: forgive}}}"),
 		"a condition about an event":          rule("{reported: {}}"),
 		"an unknown kind":                     indicator("kind: guess, eligible: {present: {}}"),
 		"an unknown unit":                     indicator("kind: stock, unit: dozen, eligible: {present: {}}, covered: {present: {}}"),
@@ -129,6 +131,11 @@ func TestTheSchemaAndTheCompilerRefuseTheSameShapes(t *testing.T) {
 		"a record without a code":             head("records:\n  - {name: {zh: 甲, en: x}}\n"),
 		"a warning at the bottom of nothing":  head("warnings: {yellow: {bottom: all}}\n"),
 		"a deadline without a day":            head("deadlines:\n  - {id: d, name: {zh: 甲, en: x}}\n"),
+		"months with decimals":                rule("{lived: {level: county, months: 3.5}}"),
+		"a version with decimals":             strings.Replace(head(""), "version: 1", "version: 1.5", 1),
+		"a minimum with decimals":             head("warnings: {minimum: 29.5}\n"),
+		"a citation of no document":           head("rules:\n  - {id: R, name: {zh: 甲, en: x}, eligible: {present: {}}, citations: [{clause: 一}]}\n"),
+		"notes in English alone":              head("rules:\n  - {id: R, name: {zh: 甲, en: x}, eligible: {present: {}}, notes: {en: x}}\n"),
 		"something to remove that is no text": head("remove: [{id: EHR03}]\n"),
 	} {
 		t.Run(name, func(t *testing.T) {

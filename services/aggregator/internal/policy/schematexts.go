@@ -1,5 +1,7 @@
 package policy
 
+import rules "xinju.dev/services/permit"
+
 // What the JSON Schema says of each key, and which words a key takes. A path is
 // the way to the key: pack, then the keys of the file; a condition's parameters
 // begin with its name.
@@ -44,6 +46,8 @@ var schemaWords = map[string][]string{
 	"age.counting":                            {"birthday", "day_after"},
 	"lived.mode":                              {"anniversary", "civil"},
 	"lived.start":                             {"arrived", "registered", "first_seen"},
+	"permit.endorsement.late":                 {"restart", "resume"},
+	"permit.endorsement.rest_days":            rules.RestDays,
 }
 
 // schemaPatterns are texts of a certain form.
@@ -134,13 +138,18 @@ var schemaTexts = map[string]Text{
 	"pack.cases":             {"用例：给定事实，应有的答案。", "Examples: given these facts, these answers."},
 	"pack.cases.given":       {"虚构人员的事实。", "Facts of an invented person."},
 	"pack.cases.expect":      {"某条目在某日的答案。", "The answer of an item on a day."},
-	"date":                   {"日期，如 2018-06-20。", "A date such as 2018-06-20."},
-	"age":                    {"月龄或周岁，如 36m、7y。", "Months or years, such as 36m, 7y."},
-	"text":                   {"文字，中文在先。", "A text, Chinese first."},
-	"citation":               {"依据：文件、条款、原文。", "What it rests on: document, clause, words."},
-	"level":                  {"行政级别。", "A level of divisions."},
-	"condition":              {"关于人的条件：恰有一个键，即条件名。", "A condition about the person: one key, its name."},
-	"eventCondition":         {"关于人或流量指标所数事件的条件。", "A condition about the person or about the event that is counted."},
-	"counted":                {"恰有一种事件。", "Exactly one kind of events."},
-	"doses":                  {"哪种疫苗的第几剂。", "Which dose of which vaccine."},
+	"permit.rule":            {"签注规则的编号（CN、SHANGHAI 等，见 services/permit/data），或 issuer：按签发地的规则。", "A rule of endorsement by its id (CN, SHANGHAI and so on, see services/permit/data), or issuer: that of the place that issued the permit."},
+	"permit.endorsement":     {"本地的签注规则；已有规则的地方写 rule。", "A rule of endorsement of one's own; where there is one, write rule."},
+	"permit.endorsement.rest_days": {
+		"china：期限最后一日为休息日的顺延至下一工作日（民法典第二百零三条）；默认 none。", "china: a last day of rest moves to the next working day (Civil Code art. 203); none by default.",
+	},
+	"date":           {"日期，如 2018-06-20。", "A date such as 2018-06-20."},
+	"age":            {"月龄或周岁，如 36m、7y。", "Months or years, such as 36m, 7y."},
+	"text":           {"文字，中文在先。", "A text, Chinese first."},
+	"citation":       {"依据：文件、条款、原文。", "What it rests on: document, clause, words."},
+	"level":          {"行政级别。", "A level of divisions."},
+	"condition":      {"关于人的条件：恰有一个键，即条件名。", "A condition about the person: one key, its name."},
+	"eventCondition": {"关于人或流量指标所数事件的条件。", "A condition about the person or about the event that is counted."},
+	"counted":        {"恰有一种事件。", "Exactly one kind of events."},
+	"doses":          {"哪种疫苗的第几剂。", "Which dose of which vaccine."},
 }

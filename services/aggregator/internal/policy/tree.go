@@ -249,7 +249,8 @@ func (c *compiler) strict(o origin, y *yaml.Node, path string, into any) bool {
 		return true
 	}
 	if y.Kind != yaml.MappingNode {
-		c.fail(o, y, path, Text{"须为映射", "must be a mapping"})
+		keys := strings.Join(keysIn(reflect.TypeOf(into).Elem()), "、")
+		c.fail(o, y, path, Text{"须写作映射 {键: 值}，可有的键：" + keys, "must be a mapping {key: value}; its keys: " + keys})
 		return false
 	}
 	before := len(c.problems)
@@ -258,7 +259,9 @@ func (c *compiler) strict(o origin, y *yaml.Node, path string, into any) bool {
 		return false
 	}
 	if err := y.Decode(into); err != nil {
-		c.fail(o, y, path, Text{"参数无效：" + err.Error(), "not valid: " + err.Error()})
+		for _, p := range yamlProblems("", err) {
+			c.fail(o, y, path, p.Text)
+		}
 		return false
 	}
 	return true
@@ -269,7 +272,7 @@ func (c *compiler) knownKeys(o origin, y *yaml.Node, path string, t reflect.Type
 		key, value := y.Content[i], y.Content[i+1]
 		f, ok := fieldOf(t, key.Value)
 		if !ok {
-			c.fail(o, key, path+"."+key.Value, Text{"未知的键：" + key.Value, "unknown key: " + key.Value})
+			c.fail(o, key, path+"."+key.Value, c.unknown("未知的键", "unknown key", key.Value, keysIn(t)))
 			continue
 		}
 		if f.Kind() == reflect.Pointer {
@@ -279,6 +282,17 @@ func (c *compiler) knownKeys(o origin, y *yaml.Node, path string, t reflect.Type
 			c.knownKeys(o, value, path+"."+key.Value, f)
 		}
 	}
+}
+
+// keysIn are the keys that a mapping may have.
+func keysIn(t reflect.Type) []string {
+	var out []string
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("yaml"); key != "" && key != "-" {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 func fieldOf(t reflect.Type, key string) (reflect.Type, bool) {

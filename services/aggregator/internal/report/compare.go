@@ -66,6 +66,35 @@ func (s *Shift) Add(d *Difference) {
 	s.NoLonger += max(wasCovered-isCovered, 0)
 }
 
+// Part is a count of a Shift, numbered as ReportShift of the API.
+type Part int
+
+// The counts.
+const (
+	Everything Part = iota
+	Appeared
+	Gone
+	NewlyCovered
+	NoLongerCovered
+)
+
+// Of is what the difference adds to the count; 1 for everything.
+func (p Part) Of(d *Difference) int64 {
+	var s Shift
+	s.Add(d)
+	switch p {
+	case Appeared:
+		return s.Appeared
+	case Gone:
+		return s.Gone
+	case NewlyCovered:
+		return s.NewlyCovered
+	case NoLongerCovered:
+		return s.NoLonger
+	}
+	return 1
+}
+
 // Restatement is one number on both sides; one of them may be missing.
 type Restatement struct {
 	Division, DivisionName, Indicator string

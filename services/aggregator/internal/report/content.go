@@ -72,7 +72,8 @@ type Number struct {
 	TargetText             string
 	Met                    bool // the target is reached
 	Gap                    int64
-	Awaits                 string
+	Awaits                 string   // why there is no number
+	NotCounted             bool     `json:",omitempty"` // it is not counted there, though no source is missing
 	Lacking                []string // sources that were not fully counted
 	Num, Den               string   // ratio: exact numbers
 	Opens                  bool     // the counts are lengths of lists

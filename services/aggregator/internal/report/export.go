@@ -12,8 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// Export is counts for other systems. A nil count is suppressed; the rate is
-// there when both counts are.
+// Export is counts for other systems. A nil count is suppressed.
 type Export struct {
 	Division, Parent, DivisionName string
 	Indicator                      string

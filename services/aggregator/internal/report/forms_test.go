@@ -52,7 +52,7 @@ func aReport() *report.Report {
 		Positions: []report.Position{{Source: "registry", Epoch: "e", Position: 12, Head: 12}}, EarlierDay: civil.Must("2020-09-30"), Lines: 2,
 	}
 	c.League = []report.Standing{
-		{Number: c.Numbers[1], Rank: 1, Before: 2, Earlier: "50.00%", Level: 2, Warned: "差目标 5 个点以上"},
+		{Number: c.Numbers[1], Rank: 1, Before: 2, Earlier: "50.00%", Level: 2, Warned: "差目标超过 5 个点"},
 		{Number: c.Numbers[2], Level: 1, Unranked: "应服务数低于参加排名的下限"},
 	}
 	return &report.Report{

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"xinju.dev/services/platform/civil"
 )
 
 // Prose writes the self-assessment report or the bulletin as a text with
@@ -77,7 +79,7 @@ func (p *prose) selfReport() {
 	p.numbers(open)
 	if len(below) > 0 {
 		p.heading("各下级区划")
-		p.table([]string{"区划", "指标", "完成值", "目标", "差额（人）"}, len(below), func(i int) []string {
+		p.table([]string{"区划", "指标", "完成值", "目标", "差额"}, len(below), func(i int) []string {
 			n := below[i]
 			return []string{n.DivisionName, n.Name, orDash(n.Value), orDash(n.TargetText), orDash(cell(gap(n)))}
 		})
@@ -135,7 +137,7 @@ func (p *prose) numbers(list []*Number) {
 		if n.HasTarget {
 			text += "，目标 " + n.TargetText
 			if !n.Met && n.HasGap() {
-				text += fmt.Sprintf("，差 %d 人", n.Gap)
+				text += fmt.Sprintf("，差 %d%s", n.Gap, gapUnit(n))
 			}
 		}
 		if command := ListCommand(p.r.Content, n); command != "" {
@@ -143,6 +145,18 @@ func (p *prose) numbers(list []*Number) {
 		}
 		p.line("%s", text)
 	}
+}
+
+// gapUnit stands behind a gap: people of a stock; of a flow events; of a ratio what
+// its numerator is made of, which may be rooms or yuan.
+func gapUnit(n *Number) string {
+	switch {
+	case !n.Opens:
+		return "（分子）"
+	case n.From == civil.None: // of no period
+		return " 人"
+	}
+	return " 件"
 }
 
 func (p *prose) bulletin() {
@@ -161,7 +175,7 @@ func (p *prose) bulletin() {
 		if part[0].Number.HasTarget {
 			p.line("目标 %s。\n", p.say(part[0].Number.TargetText))
 		}
-		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额（人）", "预警", "说明"}, len(part), func(i int) []string {
+		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额", "预警", "说明"}, len(part), func(i int) []string {
 			row := leagueRow(p.r, part[i])
 			return []string{
 				orDash(cell(row[2])), signed(row[3]), cell(row[5]), orDash(cell(row[6])), orDash(cell(row[7])),

@@ -98,8 +98,10 @@ type Members struct {
 
 // CompareQuery asks for a page of differences.
 type CompareQuery struct {
-	Report, Other string // Other "": the present facts
-	After, Limit  int    // differences to leave out, and to return
+	Report, Other       string // Other "": the present facts
+	Division, Indicator string // only differences that count there, and its numbers; "" for all
+	Part                Part   // only differences that this count is made of
+	After, Limit        int    // differences to leave out, and to return
 }
 
 // Compared is a comparison and a page of its differences.
@@ -108,7 +110,9 @@ type Compared struct {
 	Differences   []Difference
 	Next          int // differences before the next page; 0 on the last
 	Total         int64
+	Sum           int64 // what the part that was asked for adds up to; without one Total
 	Other         string
+	WithLists     bool // both sides kept theirs
 	Circumstances []string
 }
 

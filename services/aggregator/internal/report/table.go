@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,7 @@ var numberFields = []field{
 	{"value", "完成值"},
 	{"n", "完成数（分子）"},
 	{"d", "应完成数（分母）"},
-	{"gap", "差额（人）"},
+	{"gap", "差额"},
 	{"evidence", "佐证（打开名单）"},
 	{"remark", "备注"},
 }
@@ -72,7 +73,7 @@ var leagueFields = []field{
 	{"value", "完成值"},
 	{"earlier", "上季末"},
 	{"target", "目标"},
-	{"gap", "差额（人）"},
+	{"gap", "差额"},
 	{"n", "完成数"},
 	{"d", "应完成数"},
 	{"level", "预警"},
@@ -153,15 +154,40 @@ func gap(n *Number) any {
 // remark says why there is no value, and what a value lacks.
 func remark(n *Number) string {
 	var out []string
-	if n.Awaits != "" {
+	switch {
+	case n.NotCounted:
+		out = append(out, n.Awaits)
+	case n.Awaits != "":
 		out = append(out, "暂无数据来源："+n.Awaits)
-	} else if n.Value == "" {
-		out = append(out, "没有应服务对象")
+	case n.Value == "":
+		out = append(out, empty(n)...)
 	}
 	if len(n.Lacking) > 0 {
 		out = append(out, "数据未全部计入："+strings.Join(n.Lacking, "、"))
 	}
 	return strings.Join(out, "；")
+}
+
+// empty says why a number that is counted has no value; nothing where what it
+// lacks says it, since nobody knows then whether there is anybody to serve.
+func empty(n *Number) []string {
+	var missing []string
+	for _, f := range n.Figures {
+		if f.Value == "" && !slices.Contains(missing, f.ID) {
+			missing = append(missing, f.ID)
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return []string{"未录入外部数据：" + strings.Join(missing, "、")}
+	case len(n.Lacking) > 0:
+		return nil
+	case n.Den == "0":
+		return []string{"分母为0"}
+	case !n.Opens:
+		return []string{"构成项没有数值"}
+	}
+	return []string{"没有应服务对象"}
 }
 
 func leagueRow(r *Report, s *Standing) []any {

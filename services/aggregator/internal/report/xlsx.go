@@ -2,7 +2,7 @@ package report
 
 import (
 	"io"
-	"math"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -241,8 +241,8 @@ func inSheet(v any) any {
 	if !ok {
 		return string(f)
 	}
-	near, _ := n.Float64()
-	return math.Round(near*100) / 100
+	near, _ := strconv.ParseFloat(n.FloatString(2), 64) // as CSV and the text have it
+	return near
 }
 
 // table writes the rows of the form in the shape of the template's one row; one

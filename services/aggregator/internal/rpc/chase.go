@@ -113,7 +113,7 @@ func (s *ChaseServer) scope(c *wire.Check, code, indicator string, day *date.Dat
 	}
 	err := s.book.Look(func(v coverage.View) error {
 		var err error
-		if out.key, err = listed(v, indicator); err != nil {
+		if out.key, err = listed(v, indicator, code, out.day); err != nil {
 			return err
 		}
 		if _, known := v.World().Any(code, out.day); !known {

@@ -13,18 +13,50 @@ import (
 	"xinju.dev/services/platform/wire"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
+
+	"google.golang.org/genproto/googleapis/type/date"
 )
+
+// chaseRequest is what both calls that list lines are asked with.
+type chaseRequest interface {
+	GetDivision() string
+	GetIndicatorId() string
+	GetAsOfDate() *date.Date
+	GetAssignedUnit() string
+	GetOutcome() aggregatorv1.ChaseOutcome
+	GetState() aggregatorv1.ChaseState
+	GetOverdue() bool
+	GetWithoutAssignee() bool
+	GetWithoutUnit() bool
+	GetWithEntry() bool
+	GetDirectOnly() bool
+	GetPageSize() int32
+	GetPageToken() string
+}
 
 // ListChase implements aggregatorv1.ChaseServiceServer.
 func (s *ChaseServer) ListChase(ctx context.Context, req *aggregatorv1.ListChaseRequest) (*aggregatorv1.ListChaseResponse, error) {
 	var c wire.Check
-	f := chaseFilter{
-		to: c.Text("assigned_to", req.GetAssignedTo(), maxName, false), unit: c.Text("assigned_unit", req.GetAssignedUnit(), maxName, false),
-		outcome: aggregatorv1.ChaseOutcome(c.Enum("outcome", int32(req.GetOutcome()), aggregatorv1.ChaseOutcome_name, false)),
-		state:   aggregatorv1.ChaseState(c.Enum("state", int32(req.GetState()), aggregatorv1.ChaseState_name, false)),
-		overdue: req.GetOverdue(), nobody: req.GetWithoutAssignee(), noUnit: req.GetWithoutUnit(), some: req.GetWithEntry(), direct: req.GetDirectOnly(),
+	return s.chaseList(ctx, &c, req, chaseFilter{to: c.Text("assigned_to", req.GetAssignedTo(), maxName, false)})
+}
+
+// ListChaseLines implements aggregatorv1.ChaseServiceServer.
+func (s *ChaseServer) ListChaseLines(ctx context.Context, req *aggregatorv1.ListChaseLinesRequest) (*aggregatorv1.ListChaseLinesResponse, error) {
+	var c wire.Check
+	got, err := s.chaseList(ctx, &c, req, chaseFilter{who: c.Text("assignee_key", req.GetAssigneeKey(), keyLength, false)})
+	if err != nil {
+		return nil, err
 	}
-	n, err := s.scope(&c, req.GetDivision(), req.GetIndicatorId(), req.GetAsOfDate())
+	return &aggregatorv1.ListChaseLinesResponse{Lines: got.GetLines(), NextPageToken: got.GetNextPageToken(), TotalSize: got.GetTotalSize(), LineCount: got.GetLineCount()}, nil
+}
+
+// chaseList lists lines; f says whose, the request everything else.
+func (s *ChaseServer) chaseList(ctx context.Context, c *wire.Check, req chaseRequest, f chaseFilter) (*aggregatorv1.ListChaseResponse, error) {
+	f.unit = c.Text("assigned_unit", req.GetAssignedUnit(), maxName, false)
+	f.outcome = aggregatorv1.ChaseOutcome(c.Enum("outcome", int32(req.GetOutcome()), aggregatorv1.ChaseOutcome_name, false))
+	f.state = aggregatorv1.ChaseState(c.Enum("state", int32(req.GetState()), aggregatorv1.ChaseState_name, false))
+	f.overdue, f.nobody, f.noUnit, f.some, f.direct = req.GetOverdue(), req.GetWithoutAssignee(), req.GetWithoutUnit(), req.GetWithEntry(), req.GetDirectOnly()
+	n, err := s.scope(c, req.GetDivision(), req.GetIndicatorId(), req.GetAsOfDate())
 	if err != nil {
 		return nil, err
 	}

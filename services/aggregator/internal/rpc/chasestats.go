@@ -47,7 +47,7 @@ func (s *ChaseServer) GetChaseStats(ctx context.Context, req *aggregatorv1.GetCh
 			t.add(&lines[i], e)
 		}
 	}
-	resp := &aggregatorv1.GetChaseStatsResponse{}
+	resp := &aggregatorv1.GetChaseStatsResponse{Division: n.division, IndicatorId: n.indicator, AsOfDate: wire.DateProto(n.day), Group: max(group, aggregatorv1.ChaseGroup_CHASE_GROUP_DIVISION)}
 	for _, key := range slices.Sorted(maps.Keys(t.rows)) {
 		resp.Rows = append(resp.Rows, t.rows[key])
 	}
@@ -98,7 +98,7 @@ func (t *tally) row(l *coverage.Line, e *chase.Entry) *aggregatorv1.ChaseStat {
 	case aggregatorv1.ChaseGroup_CHASE_GROUP_UNIT:
 		key, fresh.AssignedUnit = e.AssignedUnit, e.AssignedUnit
 	case aggregatorv1.ChaseGroup_CHASE_GROUP_ASSIGNEE:
-		key, fresh.AssignedTo = e.AssignedTo, e.AssignedTo
+		key, fresh.AssignedTo, fresh.AssigneeKey = e.AssignedTo, e.AssignedTo, assigneeKey(e.AssignedTo)
 	default:
 		return t.rows[t.part(l.Village)]
 	}

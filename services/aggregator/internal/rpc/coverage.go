@@ -149,17 +149,15 @@ func (q *coverageQuery) unit(id string, by answers.By) error {
 	return q.add(pack, []answers.Place{at})
 }
 
-// columnsOf is what is asked of a pack, and of the first one how much is left out.
-func (q *coverageQuery) columnsOf(pack *policy.Pack) ([]answers.Column, error) {
-	columns, err := answers.Columns(q.v, pack, q.ids)
-	if err != nil || !q.headlines || len(q.ids) > 0 {
-		return columns, err
+// chosen is what is asked of a pack: what is named, else everything or, with
+// headlines, what the pack shows first; and how much that leaves out.
+func chosen(v coverage.View, pack *policy.Pack, ids []string, headlines bool) (columns []answers.Column, left int32, err error) {
+	columns, err = answers.Columns(v, pack, ids)
+	if err != nil || !headlines || len(ids) > 0 {
+		return columns, 0, err
 	}
-	first := answers.Headlines(q.v, pack)
-	if q.asked == nil {
-		q.resp.LeftOutCount = int32(len(columns) - len(first))
-	}
-	return first, nil
+	first := answers.Headlines(v, pack)
+	return first, int32(len(columns) - len(first)), nil
 }
 
 func (q *coverageQuery) add(pack *policy.Pack, list []answers.Place) error {
@@ -167,9 +165,12 @@ func (q *coverageQuery) add(pack *policy.Pack, list []answers.Place) error {
 		q.resp.PackId = pack.ID
 	}
 	if q.asked != pack {
-		columns, err := q.columnsOf(pack)
+		columns, left, err := chosen(q.v, pack, q.ids, q.headlines)
 		if err != nil {
 			return err
+		}
+		if q.asked == nil {
+			q.resp.LeftOutCount = left
 		}
 		q.asked, q.columns = pack, columns
 	}

@@ -55,7 +55,10 @@ func (s *Server) GetEligibility(ctx context.Context, req *aggregatorv1.GetEligib
 	}
 	for _, x := range packs.Explain(pack, resident, world, day, func(code string) bool { return seen[code] }) {
 		if len(req.GetRuleIds()) == 0 || slices.Contains(req.GetRuleIds(), x.ID) {
-			resp.Rules = append(resp.Rules, explained(&x))
+			said := explained(&x)
+			ind := answers.Find(pack, x.ID)
+			said.Plain = ind != nil && ind.Plain
+			resp.Rules = append(resp.Rules, said)
 		}
 	}
 	return resp, nil

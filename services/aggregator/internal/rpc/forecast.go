@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
@@ -48,7 +49,7 @@ func (s *ChaseServer) GetForecast(ctx context.Context, req *aggregatorv1.GetFore
 	}
 	var last *coverage.Turn
 	more := false
-	resp := &aggregatorv1.GetForecastResponse{Positions: positionsOf(at.Following), Division: q.Division}
+	resp := &aggregatorv1.GetForecastResponse{Positions: positionsOf(at.Following), Division: q.Division, Items: forecastItems(req.GetItemIds(), q, &at)}
 	resp.Days = counts(turns, 1, q)
 	resp.Weeks = counts(turns, 7, q)
 	for i := range turns {
@@ -109,7 +110,7 @@ func addItem(v coverage.View, q *coverage.AheadQuery, id string) error {
 		q.Rules = append(q.Rules, id)
 		return nil
 	}
-	key, err := listed(v, id)
+	key, err := listed(v, id, q.Division, q.From)
 	if err != nil {
 		return err
 	}
@@ -146,6 +147,30 @@ func counts(turns []coverage.Turn, span civil.Date, q *coverage.AheadQuery) []*a
 		out[i] = &aggregatorv1.ForecastCount{
 			ItemId: c.item, FirstDate: wire.DateProto(c.on), LastDate: wire.DateProto(min(c.on+span-1, q.Until)),
 			Kind: aggregatorv1.TransitionKind(c.kind), Count: sums[c],
+		}
+	}
+	return out
+}
+
+// forecastItems says of each item its name and which way it is better, by the pack
+// that governs the division, else by any that has it.
+func forecastItems(ids []string, q *coverage.AheadQuery, at *coverage.State) []*aggregatorv1.ForecastItem {
+	packs := at.Deriver.Packs().Packs()
+	if own, ok := at.Deriver.Packs().PackFor(at.World, q.Division, q.From); ok {
+		packs = append([]*policy.Pack{own}, packs...)
+	}
+	out := make([]*aggregatorv1.ForecastItem, len(ids))
+	for i, id := range ids {
+		out[i] = &aggregatorv1.ForecastItem{ItemId: id}
+		for _, p := range packs {
+			if ind := answers.Find(p, id); ind != nil {
+				out[i].Name, out[i].Better = ind.Name.Chinese, aggregatorv1.BetterWay(ind.BetterOn(q.From))
+				break
+			}
+			if at := slices.IndexFunc(p.Rules, func(r policy.Rule) bool { return r.ID == id }); at >= 0 {
+				out[i].Name = p.Rules[at].Name.Chinese
+				break
+			}
 		}
 	}
 	return out

@@ -135,7 +135,7 @@ func (s *LeagueServer) GetWarnings(ctx context.Context, req *aggregatorv1.GetWar
 		if err != nil {
 			return err
 		}
-		columns, err := answers.Columns(v, pack, req.GetIndicatorIds())
+		columns, left, err := chosen(v, pack, req.GetIndicatorIds(), req.GetHeadlinesOnly())
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (s *LeagueServer) GetWarnings(ctx context.Context, req *aggregatorv1.GetWar
 		}
 		resp = &aggregatorv1.GetWarningsResponse{
 			Warnings: standingMessages(a.Warnings(pack, codes, columns, day)), LookedAt: int32(len(codes) * len(columns)),
-			AsOfDate: wire.DateProto(day), PackId: pack.ID, Positions: positions(v),
+			AsOfDate: wire.DateProto(day), PackId: pack.ID, Positions: positions(v), LeftOutCount: left,
 		}
 		return nil
 	})

@@ -80,7 +80,7 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 	var key ledger.Key
 	err = s.book.Look(func(v coverage.View) error {
 		var err error
-		if key, err = listed(v, req.indicator); err != nil {
+		if key, err = listed(v, req.indicator, req.division, day); err != nil {
 			return err
 		}
 		if _, known := v.World().Any(req.division, day); !known {

@@ -51,11 +51,15 @@ func (s *ReportServer) ListReportMembers(ctx context.Context, req *aggregatorv1.
 // was compared with, so that all pages are of the same two sides.
 func (s *ReportServer) CompareReport(ctx context.Context, req *aggregatorv1.CompareReportRequest) (*aggregatorv1.CompareReportResponse, error) {
 	var c wire.Check
-	q := report.CompareQuery{Report: c.ID("report_id", req.GetReportId(), wire.Required), Other: c.ID("other_report_id", req.GetOtherReportId(), false)}
+	q := report.CompareQuery{
+		Report: c.ID("report_id", req.GetReportId(), wire.Required), Other: c.ID("other_report_id", req.GetOtherReportId(), false),
+		Division: c.Division("division", req.GetDivision(), false), Indicator: c.Text("indicator_id", req.GetIndicatorId(), maxName, false),
+		Part: report.Part(c.Enum("shift", int32(req.GetShift()), aggregatorv1.ReportShift_name, false)),
+	}
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	filter := []byte("report differences " + q.Report + " " + q.Other)
+	filter := fmt.Appendf(nil, "report differences %s %s %s %q %d", q.Report, q.Other, q.Division, q.Indicator, q.Part)
 	limit, key, err := pageOf(req.GetPageSize(), req.GetPageToken(), filter)
 	if err != nil {
 		return nil, err
@@ -71,9 +75,9 @@ func (s *ReportServer) CompareReport(ctx context.Context, req *aggregatorv1.Comp
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.CompareReportResponse{TotalSize: out.Total, OtherReportId: out.Other, Circumstances: out.Circumstances}
+	resp := &aggregatorv1.CompareReportResponse{TotalSize: out.Total, ShiftSize: out.Sum, ReportId: q.Report, OtherReportId: out.Other, Circumstances: out.Circumstances}
 	for i := range out.Numbers {
-		resp.Numbers = append(resp.Numbers, restatement(&out.Numbers[i]))
+		resp.Numbers = append(resp.Numbers, restatement(q.Report, &out, &out.Numbers[i]))
 	}
 	for i := range out.Differences {
 		resp.Differences = append(resp.Differences, differenceMessage(&out.Differences[i]))
@@ -84,17 +88,16 @@ func (s *ReportServer) CompareReport(ctx context.Context, req *aggregatorv1.Comp
 	return resp, nil
 }
 
-func restatement(r *report.Restatement) *aggregatorv1.ReportRestatement {
+func restatement(id string, of *report.Compared, r *report.Restatement) *aggregatorv1.ReportRestatement {
 	out := &aggregatorv1.ReportRestatement{
 		Division: r.Division, DivisionName: r.DivisionName, IndicatorId: r.Indicator,
 		Appeared: r.Appeared, Gone: r.Gone, NewlyCovered: r.NewlyCovered, NoLongerCovered: r.NoLonger,
 	}
-	none := &report.Content{} // the commands of one side say nothing about the difference
 	if r.Before != nil {
-		out.Before = reportNumber(none, r.Before)
+		out.Before = reportNumber(&report.Content{ID: id, WithLists: of.WithLists}, r.Before)
 	}
 	if r.After != nil {
-		out.After = reportNumber(none, r.After)
+		out.After = reportNumber(&report.Content{ID: of.Other, WithLists: of.WithLists}, r.After)
 	}
 	return out
 }

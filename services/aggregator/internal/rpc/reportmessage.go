@@ -38,7 +38,7 @@ func reportNumber(c *report.Content, n *report.Number) *aggregatorv1.ReportNumbe
 		Division: n.Division, DivisionName: n.DivisionName, IndicatorId: n.Indicator, IndicatorName: n.Name, Kind: aggregatorv1.IndicatorKind(n.Kind),
 		Eligible: n.Eligible, Covered: n.Covered, HasRate: n.HasRate, Rate: n.Rate, HasTarget: n.HasTarget, Target: n.Target, TargetText: n.TargetText,
 		Gap: int32(min(n.Gap, 1<<31-1)), HasGap: n.HasGap(), Awaits: n.Awaits, AsOfDate: wire.DateProto(n.Day), Plain: n.Plain,
-		Unit: aggregatorv1.RateUnit(n.Unit), Value: n.Read, Headline: n.Headline,
+		Unit: aggregatorv1.RateUnit(n.Unit), Value: n.Read, Headline: n.Headline, NotCounted: n.NotCounted,
 	}
 	if n.From != civil.None {
 		row.PeriodFromDate = wire.DateProto(n.From)

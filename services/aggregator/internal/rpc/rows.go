@@ -30,7 +30,7 @@ func rowInto(out *aggregatorv1.CoverageRow, r *answers.Row, day, from *date.Date
 	out.Eligible, out.Covered, out.HasRate, out.Rate = r.Eligible, r.Covered, r.HasRate, r.Rate
 	out.AsOfDate, out.PeriodFromDate, out.Plain, out.Unit, out.Value, out.Over = day, from, r.Plain, rateUnit(r), r.Value(), r.Over
 	out.Awaits, out.Ratio, out.Lacking, out.HasGap = both(r.Awaits), ratioMessage(r.Ratio), lackMessages(r.Lacking), r.HasGap()
-	out.Better = aggregatorv1.BetterWay(r.Better)
+	out.Better, out.NotCounted = aggregatorv1.BetterWay(r.Better), r.NotCounted
 	out.Headline = r.Indicator.Headline
 	if r.HasTarget {
 		out.HasTarget, out.Target, out.TargetText, out.Gap = true, r.Target.Value(), r.Target.Shown(), int32(min(r.Gap, 1<<31-1))

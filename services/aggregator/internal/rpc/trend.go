@@ -74,7 +74,7 @@ func trendMessage(rows []answers.Row) *aggregatorv1.GetTrendResponse {
 	resp := &aggregatorv1.GetTrendResponse{
 		IndicatorName: last.Indicator.Name.Chinese, Kind: aggregatorv1.IndicatorKind(last.Indicator.Kind), Unit: rateUnit(last),
 		IndicatorId: last.ID, Division: last.Place.Code, UnitId: last.Place.UnitID, UnitRole: aggregatorv1.UnitRole(last.Place.By),
-		Plain: last.Plain, Better: aggregatorv1.BetterWay(last.Better), Awaits: both(last.Awaits), Lacking: lackMessages(last.Lacking),
+		Plain: last.Plain, Better: aggregatorv1.BetterWay(last.Better), Awaits: both(last.Awaits), NotCounted: last.NotCounted, Lacking: lackMessages(last.Lacking),
 	}
 	if last.HasTarget {
 		resp.TargetText = last.Target.Shown()

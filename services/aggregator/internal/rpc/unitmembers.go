@@ -6,6 +6,7 @@ import (
 
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/wire"
 
@@ -79,6 +80,9 @@ func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role 
 		column, err := answers.Indicator(v, pack, req.GetIndicatorId())
 		if err != nil {
 			return err
+		}
+		if column.Kind == policy.Ratio {
+			return answers.ErrNoList.With("indicator_id", column.ID)
 		}
 		q.Key = column.Key
 		all, _ := answers.UnitCodes(v.World(), column.Indicator, &at, q.Day)

@@ -91,7 +91,7 @@ func (s *UnplacedServer) ListUnplaced(ctx context.Context, req *aggregatorv1.Lis
 			q.Which = unplacedResidents[kind]
 			return nil
 		}
-		q.Key, err = listed(v, req.GetIndicatorId())
+		q.Key, err = listed(v, req.GetIndicatorId(), "", q.Day)
 		return err
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/platform/civil"
@@ -134,8 +133,11 @@ func (s *FeedServer) watching(req *aggregatorv1.WatchEligibilityRequest) (*watch
 			return fault.DivisionNotFound.With("division", w.division)
 		}
 		for _, id := range w.items {
-			if _, known := v.Deriver().Key(id); !known && !isRule(v.Packs(), id) {
-				return answers.ErrIndicator.With("indicator_id", id)
+			if isRule(v.Packs(), id) {
+				continue
+			}
+			if _, err := listed(v, id, w.division, civil.DateOf(s.now())); err != nil {
+				return err
 			}
 		}
 		return nil

@@ -16,10 +16,12 @@ import (
 	"xinju.dev/services/registry/internal/core"
 )
 
-// Person encodes a person with the reasons of the flags of the record. The store
-// knows since when the record is there, and says it. The days of flags are taken
-// over from before, the body of the person as it was; nil when there was none.
-func Person(p core.Person, flags []string, before []byte) changefeed.Fact {
+// Person encodes a person with the reasons of the flags of the record, as they stand
+// from day on: what is new begins on it, what is gone ended on it, so that the days
+// before stay as they were. What held before is taken over from before, the body of
+// the person as it was; nil when there was none. The store knows since when the record
+// is there, and says it.
+func Person(p core.Person, flags []string, before []byte, day civil.Date) changefeed.Fact {
 	body := &feedv1.PersonFact{
 		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), DeathYmd: ymd(p.Death), Marital: int32(p.Marital), MotherId: p.MotherID,
 	}
@@ -27,13 +29,29 @@ func Person(p core.Person, flags []string, before []byte) changefeed.Fact {
 	for _, h := range p.Hukou {
 		body.Hukou = append(body.Hukou, &feedv1.HukouSpan{FromYmd: ymd(h.From), Division: h.Division, Kind: int32(h.Kind)})
 	}
-	was := &feedv1.PersonFact{}
-	if proto.Unmarshal(before, was) == nil { // what cannot be read had no days
-		body.FlagSpans = slices.DeleteFunc(was.GetFlagSpans(), func(s *feedv1.FlagSpan) bool {
-			return s.GetUntilYmd() == 0 && !slices.Contains(flags, s.GetFlag()) // it did not end on a day that is known
-		})
-	}
+	body.FlagSpans = spansSince(before, body.Flags, day)
 	return fact(feedv1.FactKind_FACT_KIND_PERSON, body)
+}
+
+// spansSince is the days of the flags of a person whose body was before. A flag that
+// was set before there were days has none, and goes without a trace.
+func spansSince(before []byte, flags []string, day civil.Date) []*feedv1.FlagSpan {
+	was := &feedv1.PersonFact{}
+	if proto.Unmarshal(before, was) != nil { // what cannot be read had no days
+		was = &feedv1.PersonFact{}
+	}
+	list := was.GetFlagSpans()
+	for _, s := range slices.Clone(list) {
+		if !slices.Contains(flags, s.GetFlag()) {
+			list = spans(list, s.GetFlag(), false, day)
+		}
+	}
+	for _, flag := range flags {
+		if !slices.Contains(was.GetFlags(), flag) {
+			list = spans(list, flag, true, day)
+		}
+	}
+	return list
 }
 
 // Flagged is a person that was encoded before, with one flag set or cleared on a

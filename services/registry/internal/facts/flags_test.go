@@ -12,12 +12,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
 )
 
 func TestTheFlagsOfARecordGoWithThePersonSortedAndEachOnce(t *testing.T) {
 	flags := []string{"OVERLAPPING_STAYS", "NO_DOCUMENT", "OVERLAPPING_STAYS"}
 	var got feedv1.PersonFact
-	if err := proto.Unmarshal(facts.Person(core.Person{}, flags, nil).Body, &got); err != nil {
+	if err := proto.Unmarshal(facts.Person(core.Person{}, flags, nil, civil.Must("2020-03-10")).Body, &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"NO_DOCUMENT", "OVERLAPPING_STAYS"}, got.GetFlags()); diff != "" {
@@ -50,7 +51,7 @@ func TestAFlagCarriesTheDaysOnWhichItHeld(t *testing.T) {
 		"by a clock that went back":      {[]turn{{"2020-03-10", true}, {"2020-03-01", false}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body := facts.Person(core.Person{}, nil, nil).Body
+			body, folded := facts.Person(core.Person{}, nil, nil, civil.None).Body, facts.Person(core.Person{}, nil, nil, civil.None).Body
 			var flags []string
 			for _, x := range c.turns {
 				f, err := facts.Flagged(body, "F", x.on, civil.Must(x.day))
@@ -60,9 +61,13 @@ func TestAFlagCarriesTheDaysOnWhichItHeld(t *testing.T) {
 				if flags = nil; x.on {
 					flags = []string{"F"}
 				}
-				body = facts.Person(core.Person{}, flags, f.Body).Body
+				body = facts.Person(core.Person{}, flags, f.Body, civil.Must("2021-01-01")).Body
 				if string(body) != string(f.Body) {
 					t.Fatalf("encoded again it is another: %x, %x", f.Body, body)
+				}
+				folded = facts.Person(core.Person{}, flags, folded, civil.Must(x.day)).Body
+				if string(folded) != string(body) {
+					t.Fatalf("a flag of the folded state has other days than one that is set beside it: %x, %x", folded, body)
 				}
 			}
 			var got feedv1.PersonFact
@@ -78,12 +83,29 @@ func TestAFlagCarriesTheDaysOnWhichItHeld(t *testing.T) {
 			}
 		})
 	}
-	before, err := facts.Flagged(facts.Person(core.Person{}, nil, nil).Body, "F", true, civil.Must("2020-03-10"))
+}
+
+// TestAFlagFromBeforeThereWereDaysHasNone: it holds without days, and goes without a
+// trace, while another one that comes meanwhile has its days.
+func TestAFlagFromBeforeThereWereDaysHasNone(t *testing.T) {
+	old, err := proto.Marshal(&feedv1.PersonFact{Flags: []string{"OLD"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got feedv1.PersonFact
-	if err := proto.Unmarshal(facts.Person(core.Person{}, nil, before.Body).Body, &got); err != nil || len(got.GetFlagSpans()) != 0 {
-		t.Errorf("a flag that is gone goes on: %v, %v", got.GetFlagSpans(), err)
+	for _, c := range []struct {
+		flags []string
+		want  []*feedv1.FlagSpan
+	}{
+		{[]string{"OLD"}, nil},
+		{[]string{"NEW", "OLD"}, []*feedv1.FlagSpan{{Flag: "NEW", FromYmd: 20200310}}},
+		{nil, nil},
+	} {
+		var got feedv1.PersonFact
+		if err := proto.Unmarshal(facts.Person(core.Person{}, c.flags, old, civil.Must("2020-03-10")).Body, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got.GetFlagSpans(), protocmp.Transform()); diff != "" {
+			t.Errorf("%v: %s", c.flags, diff)
+		}
 	}
 }

@@ -2,7 +2,9 @@ package intake_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +12,7 @@ import (
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/intakestore"
+	"xinju.dev/services/platform/page"
 	"xinju.dev/services/registry/internal/core"
 	"xinju.dev/services/registry/internal/review"
 )
@@ -46,17 +49,27 @@ func (w *world) phones() (out []string) {
 // now and after the lists that follow.
 func TestAWrongSameIsTakenBackAsIfItHadBeenDecidedNotTheSame(t *testing.T) {
 	renewed, other := jane.under(passport(2)), "E1,居住登记,2025-06-05,"+citizen(5)+",Jane Smith,,"+village2+",平安路1号,,,,"
+	elsewhere := func(w *world) { w.load(intake.Header{Sender: "ga-990102"}, fileOf(other)) }
+	again := func(n int) string {
+		return strings.Replace(strings.Replace(other, "E1,", fmt.Sprintf("E%d,", n), 1), "2025-06-05", fmt.Sprintf("2025-06-0%d", 5+n), 1)
+	}
 	moved, called := renewed, renewed
 	moved.room, called.phone = "平安路9号", "13900000000"
 	for _, c := range []struct {
 		name    string
 		row     soul
-		between func(w *world)
+		between func(w *world) // before the decision
+		after   func(w *world) // between it and its undoing
 	}{
-		{"nothing else differs", renewed, nil},
-		{"the row moved them", moved, nil},
-		{"the row corrected them", called, nil},
-		{"it became somebody else's before", jane.under(card(5)), func(w *world) { w.load(intake.Header{Sender: "ga-990102"}, fileOf(other)) }},
+		{"nothing else differs", renewed, nil, nil},
+		{"the row moved them", moved, nil, nil},
+		{"the row corrected them", called, nil, nil},
+		{"it became somebody else's before", jane.under(card(5)), elsewhere, nil},
+		{"somebody else came under it since", jane.under(card(5)), nil, elsewhere},
+		{"somebody else came under it since and said much", jane.under(card(5)), nil, func(w *world) {
+			elsewhere(w)
+			w.load(intake.Header{Sender: "ga-990102"}, fileOf(again(2), again(3), again(4)))
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			eachWorld(t, func(t *testing.T, w *world) {
@@ -69,13 +82,20 @@ func TestAWrongSameIsTakenBackAsIfItHadBeenDecidedNotTheSame(t *testing.T) {
 						c.between(w)
 					}
 					q := w.question()
+					after := func() {
+						if c.after != nil {
+							c.after(w)
+						}
+					}
 					if wrong {
 						w.mustDecide(review.Merge)
+						after()
 						if err := w.unmerge(q.ID); err != nil {
 							t.Fatal(err)
 						}
 					} else {
 						w.mustDecide(review.AreTwo)
+						after()
 					}
 					if item := w.decided(q.ID); item.State != review.NotSame || item.MergeEvent != "" {
 						t.Errorf("state %d, %q", item.State, item.MergeEvent)
@@ -178,8 +198,32 @@ func TestASameIsNotTakenBackWhereAnotherSourceSaysIt(t *testing.T) {
 					t.Error(err)
 				}
 				w.expect("as it was", janeBoth)
+				w.correct(who.ID, item.Row.Person.Documents[0].Document)
+				if err := w.unmerge(item.ID); err != nil {
+					t.Fatal(err)
+				}
+				w.expect("once that was corrected", janeGone, janeOther)
 			})
 		})
+	}
+}
+
+// correct takes a document out of what the desk said of somebody, as the refusal asks.
+func (w *world) correct(id string, wrong core.Document) {
+	w.t.Helper()
+	said, _, err := w.events.Events(w.t.Context(), id, page.Query{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	i := slices.IndexFunc(said, func(e core.Recorded) bool { return e.Sender == core.Desk && e.Document == wrong })
+	who, err := w.events.Resident(w.t.Context(), id)
+	if err != nil || i < 0 {
+		w.t.Fatal(i, err)
+	}
+	own := who.Documents[slices.IndexFunc(who.Documents, func(d core.HeldDocument) bool { return d.Document != wrong })].Document
+	right := core.Event{Type: core.Correct, Effective: said[i].Effective, Replaces: said[i].ID, Document: own}
+	if _, err := w.events.Amend(w.t.Context(), id, who.Version, []core.Event{right}, w.now()); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

@@ -471,7 +471,9 @@ type RuleEligibility struct {
 	// Clauses that it rests on.
 	Citations []*Citation `protobuf:"bytes,12,rep,name=citations,proto3" json:"citations,omitempty"`
 	// Facts that no service records yet; the rule then has no answer. Empty otherwise.
-	Awaits        string `protobuf:"bytes,13,opt,name=awaits,proto3" json:"awaits,omitempty"`
+	Awaits string `protobuf:"bytes,13,opt,name=awaits,proto3" json:"awaits,omitempty"`
+	// A plain count: who is eligible is counted, and nobody is covered or not.
+	Plain         bool `protobuf:"varint,14,opt,name=plain,proto3" json:"plain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -595,6 +597,13 @@ func (x *RuleEligibility) GetAwaits() string {
 		return x.Awaits
 	}
 	return ""
+}
+
+func (x *RuleEligibility) GetPlain() bool {
+	if x != nil {
+		return x.Plain
+	}
+	return false
 }
 
 // Node is one predicate with its verdict on the day.
@@ -861,8 +870,8 @@ type CoverageRow struct {
 	// People still missing to the target: ceil(target × eligible) − covered, not below 0; of a "not more
 	// than" target how many are too many; of "exactly" how far it is. 0 when has_gap is false.
 	Gap int32 `protobuf:"varint,13,opt,name=gap,proto3" json:"gap,omitempty"`
-	// Why there is no number: facts that no service records yet (no source yet), or a role of the unit by which
-	// the indicator is not counted. Chinese first; empty otherwise.
+	// Why there is no number: facts that no service records yet (no source yet) or, with not_counted, why it is
+	// not counted here. Chinese first; empty otherwise.
 	Awaits string `protobuf:"bytes,14,opt,name=awaits,proto3" json:"awaits,omitempty"`
 	// First day of the period; absent for a stock, and for a ratio without one.
 	PeriodFromDate *date.Date `protobuf:"bytes,15,opt,name=period_from_date,json=periodFromDate,proto3" json:"period_from_date,omitempty"`
@@ -907,7 +916,10 @@ type CoverageRow struct {
 	// report: the number is among those that its forms show.
 	Headline bool `protobuf:"varint,32,opt,name=headline,proto3" json:"headline,omitempty"`
 	// Which way the number is better on the day: what the target in force asks for, else what the pack says.
-	Better        BetterWay `protobuf:"varint,31,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	Better BetterWay `protobuf:"varint,31,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	// No source is missing: the pack that governs the place does not have the indicator, or it is not counted
+	// by this role of a unit. awaits says which.
+	NotCounted    bool `protobuf:"varint,33,opt,name=not_counted,json=notCounted,proto3" json:"not_counted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1164,6 +1176,13 @@ func (x *CoverageRow) GetBetter() BetterWay {
 		return x.Better
 	}
 	return BetterWay_BETTER_WAY_UNSPECIFIED
+}
+
+func (x *CoverageRow) GetNotCounted() bool {
+	if x != nil {
+		return x.NotCounted
+	}
+	return false
 }
 
 // CoverageRatio is how the value of a ratio came about, exactly.
@@ -2146,7 +2165,7 @@ var File_xinju_aggregator_v1_aggregator_proto protoreflect.FileDescriptor
 
 const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\n" +
-	"$xinju/aggregator/v1/aggregator.proto\x12\x13xinju.aggregator.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1bxinju/type/v1/options.proto\"\xfa\x04\n" +
+	"$xinju/aggregator/v1/aggregator.proto\x12\x13xinju.aggregator.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\x1a\x1bxinju/type/v1/options.proto\"\x96\x05\n" +
 	"\x0fRuleEligibility\x12\x1d\n" +
 	"\arule_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06ruleId\x12\x18\n" +
 	"\x04name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04name\x127\n" +
@@ -2162,7 +2181,8 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\vwhy_covered\x18\v \x01(\v2\x19.xinju.aggregator.v1.NodeR\n" +
 	"whyCovered\x12;\n" +
 	"\tcitations\x18\f \x03(\v2\x1d.xinju.aggregator.v1.CitationR\tcitations\x12\x1c\n" +
-	"\x06awaits\x18\r \x01(\tB\x04\xc8\xf3\x18\x01R\x06awaits\"\xba\x02\n" +
+	"\x06awaits\x18\r \x01(\tB\x04\xc8\xf3\x18\x01R\x06awaits\x12\x1a\n" +
+	"\x05plain\x18\x0e \x01(\bB\x04\xc8\xf3\x18\x01R\x05plain\"\xba\x02\n" +
 	"\x04Node\x12\"\n" +
 	"\tpredicate\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\tpredicate\x12\x18\n" +
 	"\x04text\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\x12\x1a\n" +
@@ -2179,8 +2199,7 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\bCitation\x12 \n" +
 	"\bdocument\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdocument\x12\x1c\n" +
 	"\x06clause\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x06clause\x12\x18\n" +
-	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xf9\n" +
-	"\n" +
+	"\x04text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\x04text\"\xa0\v\n" +
 	"\vCoverageRow\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -2217,7 +2236,9 @@ const file_xinju_aggregator_v1_aggregator_proto_rawDesc = "" +
 	"\x12uncovered_list_uri\x18\x1d \x01(\tB\x04\xc8\xf3\x18\x02R\x10uncoveredListUri\x12\x1d\n" +
 	"\ahas_gap\x18\x1e \x01(\bB\x04\xc8\xf3\x18\x02R\x06hasGap\x12 \n" +
 	"\bheadline\x18  \x01(\bB\x04\xc8\xf3\x18\x01R\bheadline\x12<\n" +
-	"\x06better\x18\x1f \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\"\xd5\x02\n" +
+	"\x06better\x18\x1f \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\x12%\n" +
+	"\vnot_counted\x18! \x01(\bB\x04\xc8\xf3\x18\x01R\n" +
+	"notCounted\"\xd5\x02\n" +
 	"\rCoverageRatio\x12+\n" +
 	"\x0enumerator_text\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\rnumeratorText\x12/\n" +
 	"\x10denominator_text\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x0fdenominatorText\x12J\n" +

@@ -488,7 +488,9 @@ type GetTrendResponse struct {
 	// In what sense they are the unit's; unspecified for a division.
 	UnitRole UnitRole `protobuf:"varint,13,opt,name=unit_role,json=unitRole,proto3,enum=xinju.aggregator.v1.UnitRole" json:"unit_role,omitempty"`
 	// Which way the numbers are better, on the last point's day.
-	Better        BetterWay `protobuf:"varint,14,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	Better BetterWay `protobuf:"varint,14,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	// As in CoverageRow, of the last point.
+	NotCounted    bool `protobuf:"varint,15,opt,name=not_counted,json=notCounted,proto3" json:"not_counted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -619,6 +621,13 @@ func (x *GetTrendResponse) GetBetter() BetterWay {
 		return x.Better
 	}
 	return BetterWay_BETTER_WAY_UNSPECIFIED
+}
+
+func (x *GetTrendResponse) GetNotCounted() bool {
+	if x != nil {
+		return x.NotCounted
+	}
+	return false
 }
 
 // ListMembersRequest names the number and pages through it.
@@ -1582,7 +1591,7 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\n" +
 	"until_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x02\xc8\xf3\x18\x01R\tuntilDate\x12 \n" +
 	"\aunit_id\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x06unitId\x12C\n" +
-	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xb6\x05\n" +
+	"\tunit_role\x18\x06 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\"\xdd\x05\n" +
 	"\x10GetTrendResponse\x127\n" +
 	"\x06points\x18\x01 \x03(\v2\x1f.xinju.aggregator.v1.TrendPointR\x06points\x12?\n" +
 	"\tpositions\x18\x02 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12+\n" +
@@ -1599,7 +1608,9 @@ const file_xinju_aggregator_v1_aggregator_service_proto_rawDesc = "" +
 	"\bdivision\x18\v \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\aunit_id\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x06unitId\x12@\n" +
 	"\tunit_role\x18\r \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\x04\xc8\xf3\x18\x02R\bunitRole\x12<\n" +
-	"\x06better\x18\x0e \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\"\xa8\x02\n" +
+	"\x06better\x18\x0e \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\x12%\n" +
+	"\vnot_counted\x18\x0f \x01(\bB\x04\xc8\xf3\x18\x01R\n" +
+	"notCounted\"\xa8\x02\n" +
 	"\x12ListMembersRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +

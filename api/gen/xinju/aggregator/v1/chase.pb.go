@@ -225,6 +225,9 @@ const (
 	TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED TransitionKind = 2
 	// Is not eligible any more: the day is the first without.
 	TransitionKind_TRANSITION_KIND_LEAVES TransitionKind = 3
+	// Is eligible and covered, and was not so on the day before. Where less is better, it is these
+	// who are to be looked after (ForecastItem.better).
+	TransitionKind_TRANSITION_KIND_BECOMES_COVERED TransitionKind = 4
 )
 
 // Enum value maps for TransitionKind.
@@ -234,12 +237,14 @@ var (
 		1: "TRANSITION_KIND_ENTERS",
 		2: "TRANSITION_KIND_BECOMES_UNCOVERED",
 		3: "TRANSITION_KIND_LEAVES",
+		4: "TRANSITION_KIND_BECOMES_COVERED",
 	}
 	TransitionKind_value = map[string]int32{
 		"TRANSITION_KIND_UNSPECIFIED":       0,
 		"TRANSITION_KIND_ENTERS":            1,
 		"TRANSITION_KIND_BECOMES_UNCOVERED": 2,
 		"TRANSITION_KIND_LEAVES":            3,
+		"TRANSITION_KIND_BECOMES_COVERED":   4,
 	}
 )
 
@@ -1218,6 +1223,242 @@ func (x *ListChaseResponse) GetLineCount() int32 {
 	return 0
 }
 
+// ListChaseLinesRequest is ListChaseRequest with a key in place of a name.
+type ListChaseLinesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 12-digit code; it and everything below it.
+	Division string `protobuf:"bytes,1,opt,name=division,proto3" json:"division,omitempty"`
+	// Indicator.
+	IndicatorId string `protobuf:"bytes,2,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// The day; absent means today.
+	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// Only lines whose entry names the person that this key stands for (ChaseStat.assignee_key).
+	AssigneeKey string `protobuf:"bytes,4,opt,name=assignee_key,json=assigneeKey,proto3" json:"assignee_key,omitempty"`
+	// Only lines whose entry names this unit.
+	AssignedUnit string `protobuf:"bytes,5,opt,name=assigned_unit,json=assignedUnit,proto3" json:"assigned_unit,omitempty"`
+	// Only lines with this outcome.
+	Outcome ChaseOutcome `protobuf:"varint,6,opt,name=outcome,proto3,enum=xinju.aggregator.v1.ChaseOutcome" json:"outcome,omitempty"`
+	// Only lines in this state. CLOSED lists those covered meanwhile.
+	State ChaseState `protobuf:"varint,7,opt,name=state,proto3,enum=xinju.aggregator.v1.ChaseState" json:"state,omitempty"`
+	// Only lines that are overdue on the day.
+	Overdue bool `protobuf:"varint,8,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	// Only lines with an entry that names no person: what the row without a name of GetChaseStats counts.
+	WithoutAssignee bool `protobuf:"varint,9,opt,name=without_assignee,json=withoutAssignee,proto3" json:"without_assignee,omitempty"`
+	// Only lines with an entry that names no unit.
+	WithoutUnit bool `protobuf:"varint,10,opt,name=without_unit,json=withoutUnit,proto3" json:"without_unit,omitempty"`
+	// Only lines that have an entry.
+	WithEntry bool `protobuf:"varint,11,opt,name=with_entry,json=withEntry,proto3" json:"with_entry,omitempty"`
+	// Only lines that count in the division itself and in none below it.
+	DirectOnly bool `protobuf:"varint,12,opt,name=direct_only,json=directOnly,proto3" json:"direct_only,omitempty"`
+	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
+	PageSize int32 `protobuf:"varint,13,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The next_page_token of the page before; empty for the first. Bound to the filter.
+	PageToken     string `protobuf:"bytes,14,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChaseLinesRequest) Reset() {
+	*x = ListChaseLinesRequest{}
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChaseLinesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChaseLinesRequest) ProtoMessage() {}
+
+func (x *ListChaseLinesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChaseLinesRequest.ProtoReflect.Descriptor instead.
+func (*ListChaseLinesRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ListChaseLinesRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *ListChaseLinesRequest) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *ListChaseLinesRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *ListChaseLinesRequest) GetAssigneeKey() string {
+	if x != nil {
+		return x.AssigneeKey
+	}
+	return ""
+}
+
+func (x *ListChaseLinesRequest) GetAssignedUnit() string {
+	if x != nil {
+		return x.AssignedUnit
+	}
+	return ""
+}
+
+func (x *ListChaseLinesRequest) GetOutcome() ChaseOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return ChaseOutcome_CHASE_OUTCOME_UNSPECIFIED
+}
+
+func (x *ListChaseLinesRequest) GetState() ChaseState {
+	if x != nil {
+		return x.State
+	}
+	return ChaseState_CHASE_STATE_UNSPECIFIED
+}
+
+func (x *ListChaseLinesRequest) GetOverdue() bool {
+	if x != nil {
+		return x.Overdue
+	}
+	return false
+}
+
+func (x *ListChaseLinesRequest) GetWithoutAssignee() bool {
+	if x != nil {
+		return x.WithoutAssignee
+	}
+	return false
+}
+
+func (x *ListChaseLinesRequest) GetWithoutUnit() bool {
+	if x != nil {
+		return x.WithoutUnit
+	}
+	return false
+}
+
+func (x *ListChaseLinesRequest) GetWithEntry() bool {
+	if x != nil {
+		return x.WithEntry
+	}
+	return false
+}
+
+func (x *ListChaseLinesRequest) GetDirectOnly() bool {
+	if x != nil {
+		return x.DirectOnly
+	}
+	return false
+}
+
+func (x *ListChaseLinesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListChaseLinesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListChaseLinesResponse is one page.
+type ListChaseLinesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The lines.
+	Lines []*ChaseLine `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	// Pass it for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Sum of the weights of the whole list: with the filters applied.
+	TotalSize int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
+	// Lines of the whole list: total_size, unless the indicator's events weigh.
+	LineCount     int32 `protobuf:"varint,4,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChaseLinesResponse) Reset() {
+	*x = ListChaseLinesResponse{}
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChaseLinesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChaseLinesResponse) ProtoMessage() {}
+
+func (x *ListChaseLinesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChaseLinesResponse.ProtoReflect.Descriptor instead.
+func (*ListChaseLinesResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListChaseLinesResponse) GetLines() []*ChaseLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *ListChaseLinesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListChaseLinesResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+func (x *ListChaseLinesResponse) GetLineCount() int32 {
+	if x != nil {
+		return x.LineCount
+	}
+	return 0
+}
+
 // GetChaseStatsRequest names the number and what to count by.
 type GetChaseStatsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1235,7 +1476,7 @@ type GetChaseStatsRequest struct {
 
 func (x *GetChaseStatsRequest) Reset() {
 	*x = GetChaseStatsRequest{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +1488,7 @@ func (x *GetChaseStatsRequest) String() string {
 func (*GetChaseStatsRequest) ProtoMessage() {}
 
 func (x *GetChaseStatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +1501,7 @@ func (x *GetChaseStatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChaseStatsRequest.ProtoReflect.Descriptor instead.
 func (*GetChaseStatsRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{10}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetChaseStatsRequest) GetDivision() string {
@@ -1324,14 +1565,19 @@ type ChaseStat struct {
 	// Those overdue on the day.
 	Overdue int32 `protobuf:"varint,13,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	// Lines with an entry that a record covers on the day.
-	Closed        int32 `protobuf:"varint,14,opt,name=closed,proto3" json:"closed,omitempty"`
+	Closed int32 `protobuf:"varint,14,opt,name=closed,proto3" json:"closed,omitempty"`
+	// By assignee: what stands for assigned_to in an address, 16 hexadecimal digits made of the name; empty
+	// for entries without one.
+	AssigneeKey string `protobuf:"bytes,15,opt,name=assignee_key,json=assigneeKey,proto3" json:"assignee_key,omitempty"`
+	// By which REST lists each count; filled in over REST alone.
+	Lists         *ChaseStatLists `protobuf:"bytes,16,opt,name=lists,proto3" json:"lists,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChaseStat) Reset() {
 	*x = ChaseStat{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[11]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1343,7 +1589,7 @@ func (x *ChaseStat) String() string {
 func (*ChaseStat) ProtoMessage() {}
 
 func (x *ChaseStat) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[11]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1356,7 +1602,7 @@ func (x *ChaseStat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChaseStat.ProtoReflect.Descriptor instead.
 func (*ChaseStat) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{11}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ChaseStat) GetDivision() string {
@@ -1457,18 +1703,167 @@ func (x *ChaseStat) GetClosed() int32 {
 	return 0
 }
 
+func (x *ChaseStat) GetAssigneeKey() string {
+	if x != nil {
+		return x.AssigneeKey
+	}
+	return ""
+}
+
+func (x *ChaseStat) GetLists() *ChaseStatLists {
+	if x != nil {
+		return x.Lists
+	}
+	return nil
+}
+
+// ChaseStatLists is the path and query that lists each count of a row, under the name of the count.
+type ChaseStatLists struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Lists uncovered.
+	Uncovered string `protobuf:"bytes,1,opt,name=uncovered,proto3" json:"uncovered,omitempty"`
+	// Lists with_entry.
+	WithEntry string `protobuf:"bytes,2,opt,name=with_entry,json=withEntry,proto3" json:"with_entry,omitempty"`
+	// Lists assigned.
+	Assigned string `protobuf:"bytes,3,opt,name=assigned,proto3" json:"assigned,omitempty"`
+	// Lists reported_done.
+	ReportedDone string `protobuf:"bytes,4,opt,name=reported_done,json=reportedDone,proto3" json:"reported_done,omitempty"`
+	// Lists refused.
+	Refused string `protobuf:"bytes,5,opt,name=refused,proto3" json:"refused,omitempty"`
+	// Lists moved_away.
+	MovedAway string `protobuf:"bytes,6,opt,name=moved_away,json=movedAway,proto3" json:"moved_away,omitempty"`
+	// Lists wrong_information.
+	WrongInformation string `protobuf:"bytes,7,opt,name=wrong_information,json=wrongInformation,proto3" json:"wrong_information,omitempty"`
+	// Lists not_found.
+	NotFound string `protobuf:"bytes,8,opt,name=not_found,json=notFound,proto3" json:"not_found,omitempty"`
+	// Lists overdue.
+	Overdue string `protobuf:"bytes,9,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	// Lists closed.
+	Closed        string `protobuf:"bytes,10,opt,name=closed,proto3" json:"closed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChaseStatLists) Reset() {
+	*x = ChaseStatLists{}
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChaseStatLists) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChaseStatLists) ProtoMessage() {}
+
+func (x *ChaseStatLists) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChaseStatLists.ProtoReflect.Descriptor instead.
+func (*ChaseStatLists) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ChaseStatLists) GetUncovered() string {
+	if x != nil {
+		return x.Uncovered
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetWithEntry() string {
+	if x != nil {
+		return x.WithEntry
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetAssigned() string {
+	if x != nil {
+		return x.Assigned
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetReportedDone() string {
+	if x != nil {
+		return x.ReportedDone
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetRefused() string {
+	if x != nil {
+		return x.Refused
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetMovedAway() string {
+	if x != nil {
+		return x.MovedAway
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetWrongInformation() string {
+	if x != nil {
+		return x.WrongInformation
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetNotFound() string {
+	if x != nil {
+		return x.NotFound
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetOverdue() string {
+	if x != nil {
+		return x.Overdue
+	}
+	return ""
+}
+
+func (x *ChaseStatLists) GetClosed() string {
+	if x != nil {
+		return x.Closed
+	}
+	return ""
+}
+
 // GetChaseStatsResponse holds one row per division, unit or person.
 type GetChaseStatsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rows, by code, identifier or name ascending.
-	Rows          []*ChaseStat `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	Rows []*ChaseStat `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	// Division that was asked about, 12 digits.
+	Division string `protobuf:"bytes,2,opt,name=division,proto3" json:"division,omitempty"`
+	// Indicator that was asked about.
+	IndicatorId string `protobuf:"bytes,3,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// The day.
+	AsOfDate *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// What the rows are.
+	Group         ChaseGroup `protobuf:"varint,5,opt,name=group,proto3,enum=xinju.aggregator.v1.ChaseGroup" json:"group,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetChaseStatsResponse) Reset() {
 	*x = GetChaseStatsResponse{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[12]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1480,7 +1875,7 @@ func (x *GetChaseStatsResponse) String() string {
 func (*GetChaseStatsResponse) ProtoMessage() {}
 
 func (x *GetChaseStatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[12]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1493,7 +1888,7 @@ func (x *GetChaseStatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChaseStatsResponse.ProtoReflect.Descriptor instead.
 func (*GetChaseStatsResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{12}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetChaseStatsResponse) GetRows() []*ChaseStat {
@@ -1501,6 +1896,34 @@ func (x *GetChaseStatsResponse) GetRows() []*ChaseStat {
 		return x.Rows
 	}
 	return nil
+}
+
+func (x *GetChaseStatsResponse) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *GetChaseStatsResponse) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *GetChaseStatsResponse) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *GetChaseStatsResponse) GetGroup() ChaseGroup {
+	if x != nil {
+		return x.Group
+	}
+	return ChaseGroup_CHASE_GROUP_UNSPECIFIED
 }
 
 // ListChaseHistoryRequest names the line.
@@ -1522,7 +1945,7 @@ type ListChaseHistoryRequest struct {
 
 func (x *ListChaseHistoryRequest) Reset() {
 	*x = ListChaseHistoryRequest{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[13]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1534,7 +1957,7 @@ func (x *ListChaseHistoryRequest) String() string {
 func (*ListChaseHistoryRequest) ProtoMessage() {}
 
 func (x *ListChaseHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[13]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1547,7 +1970,7 @@ func (x *ListChaseHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChaseHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ListChaseHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{13}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListChaseHistoryRequest) GetResidentId() string {
@@ -1600,7 +2023,7 @@ type ListChaseHistoryResponse struct {
 
 func (x *ListChaseHistoryResponse) Reset() {
 	*x = ListChaseHistoryResponse{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[14]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1612,7 +2035,7 @@ func (x *ListChaseHistoryResponse) String() string {
 func (*ListChaseHistoryResponse) ProtoMessage() {}
 
 func (x *ListChaseHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[14]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1625,7 +2048,7 @@ func (x *ListChaseHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListChaseHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ListChaseHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{14}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListChaseHistoryResponse) GetStates() []*ChaseEntry {
@@ -1672,7 +2095,7 @@ type GetForecastRequest struct {
 
 func (x *GetForecastRequest) Reset() {
 	*x = GetForecastRequest{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[15]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1684,7 +2107,7 @@ func (x *GetForecastRequest) String() string {
 func (*GetForecastRequest) ProtoMessage() {}
 
 func (x *GetForecastRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[15]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1697,7 +2120,7 @@ func (x *GetForecastRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetForecastRequest.ProtoReflect.Descriptor instead.
 func (*GetForecastRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{15}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetForecastRequest) GetDivision() string {
@@ -1765,14 +2188,16 @@ type GetForecastResponse struct {
 	// What the answer rests on.
 	Positions []*FeedPosition `protobuf:"bytes,6,rep,name=positions,proto3" json:"positions,omitempty"`
 	// Division that was asked about, 12 digits.
-	Division      string `protobuf:"bytes,7,opt,name=division,proto3" json:"division,omitempty"`
+	Division string `protobuf:"bytes,7,opt,name=division,proto3" json:"division,omitempty"`
+	// The items that were asked for, in the order of item_ids.
+	Items         []*ForecastItem `protobuf:"bytes,8,rep,name=items,proto3" json:"items,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetForecastResponse) Reset() {
 	*x = GetForecastResponse{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[16]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1784,7 +2209,7 @@ func (x *GetForecastResponse) String() string {
 func (*GetForecastResponse) ProtoMessage() {}
 
 func (x *GetForecastResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[16]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1797,7 +2222,7 @@ func (x *GetForecastResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetForecastResponse.ProtoReflect.Descriptor instead.
 func (*GetForecastResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{16}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetForecastResponse) GetDays() []*ForecastCount {
@@ -1849,6 +2274,78 @@ func (x *GetForecastResponse) GetDivision() string {
 	return ""
 }
 
+func (x *GetForecastResponse) GetItems() []*ForecastItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+// ForecastItem is an item of a forecast as the pack in force for the division has it on the day after
+// which the forecast begins, else any pack that has it.
+type ForecastItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Indicator or rule.
+	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	// Name, Chinese.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// Which way the indicator is better; unspecified for rules.
+	Better        BetterWay `protobuf:"varint,3,opt,name=better,proto3,enum=xinju.aggregator.v1.BetterWay" json:"better,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForecastItem) Reset() {
+	*x = ForecastItem{}
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForecastItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForecastItem) ProtoMessage() {}
+
+func (x *ForecastItem) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForecastItem.ProtoReflect.Descriptor instead.
+func (*ForecastItem) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ForecastItem) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *ForecastItem) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ForecastItem) GetBetter() BetterWay {
+	if x != nil {
+		return x.Better
+	}
+	return BetterWay_BETTER_WAY_UNSPECIFIED
+}
+
 // ForecastCount is how many changes of one kind there are on a day or in a week.
 type ForecastCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1871,7 +2368,7 @@ type ForecastCount struct {
 
 func (x *ForecastCount) Reset() {
 	*x = ForecastCount{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[17]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1883,7 +2380,7 @@ func (x *ForecastCount) String() string {
 func (*ForecastCount) ProtoMessage() {}
 
 func (x *ForecastCount) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[17]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1896,7 +2393,7 @@ func (x *ForecastCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForecastCount.ProtoReflect.Descriptor instead.
 func (*ForecastCount) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{17}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ForecastCount) GetItemId() string {
@@ -1962,7 +2459,7 @@ type Transition struct {
 
 func (x *Transition) Reset() {
 	*x = Transition{}
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[18]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1974,7 +2471,7 @@ func (x *Transition) String() string {
 func (*Transition) ProtoMessage() {}
 
 func (x *Transition) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[18]
+	mi := &file_xinju_aggregator_v1_chase_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1987,7 +2484,7 @@ func (x *Transition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transition.ProtoReflect.Descriptor instead.
 func (*Transition) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{18}
+	return file_xinju_aggregator_v1_chase_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Transition) GetItemId() string {
@@ -2133,13 +2630,40 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\n" +
 	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
 	"\n" +
+	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount\"\xa5\x05\n" +
+	"\x15ListChaseLinesRequest\x12#\n" +
+	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
+	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
+	"\n" +
+	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12*\n" +
+	"\fassignee_key\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\vassigneeKey\x12,\n" +
+	"\rassigned_unit\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\fassignedUnit\x12D\n" +
+	"\aoutcome\x18\x06 \x01(\x0e2!.xinju.aggregator.v1.ChaseOutcomeB\a\xe0A\x01\xc8\xf3\x18\x06R\aoutcome\x12>\n" +
+	"\x05state\x18\a \x01(\x0e2\x1f.xinju.aggregator.v1.ChaseStateB\a\xe0A\x01\xc8\xf3\x18\x02R\x05state\x12!\n" +
+	"\aoverdue\x18\b \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\aoverdue\x122\n" +
+	"\x10without_assignee\x18\t \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fwithoutAssignee\x12*\n" +
+	"\fwithout_unit\x18\n" +
+	" \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\vwithoutUnit\x12&\n" +
+	"\n" +
+	"with_entry\x18\v \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\twithEntry\x12(\n" +
+	"\vdirect_only\x18\f \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\n" +
+	"directOnly\x12$\n" +
+	"\tpage_size\x18\r \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
+	"\n" +
+	"page_token\x18\x0e \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xc6\x01\n" +
+	"\x16ListChaseLinesResponse\x124\n" +
+	"\x05lines\x18\x01 \x03(\v2\x1e.xinju.aggregator.v1.ChaseLineR\x05lines\x12,\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12#\n" +
+	"\n" +
 	"line_count\x18\x04 \x01(\x05B\x04\xc8\xf3\x18\x02R\tlineCount\"\xe1\x01\n" +
 	"\x14GetChaseStatsRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x12*\n" +
 	"\findicator_id\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
 	"\n" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12>\n" +
-	"\x05group\x18\x04 \x01(\x0e2\x1f.xinju.aggregator.v1.ChaseGroupB\a\xe0A\x01\xc8\xf3\x18\x02R\x05group\"\x99\x04\n" +
+	"\x05group\x18\x04 \x01(\x0e2\x1f.xinju.aggregator.v1.ChaseGroupB\a\xe0A\x01\xc8\xf3\x18\x02R\x05group\"\xfd\x04\n" +
 	"\tChaseStat\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12)\n" +
@@ -2158,9 +2682,30 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x11wrong_information\x18\v \x01(\x05B\x04\xc8\xf3\x18\x02R\x10wrongInformation\x12!\n" +
 	"\tnot_found\x18\f \x01(\x05B\x04\xc8\xf3\x18\x02R\bnotFound\x12\x1e\n" +
 	"\aoverdue\x18\r \x01(\x05B\x04\xc8\xf3\x18\x02R\aoverdue\x12\x1c\n" +
-	"\x06closed\x18\x0e \x01(\x05B\x04\xc8\xf3\x18\x02R\x06closed\"K\n" +
+	"\x06closed\x18\x0e \x01(\x05B\x04\xc8\xf3\x18\x02R\x06closed\x12'\n" +
+	"\fassignee_key\x18\x0f \x01(\tB\x04\xc8\xf3\x18\x02R\vassigneeKey\x129\n" +
+	"\x05lists\x18\x10 \x01(\v2#.xinju.aggregator.v1.ChaseStatListsR\x05lists\"\xff\x02\n" +
+	"\x0eChaseStatLists\x12\"\n" +
+	"\tuncovered\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\tuncovered\x12#\n" +
+	"\n" +
+	"with_entry\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\twithEntry\x12 \n" +
+	"\bassigned\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\bassigned\x12)\n" +
+	"\rreported_done\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\freportedDone\x12\x1e\n" +
+	"\arefused\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\arefused\x12#\n" +
+	"\n" +
+	"moved_away\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\tmovedAway\x121\n" +
+	"\x11wrong_information\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\x10wrongInformation\x12!\n" +
+	"\tnot_found\x18\b \x01(\tB\x04\xc8\xf3\x18\x02R\bnotFound\x12\x1e\n" +
+	"\aoverdue\x18\t \x01(\tB\x04\xc8\xf3\x18\x02R\aoverdue\x12\x1c\n" +
+	"\x06closed\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\x06closed\"\x8a\x02\n" +
 	"\x15GetChaseStatsResponse\x122\n" +
-	"\x04rows\x18\x01 \x03(\v2\x1e.xinju.aggregator.v1.ChaseStatR\x04rows\"\xe1\x01\n" +
+	"\x04rows\x18\x01 \x03(\v2\x1e.xinju.aggregator.v1.ChaseStatR\x04rows\x12 \n" +
+	"\bdivision\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12'\n" +
+	"\findicator_id\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x125\n" +
+	"\n" +
+	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12;\n" +
+	"\x05group\x18\x05 \x01(\x0e2\x1f.xinju.aggregator.v1.ChaseGroupB\x04\xc8\xf3\x18\x02R\x05group\"\xe1\x01\n" +
 	"\x17ListChaseHistoryRequest\x12(\n" +
 	"\vresident_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\n" +
 	"residentId\x12*\n" +
@@ -2182,7 +2727,7 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x04kind\x18\x05 \x01(\x0e2#.xinju.aggregator.v1.TransitionKindB\a\xe0A\x01\xc8\xf3\x18\x02R\x04kind\x12$\n" +
 	"\tpage_size\x18\x06 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\x80\x03\n" +
+	"page_token\x18\a \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xb9\x03\n" +
 	"\x13GetForecastResponse\x126\n" +
 	"\x04days\x18\x01 \x03(\v2\".xinju.aggregator.v1.ForecastCountR\x04days\x128\n" +
 	"\x05weeks\x18\x02 \x03(\v2\".xinju.aggregator.v1.ForecastCountR\x05weeks\x12A\n" +
@@ -2191,7 +2736,12 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\n" +
 	"total_size\x18\x05 \x01(\x05B\x04\xc8\xf3\x18\x02R\ttotalSize\x12?\n" +
 	"\tpositions\x18\x06 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12 \n" +
-	"\bdivision\x18\a \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\"\x98\x02\n" +
+	"\bdivision\x18\a \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x127\n" +
+	"\x05items\x18\b \x03(\v2!.xinju.aggregator.v1.ForecastItemR\x05items\"\x85\x01\n" +
+	"\fForecastItem\x12\x1d\n" +
+	"\aitem_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06itemId\x12\x18\n" +
+	"\x04name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\x04name\x12<\n" +
+	"\x06better\x18\x03 \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\"\x98\x02\n" +
 	"\rForecastCount\x12\x1d\n" +
 	"\aitem_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06itemId\x126\n" +
 	"\n" +
@@ -2229,19 +2779,22 @@ const file_xinju_aggregator_v1_chase_proto_rawDesc = "" +
 	"\x17CHASE_GROUP_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14CHASE_GROUP_DIVISION\x10\x01\x12\x14\n" +
 	"\x10CHASE_GROUP_UNIT\x10\x02\x12\x18\n" +
-	"\x14CHASE_GROUP_ASSIGNEE\x10\x03*\x90\x01\n" +
+	"\x14CHASE_GROUP_ASSIGNEE\x10\x03*\xb5\x01\n" +
 	"\x0eTransitionKind\x12\x1f\n" +
 	"\x1bTRANSITION_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16TRANSITION_KIND_ENTERS\x10\x01\x12%\n" +
 	"!TRANSITION_KIND_BECOMES_UNCOVERED\x10\x02\x12\x1a\n" +
-	"\x16TRANSITION_KIND_LEAVES\x10\x032\x84\a\n" +
+	"\x16TRANSITION_KIND_LEAVES\x10\x03\x12#\n" +
+	"\x1fTRANSITION_KIND_BECOMES_COVERED\x10\x042\x99\b\n" +
 	"\fChaseService\x12\x8d\x01\n" +
 	"\vAssignChase\x12'.xinju.aggregator.v1.AssignChaseRequest\x1a(.xinju.aggregator.v1.AssignChaseResponse\"+\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/chase:assign\x12\xa3\x01\n" +
 	"\x12RecordChaseOutcome\x12..xinju.aggregator.v1.RecordChaseOutcomeRequest\x1a/.xinju.aggregator.v1.RecordChaseOutcomeResponse\",\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x01\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/chase:outcome\x12\x85\x01\n" +
 	"\tListChase\x12%.xinju.aggregator.v1.ListChaseRequest\x1a&.xinju.aggregator.v1.ListChaseResponse\")\xd2\xf3\x18\f\n" +
-	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/v1/chase:list\x12\x8f\x01\n" +
+	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/v1/chase:list\x12\x92\x01\n" +
+	"\x0eListChaseLines\x12*.xinju.aggregator.v1.ListChaseLinesRequest\x1a+.xinju.aggregator.v1.ListChaseLinesResponse\"'\xd2\xf3\x18\f\n" +
+	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/chase:lines\x12\x8f\x01\n" +
 	"\rGetChaseStats\x12).xinju.aggregator.v1.GetChaseStatsRequest\x1a*.xinju.aggregator.v1.GetChaseStatsResponse\"'\xd2\xf3\x18\f\n" +
 	"\x04\x01\x02\x03\x05\x10\x02\x1a\x02\x03\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/chase:stats\x12\x9a\x01\n" +
 	"\x10ListChaseHistory\x12,.xinju.aggregator.v1.ListChaseHistoryRequest\x1a-.xinju.aggregator.v1.ListChaseHistoryResponse\")\xd2\xf3\x18\f\n" +
@@ -2262,7 +2815,7 @@ func file_xinju_aggregator_v1_chase_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_aggregator_v1_chase_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_xinju_aggregator_v1_chase_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_xinju_aggregator_v1_chase_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_xinju_aggregator_v1_chase_proto_goTypes = []any{
 	(ChaseOutcome)(0),                  // 0: xinju.aggregator.v1.ChaseOutcome
 	(ChaseState)(0),                    // 1: xinju.aggregator.v1.ChaseState
@@ -2278,74 +2831,90 @@ var file_xinju_aggregator_v1_chase_proto_goTypes = []any{
 	(*RecordChaseOutcomeResponse)(nil), // 11: xinju.aggregator.v1.RecordChaseOutcomeResponse
 	(*ListChaseRequest)(nil),           // 12: xinju.aggregator.v1.ListChaseRequest
 	(*ListChaseResponse)(nil),          // 13: xinju.aggregator.v1.ListChaseResponse
-	(*GetChaseStatsRequest)(nil),       // 14: xinju.aggregator.v1.GetChaseStatsRequest
-	(*ChaseStat)(nil),                  // 15: xinju.aggregator.v1.ChaseStat
-	(*GetChaseStatsResponse)(nil),      // 16: xinju.aggregator.v1.GetChaseStatsResponse
-	(*ListChaseHistoryRequest)(nil),    // 17: xinju.aggregator.v1.ListChaseHistoryRequest
-	(*ListChaseHistoryResponse)(nil),   // 18: xinju.aggregator.v1.ListChaseHistoryResponse
-	(*GetForecastRequest)(nil),         // 19: xinju.aggregator.v1.GetForecastRequest
-	(*GetForecastResponse)(nil),        // 20: xinju.aggregator.v1.GetForecastResponse
-	(*ForecastCount)(nil),              // 21: xinju.aggregator.v1.ForecastCount
-	(*Transition)(nil),                 // 22: xinju.aggregator.v1.Transition
-	(*date.Date)(nil),                  // 23: google.type.Date
-	(*timestamppb.Timestamp)(nil),      // 24: google.protobuf.Timestamp
-	(*Member)(nil),                     // 25: xinju.aggregator.v1.Member
-	(*FeedPosition)(nil),               // 26: xinju.aggregator.v1.FeedPosition
+	(*ListChaseLinesRequest)(nil),      // 14: xinju.aggregator.v1.ListChaseLinesRequest
+	(*ListChaseLinesResponse)(nil),     // 15: xinju.aggregator.v1.ListChaseLinesResponse
+	(*GetChaseStatsRequest)(nil),       // 16: xinju.aggregator.v1.GetChaseStatsRequest
+	(*ChaseStat)(nil),                  // 17: xinju.aggregator.v1.ChaseStat
+	(*ChaseStatLists)(nil),             // 18: xinju.aggregator.v1.ChaseStatLists
+	(*GetChaseStatsResponse)(nil),      // 19: xinju.aggregator.v1.GetChaseStatsResponse
+	(*ListChaseHistoryRequest)(nil),    // 20: xinju.aggregator.v1.ListChaseHistoryRequest
+	(*ListChaseHistoryResponse)(nil),   // 21: xinju.aggregator.v1.ListChaseHistoryResponse
+	(*GetForecastRequest)(nil),         // 22: xinju.aggregator.v1.GetForecastRequest
+	(*GetForecastResponse)(nil),        // 23: xinju.aggregator.v1.GetForecastResponse
+	(*ForecastItem)(nil),               // 24: xinju.aggregator.v1.ForecastItem
+	(*ForecastCount)(nil),              // 25: xinju.aggregator.v1.ForecastCount
+	(*Transition)(nil),                 // 26: xinju.aggregator.v1.Transition
+	(*date.Date)(nil),                  // 27: google.type.Date
+	(*timestamppb.Timestamp)(nil),      // 28: google.protobuf.Timestamp
+	(*Member)(nil),                     // 29: xinju.aggregator.v1.Member
+	(*FeedPosition)(nil),               // 30: xinju.aggregator.v1.FeedPosition
+	(BetterWay)(0),                     // 31: xinju.aggregator.v1.BetterWay
 }
 var file_xinju_aggregator_v1_chase_proto_depIdxs = []int32{
-	23, // 0: xinju.aggregator.v1.ChaseEntry.due_date:type_name -> google.type.Date
-	24, // 1: xinju.aggregator.v1.ChaseEntry.assign_time:type_name -> google.protobuf.Timestamp
+	27, // 0: xinju.aggregator.v1.ChaseEntry.due_date:type_name -> google.type.Date
+	28, // 1: xinju.aggregator.v1.ChaseEntry.assign_time:type_name -> google.protobuf.Timestamp
 	0,  // 2: xinju.aggregator.v1.ChaseEntry.outcome:type_name -> xinju.aggregator.v1.ChaseOutcome
-	23, // 3: xinju.aggregator.v1.ChaseEntry.outcome_date:type_name -> google.type.Date
-	24, // 4: xinju.aggregator.v1.ChaseEntry.update_time:type_name -> google.protobuf.Timestamp
-	25, // 5: xinju.aggregator.v1.ChaseLine.member:type_name -> xinju.aggregator.v1.Member
+	27, // 3: xinju.aggregator.v1.ChaseEntry.outcome_date:type_name -> google.type.Date
+	28, // 4: xinju.aggregator.v1.ChaseEntry.update_time:type_name -> google.protobuf.Timestamp
+	29, // 5: xinju.aggregator.v1.ChaseLine.member:type_name -> xinju.aggregator.v1.Member
 	5,  // 6: xinju.aggregator.v1.ChaseLine.entry:type_name -> xinju.aggregator.v1.ChaseEntry
 	1,  // 7: xinju.aggregator.v1.ChaseLine.state:type_name -> xinju.aggregator.v1.ChaseState
 	4,  // 8: xinju.aggregator.v1.AssignChaseRequest.entries:type_name -> xinju.aggregator.v1.ChaseKey
 	8,  // 9: xinju.aggregator.v1.AssignChaseRequest.filter:type_name -> xinju.aggregator.v1.AssignFilter
-	23, // 10: xinju.aggregator.v1.AssignChaseRequest.as_of_date:type_name -> google.type.Date
-	23, // 11: xinju.aggregator.v1.AssignChaseRequest.due_date:type_name -> google.type.Date
-	23, // 12: xinju.aggregator.v1.AssignChaseResponse.due_date:type_name -> google.type.Date
+	27, // 10: xinju.aggregator.v1.AssignChaseRequest.as_of_date:type_name -> google.type.Date
+	27, // 11: xinju.aggregator.v1.AssignChaseRequest.due_date:type_name -> google.type.Date
+	27, // 12: xinju.aggregator.v1.AssignChaseResponse.due_date:type_name -> google.type.Date
 	4,  // 13: xinju.aggregator.v1.RecordChaseOutcomeRequest.key:type_name -> xinju.aggregator.v1.ChaseKey
 	0,  // 14: xinju.aggregator.v1.RecordChaseOutcomeRequest.outcome:type_name -> xinju.aggregator.v1.ChaseOutcome
-	23, // 15: xinju.aggregator.v1.RecordChaseOutcomeRequest.outcome_date:type_name -> google.type.Date
+	27, // 15: xinju.aggregator.v1.RecordChaseOutcomeRequest.outcome_date:type_name -> google.type.Date
 	5,  // 16: xinju.aggregator.v1.RecordChaseOutcomeResponse.entry:type_name -> xinju.aggregator.v1.ChaseEntry
-	23, // 17: xinju.aggregator.v1.ListChaseRequest.as_of_date:type_name -> google.type.Date
+	27, // 17: xinju.aggregator.v1.ListChaseRequest.as_of_date:type_name -> google.type.Date
 	0,  // 18: xinju.aggregator.v1.ListChaseRequest.outcome:type_name -> xinju.aggregator.v1.ChaseOutcome
 	1,  // 19: xinju.aggregator.v1.ListChaseRequest.state:type_name -> xinju.aggregator.v1.ChaseState
 	6,  // 20: xinju.aggregator.v1.ListChaseResponse.lines:type_name -> xinju.aggregator.v1.ChaseLine
-	23, // 21: xinju.aggregator.v1.GetChaseStatsRequest.as_of_date:type_name -> google.type.Date
-	2,  // 22: xinju.aggregator.v1.GetChaseStatsRequest.group:type_name -> xinju.aggregator.v1.ChaseGroup
-	15, // 23: xinju.aggregator.v1.GetChaseStatsResponse.rows:type_name -> xinju.aggregator.v1.ChaseStat
-	5,  // 24: xinju.aggregator.v1.ListChaseHistoryResponse.states:type_name -> xinju.aggregator.v1.ChaseEntry
-	23, // 25: xinju.aggregator.v1.GetForecastRequest.from_date:type_name -> google.type.Date
-	3,  // 26: xinju.aggregator.v1.GetForecastRequest.kind:type_name -> xinju.aggregator.v1.TransitionKind
-	21, // 27: xinju.aggregator.v1.GetForecastResponse.days:type_name -> xinju.aggregator.v1.ForecastCount
-	21, // 28: xinju.aggregator.v1.GetForecastResponse.weeks:type_name -> xinju.aggregator.v1.ForecastCount
-	22, // 29: xinju.aggregator.v1.GetForecastResponse.transitions:type_name -> xinju.aggregator.v1.Transition
-	26, // 30: xinju.aggregator.v1.GetForecastResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	23, // 31: xinju.aggregator.v1.ForecastCount.first_date:type_name -> google.type.Date
-	3,  // 32: xinju.aggregator.v1.ForecastCount.kind:type_name -> xinju.aggregator.v1.TransitionKind
-	23, // 33: xinju.aggregator.v1.ForecastCount.last_date:type_name -> google.type.Date
-	23, // 34: xinju.aggregator.v1.Transition.on_date:type_name -> google.type.Date
-	3,  // 35: xinju.aggregator.v1.Transition.kind:type_name -> xinju.aggregator.v1.TransitionKind
-	7,  // 36: xinju.aggregator.v1.ChaseService.AssignChase:input_type -> xinju.aggregator.v1.AssignChaseRequest
-	10, // 37: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:input_type -> xinju.aggregator.v1.RecordChaseOutcomeRequest
-	12, // 38: xinju.aggregator.v1.ChaseService.ListChase:input_type -> xinju.aggregator.v1.ListChaseRequest
-	14, // 39: xinju.aggregator.v1.ChaseService.GetChaseStats:input_type -> xinju.aggregator.v1.GetChaseStatsRequest
-	17, // 40: xinju.aggregator.v1.ChaseService.ListChaseHistory:input_type -> xinju.aggregator.v1.ListChaseHistoryRequest
-	19, // 41: xinju.aggregator.v1.ChaseService.GetForecast:input_type -> xinju.aggregator.v1.GetForecastRequest
-	9,  // 42: xinju.aggregator.v1.ChaseService.AssignChase:output_type -> xinju.aggregator.v1.AssignChaseResponse
-	11, // 43: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:output_type -> xinju.aggregator.v1.RecordChaseOutcomeResponse
-	13, // 44: xinju.aggregator.v1.ChaseService.ListChase:output_type -> xinju.aggregator.v1.ListChaseResponse
-	16, // 45: xinju.aggregator.v1.ChaseService.GetChaseStats:output_type -> xinju.aggregator.v1.GetChaseStatsResponse
-	18, // 46: xinju.aggregator.v1.ChaseService.ListChaseHistory:output_type -> xinju.aggregator.v1.ListChaseHistoryResponse
-	20, // 47: xinju.aggregator.v1.ChaseService.GetForecast:output_type -> xinju.aggregator.v1.GetForecastResponse
-	42, // [42:48] is the sub-list for method output_type
-	36, // [36:42] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	27, // 21: xinju.aggregator.v1.ListChaseLinesRequest.as_of_date:type_name -> google.type.Date
+	0,  // 22: xinju.aggregator.v1.ListChaseLinesRequest.outcome:type_name -> xinju.aggregator.v1.ChaseOutcome
+	1,  // 23: xinju.aggregator.v1.ListChaseLinesRequest.state:type_name -> xinju.aggregator.v1.ChaseState
+	6,  // 24: xinju.aggregator.v1.ListChaseLinesResponse.lines:type_name -> xinju.aggregator.v1.ChaseLine
+	27, // 25: xinju.aggregator.v1.GetChaseStatsRequest.as_of_date:type_name -> google.type.Date
+	2,  // 26: xinju.aggregator.v1.GetChaseStatsRequest.group:type_name -> xinju.aggregator.v1.ChaseGroup
+	18, // 27: xinju.aggregator.v1.ChaseStat.lists:type_name -> xinju.aggregator.v1.ChaseStatLists
+	17, // 28: xinju.aggregator.v1.GetChaseStatsResponse.rows:type_name -> xinju.aggregator.v1.ChaseStat
+	27, // 29: xinju.aggregator.v1.GetChaseStatsResponse.as_of_date:type_name -> google.type.Date
+	2,  // 30: xinju.aggregator.v1.GetChaseStatsResponse.group:type_name -> xinju.aggregator.v1.ChaseGroup
+	5,  // 31: xinju.aggregator.v1.ListChaseHistoryResponse.states:type_name -> xinju.aggregator.v1.ChaseEntry
+	27, // 32: xinju.aggregator.v1.GetForecastRequest.from_date:type_name -> google.type.Date
+	3,  // 33: xinju.aggregator.v1.GetForecastRequest.kind:type_name -> xinju.aggregator.v1.TransitionKind
+	25, // 34: xinju.aggregator.v1.GetForecastResponse.days:type_name -> xinju.aggregator.v1.ForecastCount
+	25, // 35: xinju.aggregator.v1.GetForecastResponse.weeks:type_name -> xinju.aggregator.v1.ForecastCount
+	26, // 36: xinju.aggregator.v1.GetForecastResponse.transitions:type_name -> xinju.aggregator.v1.Transition
+	30, // 37: xinju.aggregator.v1.GetForecastResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	24, // 38: xinju.aggregator.v1.GetForecastResponse.items:type_name -> xinju.aggregator.v1.ForecastItem
+	31, // 39: xinju.aggregator.v1.ForecastItem.better:type_name -> xinju.aggregator.v1.BetterWay
+	27, // 40: xinju.aggregator.v1.ForecastCount.first_date:type_name -> google.type.Date
+	3,  // 41: xinju.aggregator.v1.ForecastCount.kind:type_name -> xinju.aggregator.v1.TransitionKind
+	27, // 42: xinju.aggregator.v1.ForecastCount.last_date:type_name -> google.type.Date
+	27, // 43: xinju.aggregator.v1.Transition.on_date:type_name -> google.type.Date
+	3,  // 44: xinju.aggregator.v1.Transition.kind:type_name -> xinju.aggregator.v1.TransitionKind
+	7,  // 45: xinju.aggregator.v1.ChaseService.AssignChase:input_type -> xinju.aggregator.v1.AssignChaseRequest
+	10, // 46: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:input_type -> xinju.aggregator.v1.RecordChaseOutcomeRequest
+	12, // 47: xinju.aggregator.v1.ChaseService.ListChase:input_type -> xinju.aggregator.v1.ListChaseRequest
+	14, // 48: xinju.aggregator.v1.ChaseService.ListChaseLines:input_type -> xinju.aggregator.v1.ListChaseLinesRequest
+	16, // 49: xinju.aggregator.v1.ChaseService.GetChaseStats:input_type -> xinju.aggregator.v1.GetChaseStatsRequest
+	20, // 50: xinju.aggregator.v1.ChaseService.ListChaseHistory:input_type -> xinju.aggregator.v1.ListChaseHistoryRequest
+	22, // 51: xinju.aggregator.v1.ChaseService.GetForecast:input_type -> xinju.aggregator.v1.GetForecastRequest
+	9,  // 52: xinju.aggregator.v1.ChaseService.AssignChase:output_type -> xinju.aggregator.v1.AssignChaseResponse
+	11, // 53: xinju.aggregator.v1.ChaseService.RecordChaseOutcome:output_type -> xinju.aggregator.v1.RecordChaseOutcomeResponse
+	13, // 54: xinju.aggregator.v1.ChaseService.ListChase:output_type -> xinju.aggregator.v1.ListChaseResponse
+	15, // 55: xinju.aggregator.v1.ChaseService.ListChaseLines:output_type -> xinju.aggregator.v1.ListChaseLinesResponse
+	19, // 56: xinju.aggregator.v1.ChaseService.GetChaseStats:output_type -> xinju.aggregator.v1.GetChaseStatsResponse
+	21, // 57: xinju.aggregator.v1.ChaseService.ListChaseHistory:output_type -> xinju.aggregator.v1.ListChaseHistoryResponse
+	23, // 58: xinju.aggregator.v1.ChaseService.GetForecast:output_type -> xinju.aggregator.v1.GetForecastResponse
+	52, // [52:59] is the sub-list for method output_type
+	45, // [45:52] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_chase_proto_init() }
@@ -2360,7 +2929,7 @@ func file_xinju_aggregator_v1_chase_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_chase_proto_rawDesc), len(file_xinju_aggregator_v1_chase_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   19,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

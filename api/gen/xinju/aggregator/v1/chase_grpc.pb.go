@@ -22,6 +22,7 @@ const (
 	ChaseService_AssignChase_FullMethodName        = "/xinju.aggregator.v1.ChaseService/AssignChase"
 	ChaseService_RecordChaseOutcome_FullMethodName = "/xinju.aggregator.v1.ChaseService/RecordChaseOutcome"
 	ChaseService_ListChase_FullMethodName          = "/xinju.aggregator.v1.ChaseService/ListChase"
+	ChaseService_ListChaseLines_FullMethodName     = "/xinju.aggregator.v1.ChaseService/ListChaseLines"
 	ChaseService_GetChaseStats_FullMethodName      = "/xinju.aggregator.v1.ChaseService/GetChaseStats"
 	ChaseService_ListChaseHistory_FullMethodName   = "/xinju.aggregator.v1.ChaseService/ListChaseHistory"
 	ChaseService_GetForecast_FullMethodName        = "/xinju.aggregator.v1.ChaseService/GetForecast"
@@ -51,6 +52,9 @@ type ChaseServiceClient interface {
 	// With a filter every page reads the whole list of the number, which may have at most 200,000 lines: above that it
 	// fails with CHASE_LIST_TOO_LARGE. Also fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListChase(ctx context.Context, in *ListChaseRequest, opts ...grpc.CallOption) (*ListChaseResponse, error)
+	// ListChaseLines is ListChase for whoever follows a link: nothing in it names a person, so that it may stand
+	// in an address. Over REST every count of GetChaseStats carries the address that lists it. Fails as ListChase does.
+	ListChaseLines(ctx context.Context, in *ListChaseLinesRequest, opts ...grpc.CallOption) (*ListChaseLinesResponse, error)
 	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the
 	// line_count of ListChase with the filter that belongs to it. It reads the numbers and the entries, never the list,
 	// and so has no limit. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND.
@@ -58,8 +62,9 @@ type ChaseServiceClient interface {
 	// ListChaseHistory pages through every state that an entry has had, latest first, also of entries that
 	// were made under an identifier that has been merged into the resident since.
 	ListChaseHistory(ctx context.Context, in *ListChaseHistoryRequest, opts ...grpc.CallOption) (*ListChaseHistoryResponse, error)
-	// GetForecast says who becomes eligible, who becomes uncovered and who leaves in the days after a day, by what
-	// is known now: nobody moves, nobody is served. Indicators are read from the members of the villages below the
+	// GetForecast says who becomes eligible, who becomes uncovered or covered and who leaves in the days after a
+	// day, by what is known now: nobody moves, nobody is served. Of rules and plain counts, under which nobody is
+	// covered or not, it says who becomes eligible and who leaves. Indicators are read from the members of the villages below the
 	// division; rules need one pass over the facts of everybody. Every page comes from one state; when the state
 	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
 	// INDICATOR_HAS_NO_LIST for a ratio, and FORECAST_TOO_LARGE above 200,000 transitions.
@@ -98,6 +103,16 @@ func (c *chaseServiceClient) ListChase(ctx context.Context, in *ListChaseRequest
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListChaseResponse)
 	err := c.cc.Invoke(ctx, ChaseService_ListChase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *chaseServiceClient) ListChaseLines(ctx context.Context, in *ListChaseLinesRequest, opts ...grpc.CallOption) (*ListChaseLinesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListChaseLinesResponse)
+	err := c.cc.Invoke(ctx, ChaseService_ListChaseLines_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +173,9 @@ type ChaseServiceServer interface {
 	// With a filter every page reads the whole list of the number, which may have at most 200,000 lines: above that it
 	// fails with CHASE_LIST_TOO_LARGE. Also fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListChase(context.Context, *ListChaseRequest) (*ListChaseResponse, error)
+	// ListChaseLines is ListChase for whoever follows a link: nothing in it names a person, so that it may stand
+	// in an address. Over REST every count of GetChaseStats carries the address that lists it. Fails as ListChase does.
+	ListChaseLines(context.Context, *ListChaseLinesRequest) (*ListChaseLinesResponse, error)
 	// GetChaseStats counts the entries of a number by division, by unit or by assignee. Each count is the
 	// line_count of ListChase with the filter that belongs to it. It reads the numbers and the entries, never the list,
 	// and so has no limit. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND.
@@ -165,8 +183,9 @@ type ChaseServiceServer interface {
 	// ListChaseHistory pages through every state that an entry has had, latest first, also of entries that
 	// were made under an identifier that has been merged into the resident since.
 	ListChaseHistory(context.Context, *ListChaseHistoryRequest) (*ListChaseHistoryResponse, error)
-	// GetForecast says who becomes eligible, who becomes uncovered and who leaves in the days after a day, by what
-	// is known now: nobody moves, nobody is served. Indicators are read from the members of the villages below the
+	// GetForecast says who becomes eligible, who becomes uncovered or covered and who leaves in the days after a
+	// day, by what is known now: nobody moves, nobody is served. Of rules and plain counts, under which nobody is
+	// covered or not, it says who becomes eligible and who leaves. Indicators are read from the members of the villages below the
 	// division; rules need one pass over the facts of everybody. Every page comes from one state; when the state
 	// changes between pages, the place in the order is kept. Fails with DIVISION_NOT_FOUND, INDICATOR_NOT_FOUND,
 	// INDICATOR_HAS_NO_LIST for a ratio, and FORECAST_TOO_LARGE above 200,000 transitions.
@@ -189,6 +208,9 @@ func (UnimplementedChaseServiceServer) RecordChaseOutcome(context.Context, *Reco
 }
 func (UnimplementedChaseServiceServer) ListChase(context.Context, *ListChaseRequest) (*ListChaseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListChase not implemented")
+}
+func (UnimplementedChaseServiceServer) ListChaseLines(context.Context, *ListChaseLinesRequest) (*ListChaseLinesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListChaseLines not implemented")
 }
 func (UnimplementedChaseServiceServer) GetChaseStats(context.Context, *GetChaseStatsRequest) (*GetChaseStatsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetChaseStats not implemented")
@@ -274,6 +296,24 @@ func _ChaseService_ListChase_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ChaseService_ListChaseLines_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListChaseLinesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ChaseServiceServer).ListChaseLines(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ChaseService_ListChaseLines_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ChaseServiceServer).ListChaseLines(ctx, req.(*ListChaseLinesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ChaseService_GetChaseStats_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetChaseStatsRequest)
 	if err := dec(in); err != nil {
@@ -346,6 +386,10 @@ var ChaseService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListChase",
 			Handler:    _ChaseService_ListChase_Handler,
+		},
+		{
+			MethodName: "ListChaseLines",
+			Handler:    _ChaseService_ListChaseLines_Handler,
 		},
 		{
 			MethodName: "GetChaseStats",

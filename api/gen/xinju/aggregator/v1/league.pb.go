@@ -469,8 +469,11 @@ type GetWarningsRequest struct {
 	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
 	// The day; absent means today.
 	AsOfDate *date.Date `protobuf:"bytes,3,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
-	// Only these; none means all of the pack.
-	IndicatorIds  []string `protobuf:"bytes,4,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
+	// Only these; none means all of the pack, or its headlines with headlines_only.
+	IndicatorIds []string `protobuf:"bytes,4,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
+	// Where no indicators are named, only those that the pack in force for the division shows first
+	// (PolicyPack.headline_ids). Without effect when indicators are named.
+	HeadlinesOnly bool `protobuf:"varint,5,opt,name=headlines_only,json=headlinesOnly,proto3" json:"headlines_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -533,6 +536,13 @@ func (x *GetWarningsRequest) GetIndicatorIds() []string {
 	return nil
 }
 
+func (x *GetWarningsRequest) GetHeadlinesOnly() bool {
+	if x != nil {
+		return x.HeadlinesOnly
+	}
+	return false
+}
+
 // GetWarningsResponse is the list.
 type GetWarningsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -545,7 +555,9 @@ type GetWarningsResponse struct {
 	// Pack in force for the division.
 	PackId string `protobuf:"bytes,4,opt,name=pack_id,json=packId,proto3" json:"pack_id,omitempty"`
 	// What the numbers rest on.
-	Positions     []*FeedPosition `protobuf:"bytes,5,rep,name=positions,proto3" json:"positions,omitempty"`
+	Positions []*FeedPosition `protobuf:"bytes,5,rep,name=positions,proto3" json:"positions,omitempty"`
+	// Indicators of pack_id that headlines_only left out; 0 without it.
+	LeftOutCount  int32 `protobuf:"varint,6,opt,name=left_out_count,json=leftOutCount,proto3" json:"left_out_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -613,6 +625,13 @@ func (x *GetWarningsResponse) GetPositions() []*FeedPosition {
 		return x.Positions
 	}
 	return nil
+}
+
+func (x *GetWarningsResponse) GetLeftOutCount() int32 {
+	if x != nil {
+		return x.LeftOutCount
+	}
+	return 0
 }
 
 // ListUnitMembersRequest names the number and pages through it.
@@ -844,20 +863,22 @@ const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	" \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12<\n" +
 	"\x06better\x18\v \x01(\x0e2\x1e.xinju.aggregator.v1.BetterWayB\x04\xc8\xf3\x18\x01R\x06better\x12%\n" +
 	"\vbetter_text\x18\f \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
-	"betterText\"\xc0\x01\n" +
+	"betterText\"\xf0\x01\n" +
 	"\x12GetWarningsRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\x05level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\x05level\x128\n" +
 	"\n" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\x12,\n" +
-	"\rindicator_ids\x18\x04 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\findicatorIds\"\x8a\x02\n" +
+	"\rindicator_ids\x18\x04 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\findicatorIds\x12.\n" +
+	"\x0eheadlines_only\x18\x05 \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x01R\rheadlinesOnly\"\xb6\x02\n" +
 	"\x13GetWarningsResponse\x129\n" +
 	"\bwarnings\x18\x01 \x03(\v2\x1d.xinju.aggregator.v1.StandingR\bwarnings\x12!\n" +
 	"\tlooked_at\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x02R\blookedAt\x125\n" +
 	"\n" +
 	"as_of_date\x18\x03 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\basOfDate\x12\x1d\n" +
 	"\apack_id\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12?\n" +
-	"\tpositions\x18\x05 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\"\x93\x03\n" +
+	"\tpositions\x18\x05 \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12*\n" +
+	"\x0eleft_out_count\x18\x06 \x01(\x05B\x04\xc8\xf3\x18\x01R\fleftOutCount\"\x93\x03\n" +
 	"\x16ListUnitMembersRequest\x12 \n" +
 	"\aunit_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x06unitId\x12C\n" +
 	"\tunit_role\x18\x02 \x01(\x0e2\x1d.xinju.aggregator.v1.UnitRoleB\a\xe0A\x01\xc8\xf3\x18\x02R\bunitRole\x12#\n" +

@@ -25,6 +25,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// ReportShift is a count of a ReportRestatement.
+type ReportShift int32
+
+const (
+	// Every difference.
+	ReportShift_REPORT_SHIFT_UNSPECIFIED ReportShift = 0
+	// Lines that came, or count more.
+	ReportShift_REPORT_SHIFT_APPEARED ReportShift = 1
+	// Lines that went, or count less.
+	ReportShift_REPORT_SHIFT_GONE ReportShift = 2
+	// Covered lines that came or became covered.
+	ReportShift_REPORT_SHIFT_NEWLY_COVERED ReportShift = 3
+	// Covered lines that went or are covered no more.
+	ReportShift_REPORT_SHIFT_NO_LONGER_COVERED ReportShift = 4
+)
+
+// Enum value maps for ReportShift.
+var (
+	ReportShift_name = map[int32]string{
+		0: "REPORT_SHIFT_UNSPECIFIED",
+		1: "REPORT_SHIFT_APPEARED",
+		2: "REPORT_SHIFT_GONE",
+		3: "REPORT_SHIFT_NEWLY_COVERED",
+		4: "REPORT_SHIFT_NO_LONGER_COVERED",
+	}
+	ReportShift_value = map[string]int32{
+		"REPORT_SHIFT_UNSPECIFIED":       0,
+		"REPORT_SHIFT_APPEARED":          1,
+		"REPORT_SHIFT_GONE":              2,
+		"REPORT_SHIFT_NEWLY_COVERED":     3,
+		"REPORT_SHIFT_NO_LONGER_COVERED": 4,
+	}
+)
+
+func (x ReportShift) Enum() *ReportShift {
+	p := new(ReportShift)
+	*p = x
+	return p
+}
+
+func (x ReportShift) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReportShift) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_report_proto_enumTypes[0].Descriptor()
+}
+
+func (ReportShift) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[0]
+}
+
+func (x ReportShift) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReportShift.Descriptor instead.
+func (ReportShift) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{0}
+}
+
 // ReportState is how far a report is.
 type ReportState int32
 
@@ -70,11 +131,11 @@ func (x ReportState) String() string {
 }
 
 func (ReportState) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_report_proto_enumTypes[0].Descriptor()
+	return file_xinju_aggregator_v1_report_proto_enumTypes[1].Descriptor()
 }
 
 func (ReportState) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_report_proto_enumTypes[0]
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[1]
 }
 
 func (x ReportState) Number() protoreflect.EnumNumber {
@@ -83,7 +144,7 @@ func (x ReportState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReportState.Descriptor instead.
 func (ReportState) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{0}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{1}
 }
 
 // ReportForm is a form that is made of a report.
@@ -131,11 +192,11 @@ func (x ReportForm) String() string {
 }
 
 func (ReportForm) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_report_proto_enumTypes[1].Descriptor()
+	return file_xinju_aggregator_v1_report_proto_enumTypes[2].Descriptor()
 }
 
 func (ReportForm) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_report_proto_enumTypes[1]
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[2]
 }
 
 func (x ReportForm) Number() protoreflect.EnumNumber {
@@ -144,7 +205,7 @@ func (x ReportForm) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReportForm.Descriptor instead.
 func (ReportForm) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{1}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{2}
 }
 
 // ReportFormat is a format of a form.
@@ -200,11 +261,11 @@ func (x ReportFormat) String() string {
 }
 
 func (ReportFormat) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_report_proto_enumTypes[2].Descriptor()
+	return file_xinju_aggregator_v1_report_proto_enumTypes[3].Descriptor()
 }
 
 func (ReportFormat) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_report_proto_enumTypes[2]
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[3]
 }
 
 func (x ReportFormat) Number() protoreflect.EnumNumber {
@@ -213,7 +274,7 @@ func (x ReportFormat) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReportFormat.Descriptor instead.
 func (ReportFormat) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{2}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{3}
 }
 
 // ExportFormat is a format for other systems.
@@ -257,11 +318,11 @@ func (x ExportFormat) String() string {
 }
 
 func (ExportFormat) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_report_proto_enumTypes[3].Descriptor()
+	return file_xinju_aggregator_v1_report_proto_enumTypes[4].Descriptor()
 }
 
 func (ExportFormat) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_report_proto_enumTypes[3]
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[4]
 }
 
 func (x ExportFormat) Number() protoreflect.EnumNumber {
@@ -270,7 +331,7 @@ func (x ExportFormat) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ExportFormat.Descriptor instead.
 func (ExportFormat) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{3}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{4}
 }
 
 // ReportCauseKind is why a line differs.
@@ -338,11 +399,11 @@ func (x ReportCauseKind) String() string {
 }
 
 func (ReportCauseKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_report_proto_enumTypes[4].Descriptor()
+	return file_xinju_aggregator_v1_report_proto_enumTypes[5].Descriptor()
 }
 
 func (ReportCauseKind) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_report_proto_enumTypes[4]
+	return &file_xinju_aggregator_v1_report_proto_enumTypes[5]
 }
 
 func (x ReportCauseKind) Number() protoreflect.EnumNumber {
@@ -351,7 +412,7 @@ func (x ReportCauseKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReportCauseKind.Descriptor instead.
 func (ReportCauseKind) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{4}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{5}
 }
 
 // FreezeReportRequest says what is frozen.
@@ -1007,7 +1068,13 @@ type CompareReportRequest struct {
 	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first. Bound to the filter.
-	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only differences that count in this division of the report, 12 digits, and its number alone.
+	Division string `protobuf:"bytes,5,opt,name=division,proto3" json:"division,omitempty"`
+	// Only differences of this indicator, and its numbers alone.
+	IndicatorId string `protobuf:"bytes,6,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// Only differences that this count of a ReportRestatement is made of.
+	Shift         ReportShift `protobuf:"varint,7,opt,name=shift,proto3,enum=xinju.aggregator.v1.ReportShift" json:"shift,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1070,6 +1137,27 @@ func (x *CompareReportRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *CompareReportRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *CompareReportRequest) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *CompareReportRequest) GetShift() ReportShift {
+	if x != nil {
+		return x.Shift
+	}
+	return ReportShift_REPORT_SHIFT_UNSPECIFIED
+}
+
 // CompareReportResponse holds the numbers and one page of the differences.
 type CompareReportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1079,12 +1167,17 @@ type CompareReportResponse struct {
 	Differences []*ReportDifference `protobuf:"bytes,2,rep,name=differences,proto3" json:"differences,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	// Length of the whole list of differences.
+	// Length of the whole list of differences, with the filters applied.
 	TotalSize int64 `protobuf:"varint,4,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	// What was compared with: a report, or the state of today that was kept for this comparison.
 	OtherReportId string `protobuf:"bytes,5,opt,name=other_report_id,json=otherReportId,proto3" json:"other_report_id,omitempty"`
 	// What changed besides facts, for people, Chinese first: packs, figures from outside, divisions, the program.
 	Circumstances []string `protobuf:"bytes,6,rep,name=circumstances,proto3" json:"circumstances,omitempty"`
+	// The report that was restated.
+	ReportId string `protobuf:"bytes,7,opt,name=report_id,json=reportId,proto3" json:"report_id,omitempty"`
+	// Sum over the whole list of what the shift that was asked for counts: the number that it opens. Without a
+	// shift the length of the list.
+	ShiftSize     int64 `protobuf:"varint,8,opt,name=shift_size,json=shiftSize,proto3" json:"shift_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1159,6 +1252,20 @@ func (x *CompareReportResponse) GetCircumstances() []string {
 		return x.Circumstances
 	}
 	return nil
+}
+
+func (x *CompareReportResponse) GetReportId() string {
+	if x != nil {
+		return x.ReportId
+	}
+	return ""
+}
+
+func (x *CompareReportResponse) GetShiftSize() int64 {
+	if x != nil {
+		return x.ShiftSize
+	}
+	return 0
 }
 
 // SignReportRequest is one signature.
@@ -2731,8 +2838,16 @@ type ReportRestatement struct {
 	NewlyCovered int64 `protobuf:"varint,8,opt,name=newly_covered,json=newlyCovered,proto3" json:"newly_covered,omitempty"`
 	// Covered lines that went or are covered no more: sum of their weights.
 	NoLongerCovered int64 `protobuf:"varint,9,opt,name=no_longer_covered,json=noLongerCovered,proto3" json:"no_longer_covered,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Path and query by which REST lists the lines that came; filled in over REST alone.
+	AppearedListUri string `protobuf:"bytes,10,opt,name=appeared_list_uri,json=appearedListUri,proto3" json:"appeared_list_uri,omitempty"`
+	// The same for those that went.
+	GoneListUri string `protobuf:"bytes,11,opt,name=gone_list_uri,json=goneListUri,proto3" json:"gone_list_uri,omitempty"`
+	// The same for newly_covered.
+	NewlyCoveredListUri string `protobuf:"bytes,12,opt,name=newly_covered_list_uri,json=newlyCoveredListUri,proto3" json:"newly_covered_list_uri,omitempty"`
+	// The same for no_longer_covered.
+	NoLongerCoveredListUri string `protobuf:"bytes,13,opt,name=no_longer_covered_list_uri,json=noLongerCoveredListUri,proto3" json:"no_longer_covered_list_uri,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *ReportRestatement) Reset() {
@@ -2826,6 +2941,34 @@ func (x *ReportRestatement) GetNoLongerCovered() int64 {
 		return x.NoLongerCovered
 	}
 	return 0
+}
+
+func (x *ReportRestatement) GetAppearedListUri() string {
+	if x != nil {
+		return x.AppearedListUri
+	}
+	return ""
+}
+
+func (x *ReportRestatement) GetGoneListUri() string {
+	if x != nil {
+		return x.GoneListUri
+	}
+	return ""
+}
+
+func (x *ReportRestatement) GetNewlyCoveredListUri() string {
+	if x != nil {
+		return x.NewlyCoveredListUri
+	}
+	return ""
+}
+
+func (x *ReportRestatement) GetNoLongerCoveredListUri() string {
+	if x != nil {
+		return x.NoLongerCoveredListUri
+	}
+	return ""
 }
 
 // ReportDifference is one line that differs.
@@ -3180,13 +3323,16 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x06intact\x18\x01 \x01(\bB\x04\xc8\xf3\x18\x02R\x06intact\x12\x1c\n" +
 	"\x06digest\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\x06digest\x12-\n" +
 	"\x0fcomputed_digest\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\x0ecomputedDigest\x12-\n" +
-	"\x0fbroken_signoffs\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x02R\x0ebrokenSignoffs\"\xbb\x01\n" +
+	"\x0fbroken_signoffs\x18\x04 \x03(\tB\x04\xc8\xf3\x18\x02R\x0ebrokenSignoffs\"\xcd\x02\n" +
 	"\x14CompareReportRequest\x12$\n" +
 	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\x12/\n" +
 	"\x0fother_report_id\x18\x02 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\rotherReportId\x12$\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xcf\x02\n" +
+	"page_token\x18\x04 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\x12#\n" +
+	"\bdivision\x18\x05 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x03R\bdivision\x12*\n" +
+	"\findicator_id\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\vindicatorId\x12?\n" +
+	"\x05shift\x18\a \x01(\x0e2 .xinju.aggregator.v1.ReportShiftB\a\xe0A\x01\xc8\xf3\x18\x02R\x05shift\"\x97\x03\n" +
 	"\x15CompareReportResponse\x12@\n" +
 	"\anumbers\x18\x01 \x03(\v2&.xinju.aggregator.v1.ReportRestatementR\anumbers\x12G\n" +
 	"\vdifferences\x18\x02 \x03(\v2%.xinju.aggregator.v1.ReportDifferenceR\vdifferences\x12,\n" +
@@ -3194,7 +3340,10 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\n" +
 	"total_size\x18\x04 \x01(\x03B\x04\xc8\xf3\x18\x02R\ttotalSize\x12,\n" +
 	"\x0fother_report_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\rotherReportId\x12*\n" +
-	"\rcircumstances\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\rcircumstances\"\xee\x01\n" +
+	"\rcircumstances\x18\x06 \x03(\tB\x04\xc8\xf3\x18\x02R\rcircumstances\x12!\n" +
+	"\treport_id\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\breportId\x12#\n" +
+	"\n" +
+	"shift_size\x18\b \x01(\x03B\x04\xc8\xf3\x18\x02R\tshiftSize\"\xee\x01\n" +
 	"\x11SignReportRequest\x12$\n" +
 	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\x12\x1b\n" +
 	"\x04role\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\x04role\x12\x1b\n" +
@@ -3319,7 +3468,7 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x06digest\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\x06digest\x12A\n" +
 	"\vcreate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
 	"createTime\x12\x1e\n" +
-	"\acreator\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\acreator\"\x96\x03\n" +
+	"\acreator\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\acreator\"\xef\x04\n" +
 	"\x11ReportRestatement\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -3329,7 +3478,12 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\bappeared\x18\x06 \x01(\x03B\x04\xc8\xf3\x18\x02R\bappeared\x12\x18\n" +
 	"\x04gone\x18\a \x01(\x03B\x04\xc8\xf3\x18\x02R\x04gone\x12)\n" +
 	"\rnewly_covered\x18\b \x01(\x03B\x04\xc8\xf3\x18\x02R\fnewlyCovered\x120\n" +
-	"\x11no_longer_covered\x18\t \x01(\x03B\x04\xc8\xf3\x18\x02R\x0fnoLongerCovered\"\xb1\x02\n" +
+	"\x11no_longer_covered\x18\t \x01(\x03B\x04\xc8\xf3\x18\x02R\x0fnoLongerCovered\x120\n" +
+	"\x11appeared_list_uri\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\x0fappearedListUri\x12(\n" +
+	"\rgone_list_uri\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\vgoneListUri\x129\n" +
+	"\x16newly_covered_list_uri\x18\f \x01(\tB\x04\xc8\xf3\x18\x02R\x13newlyCoveredListUri\x12@\n" +
+	"\x1ano_longer_covered_list_uri\x18\r \x01(\tB\x04\xc8\xf3\x18\x02R\x16noLongerCoveredListUri\"\xb1\x02\n" +
 	"\x10ReportDifference\x12'\n" +
 	"\findicator_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\vindicatorId\x123\n" +
 	"\x06before\x18\x02 \x01(\v2\x1b.xinju.aggregator.v1.MemberR\x06before\x121\n" +
@@ -3357,7 +3511,13 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"size_bytes\x18\x06 \x01(\x03B\x04\xc8\xf3\x18\x02R\tsizeBytes\x12 \n" +
 	"\bworkbook\x18\a \x01(\fB\x04\xc8\xf3\x18\x02R\bworkbook\x12A\n" +
 	"\vupdate_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\n" +
-	"updateTime*\x90\x01\n" +
+	"updateTime*\xa1\x01\n" +
+	"\vReportShift\x12\x1c\n" +
+	"\x18REPORT_SHIFT_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15REPORT_SHIFT_APPEARED\x10\x01\x12\x15\n" +
+	"\x11REPORT_SHIFT_GONE\x10\x02\x12\x1e\n" +
+	"\x1aREPORT_SHIFT_NEWLY_COVERED\x10\x03\x12\"\n" +
+	"\x1eREPORT_SHIFT_NO_LONGER_COVERED\x10\x04*\x90\x01\n" +
 	"\vReportState\x12\x1c\n" +
 	"\x18REPORT_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13REPORT_STATE_QUEUED\x10\x01\x12\x18\n" +
@@ -3394,7 +3554,7 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x1eREPORT_CAUSE_KIND_PACK_CHANGED\x10\x06\x12%\n" +
 	"!REPORT_CAUSE_KIND_PROGRAM_CHANGED\x10\a\x12(\n" +
 	"$REPORT_CAUSE_KIND_NOT_COUNTED_BEFORE\x10\b\x12'\n" +
-	"#REPORT_CAUSE_KIND_NOT_COUNTED_AFTER\x10\t2\xe5\x0f\n" +
+	"#REPORT_CAUSE_KIND_NOT_COUNTED_AFTER\x10\t2\x8c\x10\n" +
 	"\rReportService\x12\x88\x01\n" +
 	"\fFreezeReport\x12(.xinju.aggregator.v1.FreezeReportRequest\x1a).xinju.aggregator.v1.FreezeReportResponse\"#\xd2\xf3\x18\t\n" +
 	"\x02\x02\x03\x10\x02\x1a\x01\x04\x82\xd3\xe4\x93\x02\x10:\x01*\"\v/v1/reports\x12\x8b\x01\n" +
@@ -3405,9 +3565,9 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x11ListReportMembers\x12-.xinju.aggregator.v1.ListReportMembersRequest\x1a..xinju.aggregator.v1.ListReportMembersResponse\"9\xd2\xf3\x18\x0e\n" +
 	"\x04\x02\x03\x05\t\x10\x02\x1a\x04\x04\x03\x01\a\x82\xd3\xe4\x93\x02!\x12\x1f/v1/reports/{report_id}/members\x12\x9f\x01\n" +
 	"\fVerifyReport\x12(.xinju.aggregator.v1.VerifyReportRequest\x1a).xinju.aggregator.v1.VerifyReportResponse\":\xd2\xf3\x18\r\n" +
-	"\x05\x02\x03\x04\x05\t\x10\x02\x1a\x02\x04\a\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/reports/{report_id}:verify\x12\xa2\x01\n" +
-	"\rCompareReport\x12).xinju.aggregator.v1.CompareReportRequest\x1a*.xinju.aggregator.v1.CompareReportResponse\":\xd2\xf3\x18\f\n" +
-	"\x04\x02\x03\x05\t\x10\x02\x1a\x02\x04\a\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/reports/{report_id}:compare\x12\x93\x01\n" +
+	"\x05\x02\x03\x04\x05\t\x10\x02\x1a\x02\x04\a\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/reports/{report_id}:verify\x12\xc9\x01\n" +
+	"\rCompareReport\x12).xinju.aggregator.v1.CompareReportRequest\x1a*.xinju.aggregator.v1.CompareReportResponse\"a\xd2\xf3\x18\f\n" +
+	"\x04\x02\x03\x05\t\x10\x02\x1a\x02\x04\a\x82\xd3\xe4\x93\x02K:\x01*Z%\x12#/v1/reports/{report_id}/differences\"\x1f/v1/reports/{report_id}:compare\x12\x93\x01\n" +
 	"\n" +
 	"SignReport\x12&.xinju.aggregator.v1.SignReportRequest\x1a'.xinju.aggregator.v1.SignReportResponse\"4\xd2\xf3\x18\t\n" +
 	"\x02\x02\x03\x10\x02\x1a\x01\x04\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/reports/{report_id}:sign\x12v\n" +
@@ -3438,132 +3598,134 @@ func file_xinju_aggregator_v1_report_proto_rawDescGZIP() []byte {
 	return file_xinju_aggregator_v1_report_proto_rawDescData
 }
 
-var file_xinju_aggregator_v1_report_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_xinju_aggregator_v1_report_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
 var file_xinju_aggregator_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_xinju_aggregator_v1_report_proto_goTypes = []any{
-	(ReportState)(0),                     // 0: xinju.aggregator.v1.ReportState
-	(ReportForm)(0),                      // 1: xinju.aggregator.v1.ReportForm
-	(ReportFormat)(0),                    // 2: xinju.aggregator.v1.ReportFormat
-	(ExportFormat)(0),                    // 3: xinju.aggregator.v1.ExportFormat
-	(ReportCauseKind)(0),                 // 4: xinju.aggregator.v1.ReportCauseKind
-	(*FreezeReportRequest)(nil),          // 5: xinju.aggregator.v1.FreezeReportRequest
-	(*FreezeReportResponse)(nil),         // 6: xinju.aggregator.v1.FreezeReportResponse
-	(*GetReportRequest)(nil),             // 7: xinju.aggregator.v1.GetReportRequest
-	(*GetReportResponse)(nil),            // 8: xinju.aggregator.v1.GetReportResponse
-	(*ListReportsRequest)(nil),           // 9: xinju.aggregator.v1.ListReportsRequest
-	(*ListReportsResponse)(nil),          // 10: xinju.aggregator.v1.ListReportsResponse
-	(*ListReportMembersRequest)(nil),     // 11: xinju.aggregator.v1.ListReportMembersRequest
-	(*ListReportMembersResponse)(nil),    // 12: xinju.aggregator.v1.ListReportMembersResponse
-	(*VerifyReportRequest)(nil),          // 13: xinju.aggregator.v1.VerifyReportRequest
-	(*VerifyReportResponse)(nil),         // 14: xinju.aggregator.v1.VerifyReportResponse
-	(*CompareReportRequest)(nil),         // 15: xinju.aggregator.v1.CompareReportRequest
-	(*CompareReportResponse)(nil),        // 16: xinju.aggregator.v1.CompareReportResponse
-	(*SignReportRequest)(nil),            // 17: xinju.aggregator.v1.SignReportRequest
-	(*SignReportResponse)(nil),           // 18: xinju.aggregator.v1.SignReportResponse
-	(*RenderReportRequest)(nil),          // 19: xinju.aggregator.v1.RenderReportRequest
-	(*RenderReportResponse)(nil),         // 20: xinju.aggregator.v1.RenderReportResponse
-	(*ExportReportRequest)(nil),          // 21: xinju.aggregator.v1.ExportReportRequest
-	(*ExportReportResponse)(nil),         // 22: xinju.aggregator.v1.ExportReportResponse
-	(*PutReportTemplateRequest)(nil),     // 23: xinju.aggregator.v1.PutReportTemplateRequest
-	(*PutReportTemplateResponse)(nil),    // 24: xinju.aggregator.v1.PutReportTemplateResponse
-	(*GetReportTemplateRequest)(nil),     // 25: xinju.aggregator.v1.GetReportTemplateRequest
-	(*GetReportTemplateResponse)(nil),    // 26: xinju.aggregator.v1.GetReportTemplateResponse
-	(*ListReportTemplatesRequest)(nil),   // 27: xinju.aggregator.v1.ListReportTemplatesRequest
-	(*ListReportTemplatesResponse)(nil),  // 28: xinju.aggregator.v1.ListReportTemplatesResponse
-	(*DeleteReportTemplateRequest)(nil),  // 29: xinju.aggregator.v1.DeleteReportTemplateRequest
-	(*DeleteReportTemplateResponse)(nil), // 30: xinju.aggregator.v1.DeleteReportTemplateResponse
-	(*Report)(nil),                       // 31: xinju.aggregator.v1.Report
-	(*ReportNumber)(nil),                 // 32: xinju.aggregator.v1.ReportNumber
-	(*ReportPack)(nil),                   // 33: xinju.aggregator.v1.ReportPack
-	(*ReportMember)(nil),                 // 34: xinju.aggregator.v1.ReportMember
-	(*ReportEvidence)(nil),               // 35: xinju.aggregator.v1.ReportEvidence
-	(*ReportFact)(nil),                   // 36: xinju.aggregator.v1.ReportFact
-	(*ReportSignoff)(nil),                // 37: xinju.aggregator.v1.ReportSignoff
-	(*ReportRestatement)(nil),            // 38: xinju.aggregator.v1.ReportRestatement
-	(*ReportDifference)(nil),             // 39: xinju.aggregator.v1.ReportDifference
-	(*ReportCause)(nil),                  // 40: xinju.aggregator.v1.ReportCause
-	(*ReportTemplate)(nil),               // 41: xinju.aggregator.v1.ReportTemplate
-	(*date.Date)(nil),                    // 42: google.type.Date
-	(MemberSet)(0),                       // 43: xinju.aggregator.v1.MemberSet
-	(*FeedPosition)(nil),                 // 44: xinju.aggregator.v1.FeedPosition
-	(*timestamppb.Timestamp)(nil),        // 45: google.protobuf.Timestamp
-	(*CoverageRow)(nil),                  // 46: xinju.aggregator.v1.CoverageRow
-	(*Member)(nil),                       // 47: xinju.aggregator.v1.Member
+	(ReportShift)(0),                     // 0: xinju.aggregator.v1.ReportShift
+	(ReportState)(0),                     // 1: xinju.aggregator.v1.ReportState
+	(ReportForm)(0),                      // 2: xinju.aggregator.v1.ReportForm
+	(ReportFormat)(0),                    // 3: xinju.aggregator.v1.ReportFormat
+	(ExportFormat)(0),                    // 4: xinju.aggregator.v1.ExportFormat
+	(ReportCauseKind)(0),                 // 5: xinju.aggregator.v1.ReportCauseKind
+	(*FreezeReportRequest)(nil),          // 6: xinju.aggregator.v1.FreezeReportRequest
+	(*FreezeReportResponse)(nil),         // 7: xinju.aggregator.v1.FreezeReportResponse
+	(*GetReportRequest)(nil),             // 8: xinju.aggregator.v1.GetReportRequest
+	(*GetReportResponse)(nil),            // 9: xinju.aggregator.v1.GetReportResponse
+	(*ListReportsRequest)(nil),           // 10: xinju.aggregator.v1.ListReportsRequest
+	(*ListReportsResponse)(nil),          // 11: xinju.aggregator.v1.ListReportsResponse
+	(*ListReportMembersRequest)(nil),     // 12: xinju.aggregator.v1.ListReportMembersRequest
+	(*ListReportMembersResponse)(nil),    // 13: xinju.aggregator.v1.ListReportMembersResponse
+	(*VerifyReportRequest)(nil),          // 14: xinju.aggregator.v1.VerifyReportRequest
+	(*VerifyReportResponse)(nil),         // 15: xinju.aggregator.v1.VerifyReportResponse
+	(*CompareReportRequest)(nil),         // 16: xinju.aggregator.v1.CompareReportRequest
+	(*CompareReportResponse)(nil),        // 17: xinju.aggregator.v1.CompareReportResponse
+	(*SignReportRequest)(nil),            // 18: xinju.aggregator.v1.SignReportRequest
+	(*SignReportResponse)(nil),           // 19: xinju.aggregator.v1.SignReportResponse
+	(*RenderReportRequest)(nil),          // 20: xinju.aggregator.v1.RenderReportRequest
+	(*RenderReportResponse)(nil),         // 21: xinju.aggregator.v1.RenderReportResponse
+	(*ExportReportRequest)(nil),          // 22: xinju.aggregator.v1.ExportReportRequest
+	(*ExportReportResponse)(nil),         // 23: xinju.aggregator.v1.ExportReportResponse
+	(*PutReportTemplateRequest)(nil),     // 24: xinju.aggregator.v1.PutReportTemplateRequest
+	(*PutReportTemplateResponse)(nil),    // 25: xinju.aggregator.v1.PutReportTemplateResponse
+	(*GetReportTemplateRequest)(nil),     // 26: xinju.aggregator.v1.GetReportTemplateRequest
+	(*GetReportTemplateResponse)(nil),    // 27: xinju.aggregator.v1.GetReportTemplateResponse
+	(*ListReportTemplatesRequest)(nil),   // 28: xinju.aggregator.v1.ListReportTemplatesRequest
+	(*ListReportTemplatesResponse)(nil),  // 29: xinju.aggregator.v1.ListReportTemplatesResponse
+	(*DeleteReportTemplateRequest)(nil),  // 30: xinju.aggregator.v1.DeleteReportTemplateRequest
+	(*DeleteReportTemplateResponse)(nil), // 31: xinju.aggregator.v1.DeleteReportTemplateResponse
+	(*Report)(nil),                       // 32: xinju.aggregator.v1.Report
+	(*ReportNumber)(nil),                 // 33: xinju.aggregator.v1.ReportNumber
+	(*ReportPack)(nil),                   // 34: xinju.aggregator.v1.ReportPack
+	(*ReportMember)(nil),                 // 35: xinju.aggregator.v1.ReportMember
+	(*ReportEvidence)(nil),               // 36: xinju.aggregator.v1.ReportEvidence
+	(*ReportFact)(nil),                   // 37: xinju.aggregator.v1.ReportFact
+	(*ReportSignoff)(nil),                // 38: xinju.aggregator.v1.ReportSignoff
+	(*ReportRestatement)(nil),            // 39: xinju.aggregator.v1.ReportRestatement
+	(*ReportDifference)(nil),             // 40: xinju.aggregator.v1.ReportDifference
+	(*ReportCause)(nil),                  // 41: xinju.aggregator.v1.ReportCause
+	(*ReportTemplate)(nil),               // 42: xinju.aggregator.v1.ReportTemplate
+	(*date.Date)(nil),                    // 43: google.type.Date
+	(MemberSet)(0),                       // 44: xinju.aggregator.v1.MemberSet
+	(*FeedPosition)(nil),                 // 45: xinju.aggregator.v1.FeedPosition
+	(*timestamppb.Timestamp)(nil),        // 46: google.protobuf.Timestamp
+	(*CoverageRow)(nil),                  // 47: xinju.aggregator.v1.CoverageRow
+	(*Member)(nil),                       // 48: xinju.aggregator.v1.Member
 }
 var file_xinju_aggregator_v1_report_proto_depIdxs = []int32{
-	42, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
-	31, // 1: xinju.aggregator.v1.FreezeReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	31, // 2: xinju.aggregator.v1.GetReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	31, // 3: xinju.aggregator.v1.ListReportsResponse.reports:type_name -> xinju.aggregator.v1.Report
-	43, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	34, // 5: xinju.aggregator.v1.ListReportMembersResponse.members:type_name -> xinju.aggregator.v1.ReportMember
-	38, // 6: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
-	39, // 7: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
-	42, // 8: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
-	31, // 9: xinju.aggregator.v1.SignReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	1,  // 10: xinju.aggregator.v1.RenderReportRequest.form:type_name -> xinju.aggregator.v1.ReportForm
-	2,  // 11: xinju.aggregator.v1.RenderReportRequest.format:type_name -> xinju.aggregator.v1.ReportFormat
-	3,  // 12: xinju.aggregator.v1.ExportReportRequest.format:type_name -> xinju.aggregator.v1.ExportFormat
-	1,  // 13: xinju.aggregator.v1.PutReportTemplateRequest.form:type_name -> xinju.aggregator.v1.ReportForm
-	41, // 14: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	41, // 15: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	41, // 16: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
-	0,  // 17: xinju.aggregator.v1.Report.state:type_name -> xinju.aggregator.v1.ReportState
-	42, // 18: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
-	32, // 19: xinju.aggregator.v1.Report.numbers:type_name -> xinju.aggregator.v1.ReportNumber
-	33, // 20: xinju.aggregator.v1.Report.packs:type_name -> xinju.aggregator.v1.ReportPack
-	44, // 21: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	45, // 22: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
-	45, // 23: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
-	37, // 24: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
-	46, // 25: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
-	47, // 26: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
-	36, // 27: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
-	35, // 28: xinju.aggregator.v1.ReportMember.evidence:type_name -> xinju.aggregator.v1.ReportEvidence
-	42, // 29: xinju.aggregator.v1.ReportEvidence.record_date:type_name -> google.type.Date
-	42, // 30: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
-	42, // 31: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
-	45, // 32: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
-	32, // 33: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
-	32, // 34: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
-	47, // 35: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
-	47, // 36: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
-	40, // 37: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
-	4,  // 38: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
-	42, // 39: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
-	1,  // 40: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
-	45, // 41: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
-	5,  // 42: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
-	7,  // 43: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
-	9,  // 44: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
-	11, // 45: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
-	13, // 46: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
-	15, // 47: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
-	17, // 48: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
-	19, // 49: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
-	21, // 50: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
-	23, // 51: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
-	25, // 52: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
-	27, // 53: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
-	29, // 54: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
-	6,  // 55: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
-	8,  // 56: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
-	10, // 57: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
-	12, // 58: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
-	14, // 59: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
-	16, // 60: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
-	18, // 61: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
-	20, // 62: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
-	22, // 63: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
-	24, // 64: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
-	26, // 65: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
-	28, // 66: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
-	30, // 67: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
-	55, // [55:68] is the sub-list for method output_type
-	42, // [42:55] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	43, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
+	32, // 1: xinju.aggregator.v1.FreezeReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	32, // 2: xinju.aggregator.v1.GetReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	32, // 3: xinju.aggregator.v1.ListReportsResponse.reports:type_name -> xinju.aggregator.v1.Report
+	44, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	35, // 5: xinju.aggregator.v1.ListReportMembersResponse.members:type_name -> xinju.aggregator.v1.ReportMember
+	0,  // 6: xinju.aggregator.v1.CompareReportRequest.shift:type_name -> xinju.aggregator.v1.ReportShift
+	39, // 7: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
+	40, // 8: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
+	43, // 9: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
+	32, // 10: xinju.aggregator.v1.SignReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	2,  // 11: xinju.aggregator.v1.RenderReportRequest.form:type_name -> xinju.aggregator.v1.ReportForm
+	3,  // 12: xinju.aggregator.v1.RenderReportRequest.format:type_name -> xinju.aggregator.v1.ReportFormat
+	4,  // 13: xinju.aggregator.v1.ExportReportRequest.format:type_name -> xinju.aggregator.v1.ExportFormat
+	2,  // 14: xinju.aggregator.v1.PutReportTemplateRequest.form:type_name -> xinju.aggregator.v1.ReportForm
+	42, // 15: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	42, // 16: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	42, // 17: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
+	1,  // 18: xinju.aggregator.v1.Report.state:type_name -> xinju.aggregator.v1.ReportState
+	43, // 19: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
+	33, // 20: xinju.aggregator.v1.Report.numbers:type_name -> xinju.aggregator.v1.ReportNumber
+	34, // 21: xinju.aggregator.v1.Report.packs:type_name -> xinju.aggregator.v1.ReportPack
+	45, // 22: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	46, // 23: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
+	46, // 24: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
+	38, // 25: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
+	47, // 26: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
+	48, // 27: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
+	37, // 28: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
+	36, // 29: xinju.aggregator.v1.ReportMember.evidence:type_name -> xinju.aggregator.v1.ReportEvidence
+	43, // 30: xinju.aggregator.v1.ReportEvidence.record_date:type_name -> google.type.Date
+	43, // 31: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
+	43, // 32: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
+	46, // 33: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
+	33, // 34: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
+	33, // 35: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
+	48, // 36: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
+	48, // 37: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
+	41, // 38: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
+	5,  // 39: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
+	43, // 40: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
+	2,  // 41: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
+	46, // 42: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 43: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
+	8,  // 44: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
+	10, // 45: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
+	12, // 46: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
+	14, // 47: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
+	16, // 48: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
+	18, // 49: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
+	20, // 50: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
+	22, // 51: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
+	24, // 52: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
+	26, // 53: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
+	28, // 54: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
+	30, // 55: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
+	7,  // 56: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
+	9,  // 57: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
+	11, // 58: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
+	13, // 59: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
+	15, // 60: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
+	17, // 61: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
+	19, // 62: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
+	21, // 63: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
+	23, // 64: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
+	25, // 65: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
+	27, // 66: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
+	29, // 67: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
+	31, // 68: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
+	56, // [56:69] is the sub-list for method output_type
+	43, // [43:56] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_report_proto_init() }
@@ -3577,7 +3739,7 @@ func file_xinju_aggregator_v1_report_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_report_proto_rawDesc), len(file_xinju_aggregator_v1_report_proto_rawDesc)),
-			NumEnums:      5,
+			NumEnums:      6,
 			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -36,7 +36,8 @@ type EligibilityFeedServiceClient interface {
 	// The order is that of commits and nothing committed is left out. After a rebuild, other packs, a change of the
 	// tree of divisions, or with a token of another database, the first message says restarted: the reader drops what
 	// it has, and everybody is sent again. A message without residents is a heartbeat, at least every 15 seconds.
-	// Fails with PAGE_TOKEN_INVALID, also for a token of another filter, INDICATOR_NOT_FOUND and AGGREGATOR_LOADING.
+	// Fails with PAGE_TOKEN_INVALID, also for a token of another filter, INDICATOR_NOT_FOUND, INDICATOR_HAS_NO_LIST
+	// for a ratio, which is said of nobody, and AGGREGATOR_LOADING.
 	WatchEligibility(ctx context.Context, in *WatchEligibilityRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEligibilityResponse], error)
 }
 
@@ -81,7 +82,8 @@ type EligibilityFeedServiceServer interface {
 	// The order is that of commits and nothing committed is left out. After a rebuild, other packs, a change of the
 	// tree of divisions, or with a token of another database, the first message says restarted: the reader drops what
 	// it has, and everybody is sent again. A message without residents is a heartbeat, at least every 15 seconds.
-	// Fails with PAGE_TOKEN_INVALID, also for a token of another filter, INDICATOR_NOT_FOUND and AGGREGATOR_LOADING.
+	// Fails with PAGE_TOKEN_INVALID, also for a token of another filter, INDICATOR_NOT_FOUND, INDICATOR_HAS_NO_LIST
+	// for a ratio, which is said of nobody, and AGGREGATOR_LOADING.
 	WatchEligibility(*WatchEligibilityRequest, grpc.ServerStreamingServer[WatchEligibilityResponse]) error
 	mustEmbedUnimplementedEligibilityFeedServiceServer()
 }

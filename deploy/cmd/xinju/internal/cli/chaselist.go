@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
@@ -19,6 +18,29 @@ type chaseFilter struct {
 	State   string `enum:",unassigned,assigned,reported-done,ended-otherwise,closed" default:"" placeholder:"STATE" help:"只看此状态：unassigned、assigned、reported-done、ended-otherwise、closed。Only lines in this state."`
 	Outcome string `enum:",done,refused,moved-away,wrong-information,not-found" default:"" placeholder:"OUTCOME" help:"只看此结果。Only lines with this outcome."`
 	Overdue bool   `help:"只看逾期的。Only overdue lines."`
+	Entry   bool   `name:"with-entry" help:"只看分派过或登记过结果的。Only lines that somebody was asked about, or of which something was noted."`
+	Nobody  bool   `name:"without-assignee" help:"只看跟进过而未分派给人员的。Only lines with an entry that names no person."`
+	NoUnit  bool   `name:"without-unit" help:"只看跟进过而未分派给机构的。Only lines with an entry that names no unit."`
+	Direct  bool   `name:"direct-only" help:"只看计入本区划而不计入任何下级的。Only lines that count in the division itself and in none below it."`
+}
+
+// flags repeats them all, for a command to try next.
+func (f chaseFilter) flags() string {
+	out := f.numberFlags.flags()
+	for _, one := range []struct{ name, value string }{{"--to", f.To}, {"--unit", f.Unit}, {"--state", f.State}, {"--outcome", f.Outcome}} {
+		if one.value != "" {
+			out += " " + one.name + " " + quoted(one.value)
+		}
+	}
+	for _, one := range []struct {
+		name string
+		set  bool
+	}{{"--overdue", f.Overdue}, {"--with-entry", f.Entry}, {"--without-assignee", f.Nobody}, {"--without-unit", f.NoUnit}, {"--direct-only", f.Direct}} {
+		if one.set {
+			out += " " + one.name
+		}
+	}
+	return out
 }
 
 // read reads a list, at most limit lines; 0 all of it.
@@ -26,7 +48,8 @@ func (f chaseFilter) read(ctx context.Context, s *client.Suite, limit int) (line
 	lines, _, err = collect(limit, func(size int32, token string) (page[*aggregatorv1.ChaseLine], error) {
 		resp, err := s.Chase.ListChase(ctx, &aggregatorv1.ListChaseRequest{
 			Division: string(f.Division), IndicatorId: f.Indicator, AsOfDate: f.Date.proto(), AssignedTo: f.To, AssignedUnit: f.Unit,
-			State: typedState(f.State), Outcome: typedOutcome(f.Outcome), Overdue: f.Overdue, PageSize: size, PageToken: token,
+			State: typedState(f.State), Outcome: typedOutcome(f.Outcome), Overdue: f.Overdue,
+			WithEntry: f.Entry, WithoutAssignee: f.Nobody, WithoutUnit: f.NoUnit, DirectOnly: f.Direct, PageSize: size, PageToken: token,
 		})
 		all.see(resp)
 		return page[*aggregatorv1.ChaseLine]{resp.GetLines(), resp.GetNextPageToken()}, err
@@ -104,69 +127,4 @@ func (c chaseList) table(ctx context.Context, names *directory, lines []*aggrega
 			l.GetOverdue(), chaseOutcomeCell(e), orNil(e.GetRemark()), orNil(l.GetHint()))
 	}
 	return t
-}
-
-type chaseStats struct {
-	connected
-	listing
-	numberFlags
-	By string `enum:"division,unit,assignee" default:"division" placeholder:"GROUP" help:"按 division 下级区划、unit 机构或 assignee 人员分列。By division below, unit or person."`
-}
-
-var chaseGroups = map[string]aggregatorv1.ChaseGroup{
-	"division": aggregatorv1.ChaseGroup_CHASE_GROUP_DIVISION, "unit": aggregatorv1.ChaseGroup_CHASE_GROUP_UNIT, "assignee": aggregatorv1.ChaseGroup_CHASE_GROUP_ASSIGNEE,
-}
-
-// Run counts.
-func (c chaseStats) Run(a *app) error {
-	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Chase.GetChaseStats(a.ctx, &aggregatorv1.GetChaseStatsRequest{
-			Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Group: chaseGroups[c.By],
-		})
-		if err != nil {
-			return err
-		}
-		t := &show.Table{Columns: []show.Column{
-			{Key: c.By, Title: "分组 Group"},
-			{Key: "uncovered", Title: "未服务 Uncovered", Right: true},
-			{Key: "with_entry", Title: "已跟进 Followed", Right: true},
-			{Key: "assigned", Title: "待办 Open", Right: true},
-			{Key: "reported_done", Title: "报完成无记录 Done?", Right: true},
-			{Key: "refused", Title: "拒绝 Refused", Right: true},
-			{Key: "moved_away", Title: "迁离 Moved", Right: true},
-			{Key: "wrong_information", Title: "信息有误 Wrong", Right: true},
-			{Key: "not_found", Title: "查无 Not found", Right: true},
-			{Key: "overdue", Title: "逾期 Overdue", Right: true},
-			{Key: "closed", Title: "已销号 Closed", Right: true},
-		}}
-		names := newDirectory(s)
-		for _, r := range resp.GetRows() {
-			var group any
-			switch c.By {
-			case "unit":
-				group = names.unit(a.ctx, r.GetAssignedUnit())
-			case "assignee":
-				group = orNil(r.GetAssignedTo())
-			default:
-				group = named(r.GetDivision(), r.GetDivisionName())
-			}
-			t.Add(group, r.GetUncovered(), r.GetWithEntry(), r.GetAssigned(), r.GetReportedDone(), r.GetRefused(), r.GetMovedAway(), r.GetWrongInformation(),
-				r.GetNotFound(), r.GetOverdue(), r.GetClosed())
-		}
-		t.Note("名单 the list behind a number: xinju chase list %s%s", c.flags(), c.openHint(resp))
-		return t.Write(a.Out, c.Output)
-	})
-}
-
-// openHint is the flag that opens the first row.
-func (c chaseStats) openHint(resp *aggregatorv1.GetChaseStatsResponse) string {
-	for _, r := range resp.GetRows() {
-		switch {
-		case r.GetAssignedTo() != "":
-			return fmt.Sprintf(" --to %q", r.GetAssignedTo())
-		case r.GetAssignedUnit() != "":
-			return " --unit " + r.GetAssignedUnit()
-		}
-	}
-	return " --state assigned"
 }

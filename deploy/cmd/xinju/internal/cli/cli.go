@@ -42,6 +42,7 @@ type commands struct {
 	Warnings  warningsCmd     `cmd:"" group:"use" help:"黄色与红色预警。What is yellow or red."`
 	Figures   figuresCmds     `cmd:"" group:"use" help:"外部数据：户籍人口、人员等。Figures from outside: registered population, staff."`
 	Unplaced  unplacedCmd     `cmd:"" group:"use" help:"无法归到村居的人和机构不明的事件。Who and what cannot be counted where it belongs."`
+	Open      openCmd         `cmd:"" group:"use" help:"打开答案中的一个数：名单，或比率的构成。A number of an answer: its list, or what it is computed from."`
 	Uncovered uncoveredCmds   `cmd:"" group:"use" help:"应服务未服务名单。People who are owed a service and have not had it."`
 	Chase     chaseCmds       `cmd:"" group:"use" help:"催办名单：分派、跟进、打印。Chase lists: assign, follow up, print."`
 	Forecast  forecastCmd     `cmd:"" group:"use" help:"未来几天谁将应享服务、谁将未服务。Who becomes eligible or uncovered in the next days."`

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -43,17 +45,13 @@ var roles = map[string]aggregatorv1.UnitRole{
 // Run asks and prints.
 func (c coverageShow) Run(a *app) error {
 	req := &aggregatorv1.GetCoverageRequest{
-		GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(), UnitIds: c.Unit, UnitRole: roles[c.Role],
-		HeadlinesOnly: !c.All && len(c.Indicators) == 0,
+		GroupLevel: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(), HeadlinesOnly: !c.All && len(c.Indicators) == 0,
 	}
-	switch {
-	case c.Division != "" && len(c.Unit) == 0:
-		req.Divisions = []string{string(c.Division)}
-	case len(c.Unit) == 0:
+	if c.Division == "" && len(c.Unit) == 0 {
 		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
 	}
 	return c.dial(func(s *client.Suite) error {
-		resp, err := s.Aggregator.GetCoverage(a.ctx, req)
+		resp, err := coverageAt(a.ctx, s, req, c.Division, c.Unit, roles[c.Role])
 		if err != nil {
 			return err
 		}
@@ -63,6 +61,24 @@ func (c coverageShow) Run(a *app) error {
 		}
 		return chosen.tell(a.Err)
 	})
+}
+
+// coverageAt asks about a division, about units wherever they are counted, or about
+// what is theirs in the division: those of its parts by unit.
+func coverageAt(ctx context.Context, s *client.Suite, req *aggregatorv1.GetCoverageRequest, division divisionCode, units []string, role aggregatorv1.UnitRole) (*aggregatorv1.GetCoverageResponse, error) {
+	if req.UnitRole = role; division == "" {
+		req.UnitIds = units
+		return s.Aggregator.GetCoverage(ctx, req)
+	}
+	req.Divisions = []string{string(division)}
+	if len(units) > 0 && role == 0 {
+		req.UnitRole = aggregatorv1.UnitRole_UNIT_ROLE_MANAGER
+	}
+	resp, err := s.Aggregator.GetCoverage(ctx, req)
+	if len(units) > 0 && err == nil {
+		resp.Rows = slices.DeleteFunc(resp.GetRows(), func(r *aggregatorv1.CoverageRow) bool { return !slices.Contains(units, r.GetUnitId()) })
+	}
+	return resp, err
 }
 
 func coverageTable(resp *aggregatorv1.GetCoverageResponse, shown *chosen, terms bool) *show.Table {
@@ -82,32 +98,22 @@ func coverageTable(resp *aggregatorv1.GetCoverageResponse, shown *chosen, terms 
 		{Key: "numerator"},
 		{Key: "denominator"},
 		{Key: "better"},
-		{Key: "list"},
+		openColumn,
 	}}
 	on, _ := dateText(resp.GetAsOfDate()).(string)
-	var open *aggregatorv1.CoverageRow
 	for _, r := range shown.rows {
 		t.Add(named(placeOf(r), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
 			eligibleCell(r), coveredCell(r), valueCell(r), targetCell(r), gapCell(r), orNil(r.GetAwaits()),
 			orNil(r.GetUnitId()), orNil(lackText(r.GetLacking())), orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()),
-			betterCell(r.GetBetter()), opener(r, on))
-		if leftOver(r) > 0 && (open == nil || r.GetGap() > open.GetGap()) {
-			open = r
-		}
+			betterCell(r.GetBetter()), openCell(r, on))
 	}
 	t.Note("截至 as of %s · 政策包 pack %s", on, resp.GetPackId())
-	if open != nil {
-		t.Note("名单 the people behind a number: %s", openCommand(open, on))
-	}
+	t.Notes = append(t.Notes, openNote)
+	t.Notes = append(t.Notes, absentNotes(shown.rows)...)
 	t.Notes = append(t.Notes, ratioNotes(shown.rows, terms)...)
 	t.Notes = append(t.Notes, lackNotes(shown.rows)...)
 	t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 	return t
-}
-
-// listCommand opens a number into its list.
-func listCommand(division, indicator, on string) string {
-	return fmt.Sprintf("xinju uncovered list --division %s --indicator %s --date %s", division, indicator, on)
 }
 
 // betterCell is which way a number is better, as a word of the packs.
@@ -121,11 +127,31 @@ func betterCell(b aggregatorv1.BetterWay) any {
 // noSource is shown where a rate would stand if somebody recorded the facts.
 const noSource = "暂无数据来源 no source yet"
 
-func rateCell(known bool, rate float64, awaits string) any {
-	switch {
-	case awaits != "":
-		return show.Cell{Shown: noSource}
-	case !known:
+// notCounted is shown where no source is missing: by the rules that hold there it is
+// not counted. A note says why.
+const notCounted = "当地不统计 not counted there"
+
+// absentCell stands where a number would, for what has none.
+func absentCell(notThere bool) any {
+	if notThere {
+		return show.Cell{Shown: notCounted}
+	}
+	return show.Cell{Shown: noSource}
+}
+
+// absentNotes says once of each reason why something is not counted there.
+func absentNotes(rows []*aggregatorv1.CoverageRow) []string {
+	var notes []string
+	for _, r := range rows {
+		if note := notCounted + ": " + r.GetAwaits(); r.GetNotCounted() && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
+}
+
+func rateCell(known bool, rate float64) any {
+	if !known {
 		return nil
 	}
 	return show.Cell{Value: rate, Shown: percent(rate)}
@@ -133,10 +159,7 @@ func rateCell(known bool, rate float64, awaits string) any {
 
 // percent shows two decimals and never rounds up to a target that is not reached:
 // 89.996 % is 89.99 %, not 90.00 %.
-func percent(rate float64) string {
-	hundredths := int64(rate*10_000 + 1e-6)
-	return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100)
-}
+func percent(rate float64) string { return decimals(rate*100, false) + "%" }
 
 func targetCell(r *aggregatorv1.CoverageRow) any {
 	if !r.GetHasTarget() {
@@ -196,9 +219,7 @@ func (c coverageTrend) Run(a *app) error {
 			return err
 		}
 		t := trendTable(resp)
-		if n := len(resp.GetPoints()); n > 0 {
-			t.Notes = append(t.Notes, trendNotes(resp, resp.GetPoints()[n-1])...)
-		}
+		t.Notes = append(t.Notes, trendNotes(resp)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})
@@ -211,12 +232,12 @@ func trendTable(resp *aggregatorv1.GetTrendResponse) *show.Table {
 		{Key: "covered", Title: "已服务 Covered", Right: true},
 		{Key: "rate", Title: "覆盖率 Rate", Right: true},
 		{Title: "0%                100%"},
-		{Key: "list"},
+		openColumn,
 	}}
 	for _, p := range resp.GetPoints() {
 		r := pointRow(resp, p)
 		r.Eligible, r.Covered = p.GetEligible(), p.GetCovered()
-		t.Add(dateText(p.GetAsOfDate()), eligibleCell(r), coveredCell(r), pointCell(resp, p), bar(p.GetHasRate() && !resp.GetPlain(), p.GetRate()), opener(r, lastDay(p)))
+		t.Add(dateText(p.GetAsOfDate()), eligibleCell(r), coveredCell(r), pointCell(resp, p), bar(p.GetHasRate() && !resp.GetPlain(), p.GetRate()), openCell(r, lastDay(p)))
 	}
 	return t
 }

@@ -52,7 +52,7 @@ func rulesTable(resp *aggregatorv1.GetEligibilityResponse) *show.Table {
 	t := &show.Table{Columns: []show.Column{{Key: "rule_id"}, {Key: "name"}, {Key: "kind"}, {Key: "eligible"}, {Key: "eligible_from"}, {Key: "eligible_until"}, {Key: "covered"}, {Key: "next_change"}, {Key: "reason"}, {Key: "awaits"}}}
 	for _, r := range resp.GetRules() {
 		var covered any
-		if isIndicator(r) {
+		if hasSides(r) {
 			covered = r.GetCovered()
 		}
 		t.Add(r.GetRuleId(), r.GetName(), kindWord(r.GetKind()), r.GetEligible(), dateText(r.GetEligibleFromDate()), dateText(r.GetEligibleUntilDate()),
@@ -61,8 +61,10 @@ func rulesTable(resp *aggregatorv1.GetEligibilityResponse) *show.Table {
 	return t
 }
 
-func isIndicator(r *aggregatorv1.RuleEligibility) bool {
-	return r.GetKind() == aggregatorv1.RuleKind_RULE_KIND_INDICATOR
+// hasSides says whether somebody may be covered or not: under a rule or a plain count
+// nobody is.
+func hasSides(r *aggregatorv1.RuleEligibility) bool {
+	return r.GetKind() == aggregatorv1.RuleKind_RULE_KIND_INDICATOR && !r.GetPlain()
 }
 
 func kindWord(k aggregatorv1.RuleKind) string {
@@ -117,7 +119,7 @@ func (e *explanation) rule(r *aggregatorv1.RuleEligibility) {
 	}
 	e.line(0, "%s %s %s [%s]", mark(r.GetEligible()), r.GetRuleId(), r.GetName(), kindNames[r.GetKind()])
 	e.line(1, "应服务 eligible: %s %s", yes(r.GetEligible()), span(r.GetEligible(), r.GetEligibleFromDate(), r.GetEligibleUntilDate()))
-	if isIndicator(r) {
+	if hasSides(r) {
 		e.line(1, "已服务 covered: %s", yes(r.GetCovered()))
 	}
 	if r.GetReason() != "" {

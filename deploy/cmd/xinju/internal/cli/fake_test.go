@@ -134,8 +134,8 @@ func (f *fake) GetCoverage(_ context.Context, r *aggregatorv1.GetCoverageRequest
 	}, Positions: []*aggregatorv1.FeedPosition{{Source: "registry", Position: 10, Head: 12}}}, nil
 }
 
-func (f *fake) GetTrend(context.Context, *aggregatorv1.GetTrendRequest) (*aggregatorv1.GetTrendResponse, error) {
-	return &aggregatorv1.GetTrendResponse{Points: []*aggregatorv1.TrendPoint{
+func (f *fake) GetTrend(_ context.Context, r *aggregatorv1.GetTrendRequest) (*aggregatorv1.GetTrendResponse, error) {
+	return &aggregatorv1.GetTrendResponse{Division: r.GetDivision(), IndicatorId: r.GetIndicatorId(), Points: []*aggregatorv1.TrendPoint{
 		{AsOfDate: ymd(2026, 5, 31)}, {AsOfDate: ymd(2026, 6, 30), Eligible: 4, Covered: 3, HasRate: true, Rate: 0.75},
 	}}, nil
 }
@@ -158,6 +158,13 @@ func (f *fake) ListUncovered(_ context.Context, r *aggregatorv1.ListUncoveredReq
 		resp.NextPageToken = string(make([]byte, end))
 	}
 	return resp, nil
+}
+
+// ListMembers lists one person.
+func (f *fake) ListMembers(_ context.Context, r *aggregatorv1.ListMembersRequest) (*aggregatorv1.ListMembersResponse, error) {
+	return &aggregatorv1.ListMembersResponse{TotalSize: 1, LineCount: 1, Members: []*aggregatorv1.Member{
+		{ResidentId: someone, Village: village, Weight: 1, SinceDate: ymd(2026, 3, 1), Covered: r.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_COVERED},
+	}}, nil
 }
 
 func (f *fake) BatchGetResidents(_ context.Context, r *registryv1.BatchGetResidentsRequest) (*registryv1.BatchGetResidentsResponse, error) {

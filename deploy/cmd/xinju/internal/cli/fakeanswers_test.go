@@ -89,7 +89,7 @@ func (*answering) ListChaseHistory(context.Context, *aggregatorv1.ListChaseHisto
 }
 
 func (*answering) GetChaseStats(context.Context, *aggregatorv1.GetChaseStatsRequest) (*aggregatorv1.GetChaseStatsResponse, error) {
-	return &aggregatorv1.GetChaseStatsResponse{Rows: []*aggregatorv1.ChaseStat{{Division: county, DivisionName: "临江县", Uncovered: 7, WithEntry: 5, NotFound: 1}}}, nil
+	return &aggregatorv1.GetChaseStatsResponse{AsOfDate: ymd(2026, 6, 30), Rows: []*aggregatorv1.ChaseStat{{Division: county, DivisionName: "临江县", Uncovered: 7, WithEntry: 5, NotFound: 1}}}, nil
 }
 
 func (f *answering) GetForecast(_ context.Context, r *aggregatorv1.GetForecastRequest) (*aggregatorv1.GetForecastResponse, error) {
@@ -139,10 +139,14 @@ func (*answering) GetLeague(_ context.Context, r *aggregatorv1.GetLeagueRequest)
 	return &aggregatorv1.GetLeagueResponse{PackId: "xiangan-2018", Minimum: 30, AsOfDate: ymd(2026, 6, 30), BeforeDate: ymd(2026, 5, 31), Standings: []*aggregatorv1.Standing{one}}, nil
 }
 
-func (*answering) GetWarnings(context.Context, *aggregatorv1.GetWarningsRequest) (*aggregatorv1.GetWarningsResponse, error) {
+func (*answering) GetWarnings(_ context.Context, r *aggregatorv1.GetWarningsRequest) (*aggregatorv1.GetWarningsResponse, error) {
 	one := ranked()
 	one.Warning = aggregatorv1.WarningLevel_WARNING_LEVEL_RED
-	return &aggregatorv1.GetWarningsResponse{PackId: "xiangan-2018", LookedAt: 12, AsOfDate: ymd(2026, 6, 30), Warnings: []*aggregatorv1.Standing{one}}, nil
+	left := int32(0)
+	if r.GetHeadlinesOnly() {
+		left = 5
+	}
+	return &aggregatorv1.GetWarningsResponse{PackId: "xiangan-2018", LookedAt: 12, LeftOutCount: left, AsOfDate: ymd(2026, 6, 30), Warnings: []*aggregatorv1.Standing{one}}, nil
 }
 
 func populace() *aggregatorv1.Figure {

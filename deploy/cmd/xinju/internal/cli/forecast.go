@@ -20,24 +20,53 @@ type forecastCmd struct {
 	Days     int32        `default:"30" placeholder:"N" help:"天数，1 到 366，默认 30。Days, 1 to 366; 30 by default."`
 	By       string       `enum:"week,day" default:"week" placeholder:"UNIT" help:"按 week 周或 day 日汇总。Counts per week or day."`
 	List     bool         `help:"列出名单。List the people."`
-	Kind     string       `enum:",enters,becomes-uncovered,leaves" default:"" placeholder:"KIND" help:"名单只列 enters、becomes-uncovered 或 leaves。List only these changes."`
+	Kind     string       `enum:",enters,becomes-uncovered,becomes-covered,leaves" default:"" placeholder:"KIND" help:"名单只列 enters、becomes-uncovered、becomes-covered 或 leaves。List only these changes."`
 	Limit    int          `default:"50" placeholder:"N" help:"名单最多多少条，0 为全部，默认 50。At most so many lines, 0 for all; 50 by default."`
 }
 
 // Help says what it rests on.
 func (forecastCmd) Help() string {
-	return "按现有记录推算：无人迁移、无人接受服务。As is known now: nobody moves, nobody is served.\n\n  xinju forecast --division 990101001000 --item HED01 --days 30\n  xinju forecast --division 990101001000 --item HED01 --list --kind becomes-uncovered -o csv"
+	return "按现有记录推算：无人迁移、无人接受服务。以低为优的指标，变为已计入者须关注；计数指标和规则只有进入与退出。As is known now: nobody moves, nobody is served. Where less is better, those who begin to be counted are to be looked after; of plain counts and rules people only enter and leave.\n\n  xinju forecast --division 990101001000 --item HED01 --days 30\n  xinju forecast --division 990101001000 --item HED01 --list --kind becomes-uncovered -o csv"
 }
 
 var turnKinds = map[aggregatorv1.TransitionKind]string{
 	aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS: "进入应服务 becomes eligible", aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED: "变为未服务 becomes uncovered",
-	aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES: "退出 leaves",
+	aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_COVERED: "变为已服务 becomes covered", aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES: "退出 leaves",
+}
+
+// harmKinds is what changes under an item where less is better: there nobody is
+// served, but counted above the line.
+var harmKinds = map[aggregatorv1.TransitionKind]string{
+	aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS: "进入统计范围 enters the population", aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED: "变为未计入 is not counted",
+	aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_COVERED: "变为已计入，须关注 is counted, to be looked after", aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES: "退出 leaves",
 }
 
 var typedKinds = map[string]aggregatorv1.TransitionKind{
 	"enters": aggregatorv1.TransitionKind_TRANSITION_KIND_ENTERS, "becomes-uncovered": aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_UNCOVERED,
-	"leaves": aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES,
+	"becomes-covered": aggregatorv1.TransitionKind_TRANSITION_KIND_BECOMES_COVERED, "leaves": aggregatorv1.TransitionKind_TRANSITION_KIND_LEAVES,
 }
+
+// forecastItems is the items of a forecast by identifier.
+type forecastItems map[string]*aggregatorv1.ForecastItem
+
+func itemsOf(resp *aggregatorv1.GetForecastResponse) forecastItems {
+	out := forecastItems{}
+	for _, i := range resp.GetItems() {
+		out[i.GetItemId()] = i
+	}
+	return out
+}
+
+// kind says what changes, in the words of the item.
+func (f forecastItems) kind(item string, kind aggregatorv1.TransitionKind) any {
+	words := turnKinds
+	if f[item].GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER {
+		words = harmKinds
+	}
+	return coded(kind, "TRANSITION_KIND_", words)
+}
+
+func (f forecastItems) name(item string) any { return named(item, f[item].GetName()) }
 
 // Run asks and prints.
 func (c forecastCmd) Run(a *app) error {
@@ -62,14 +91,9 @@ func (c forecastCmd) Run(a *app) error {
 		}
 		t := c.counts(last)
 		if c.List {
-			t = c.people(a, s, list)
+			t = c.people(a, s, itemsOf(last), list)
 			t.Note("共 %d，列出 %d（%d of %d shown）", last.GetTotalSize(), len(list), len(list), last.GetTotalSize())
 		} else {
-			if list := last.GetWeeks(); len(list) > 0 {
-				if one := c.opener(list[0]); one != nil {
-					t.Note("第一行的名单 the people of the first line: %v", one)
-				}
-			}
 			t.Note("名单 all people: xinju forecast --division %s --item %s%s --days %d --list", c.Division, strings.Join(c.Items, ","), fromFlag(c.From), c.Days)
 		}
 		t.Notes = append(t.Notes, lagging(last.GetPositions())...)
@@ -83,14 +107,15 @@ func (c forecastCmd) counts(resp *aggregatorv1.GetForecastResponse) *show.Table 
 		{Key: "first_date", Title: "自 From"},
 		{Key: "kind", Title: "变化 Change"},
 		{Key: "count", Title: "数 Count", Right: true},
-		{Key: "list"},
+		openColumn,
 	}}
+	items := itemsOf(resp)
 	list := resp.GetWeeks()
 	if c.By == "day" {
 		list = resp.GetDays()
 	}
 	for _, n := range list {
-		t.Add(n.GetItemId(), dateText(n.GetFirstDate()), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), n.GetCount(), c.opener(n))
+		t.Add(items.name(n.GetItemId()), dateText(n.GetFirstDate()), items.kind(n.GetItemId(), n.GetKind()), n.GetCount(), c.opener(n))
 	}
 	return t
 }
@@ -110,7 +135,7 @@ func (c forecastCmd) opener(n *aggregatorv1.ForecastCount) any {
 	return nil
 }
 
-func (c forecastCmd) people(a *app, s *client.Suite, list []*aggregatorv1.Transition) *show.Table {
+func (c forecastCmd) people(a *app, s *client.Suite, items forecastItems, list []*aggregatorv1.Transition) *show.Table {
 	t := &show.Table{Columns: []show.Column{
 		{Key: "on", Title: "日期 On"},
 		{Key: "item", Title: "项目 Item"},
@@ -121,7 +146,7 @@ func (c forecastCmd) people(a *app, s *client.Suite, list []*aggregatorv1.Transi
 	}}
 	names := newDirectory(s)
 	for _, n := range list {
-		t.Add(dateText(n.GetOnDate()), n.GetItemId(), coded(n.GetKind(), "TRANSITION_KIND_", turnKinds), names.division(a.ctx, n.GetVillage()), n.GetResidentId(), orNil(n.GetEventId()))
+		t.Add(dateText(n.GetOnDate()), items.name(n.GetItemId()), items.kind(n.GetItemId(), n.GetKind()), names.division(a.ctx, n.GetVillage()), n.GetResidentId(), orNil(n.GetEventId()))
 	}
 	return t
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -37,11 +36,12 @@ func (c leagueCmd) Run(a *app) error {
 			return err
 		}
 		on, _ := dateText(resp.GetAsOfDate()).(string)
-		t := standingTable(append(resp.GetStandings(), resp.GetUnranked()...), on)
+		all := append(resp.GetStandings(), resp.GetUnranked()...)
+		t := standingTable(all, on)
 		before, _ := dateText(resp.GetBeforeDate()).(string)
 		t.Note("截至 as of %s，与 %s 相比 compared · 政策包 pack %s · 应服务少于 %d 的不排名 none below %d", on, before, resp.GetPackId(), resp.GetMinimum(), resp.GetMinimum())
 		t.Note("%s", rankedBy(resp))
-		t.Notes = append(t.Notes, standingNotes(resp.GetStandings(), on)...)
+		t.Notes = append(t.Notes, standingNotes(all, false)...)
 		t.Note("%s 的排名 the league of that day: %s", before, c.again(before))
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
@@ -74,6 +74,7 @@ type warningsCmd struct {
 	Division   divisionCode `required:"" env:"XINJU_DIVISION" placeholder:"CODE" help:"区划代码，查看其下级。The divisions below this one are looked at."`
 	By         string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"county、township 或 village，默认直接下级。Level of those looked at; directly below by default."`
 	Indicators []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
+	Headlines  bool         `help:"只看政策包的首要指标。Only the headlines of the pack."`
 	Level      string       `enum:",yellow,red" default:"" placeholder:"LEVEL" help:"只看 yellow 黄色或 red 红色预警。Only what is yellow, or red."`
 	Date       day          `placeholder:"2026-06-30" help:"截止日，默认今天。The day; today by default."`
 }
@@ -91,7 +92,7 @@ var warningLevels = map[string]aggregatorv1.WarningLevel{
 func (c warningsCmd) Run(a *app) error {
 	return c.dial(func(s *client.Suite) error {
 		resp, err := s.Leagues.GetWarnings(a.ctx, &aggregatorv1.GetWarningsRequest{
-			Division: string(c.Division), Level: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(),
+			Division: string(c.Division), Level: levels[c.By], IndicatorIds: c.Indicators, AsOfDate: c.Date.proto(), HeadlinesOnly: c.Headlines,
 		})
 		if err != nil {
 			return err
@@ -103,7 +104,10 @@ func (c warningsCmd) Run(a *app) error {
 		on, _ := dateText(resp.GetAsOfDate()).(string)
 		t := standingTable(list, on)
 		t.Note("截至 as of %s · 政策包 pack %s · 查看了 looked at %d · 预警 warnings %d", on, resp.GetPackId(), resp.GetLookedAt(), len(list))
-		t.Notes = append(t.Notes, standingNotes(list, on)...)
+		if n := resp.GetLeftOutCount(); n > 0 {
+			t.Note("未看的其他指标 other indicators that were not looked at: %d", n)
+		}
+		t.Notes = append(t.Notes, standingNotes(list, false)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})
@@ -134,14 +138,14 @@ func standingTable(list []*aggregatorv1.Standing, on string) *show.Table {
 		{Key: "numerator"},
 		{Key: "denominator"},
 		{Key: "better"},
-		{Key: "list"},
+		openColumn,
 	}}
 	for _, s := range list {
 		r := s.GetRow()
 		t.Add(rankCell(s.GetRank()), changeCell(s), named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
 			eligibleCell(r), coveredCell(r), valueCell(r), rateChangeCell(s), targetCell(r), gapCell(r), dateText(s.GetProjectedDate()), orNil(s.GetProjectionText()),
 			coded(s.GetWarning(), "WARNING_LEVEL_", warningNames), orNil(s.GetWarningText()+s.GetUnrankedText()),
-			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()), betterCell(r.GetBetter()), opener(r, on))
+			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()), betterCell(r.GetBetter()), openCell(r, on))
 	}
 	return t
 }
@@ -176,24 +180,11 @@ func rateChangeCell(s *aggregatorv1.Standing) any {
 	return show.Cell{Value: s.GetRateChange(), Shown: fmt.Sprintf("%+.2f", s.GetRateChange()*scale)}
 }
 
-// shownOpeners bounds the commands below a table.
-const shownOpeners = 5
-
-// standingNotes opens the numbers of those with the most people still to be
-// served, plain counts after them, and the last of the ratios.
-func standingNotes(list []*aggregatorv1.Standing, on string) []string {
+// standingNotes says how the numbers open, why there are none, and what a ratio is
+// computed from.
+func standingNotes(list []*aggregatorv1.Standing, terms bool) []string {
 	rows := rowsOfStandings(list)
-	most := slices.SortedStableFunc(slices.Values(rows), func(a, b *aggregatorv1.CoverageRow) int { return cmp.Compare(leftOver(b), leftOver(a)) })
-	var notes []string
-	for _, r := range most {
-		if len(notes) == shownOpeners {
-			break
-		}
-		if r.GetPlain() && r.GetAwaits() == "" || leftOver(r) > 0 {
-			notes = append(notes, "名单 list: "+openCommand(r, on))
-		}
-	}
-	return append(notes, ratioNotes(rows, false)...)
+	return slices.Concat([]string{openNote}, absentNotes(rows), ratioNotes(rows, terms))
 }
 
 func rowsOfStandings(list []*aggregatorv1.Standing) []*aggregatorv1.CoverageRow {

@@ -14,6 +14,7 @@ import (
 type memberList struct {
 	limit  int
 	full   bool // whole names
+	sides  bool // say of each whether covered
 	output show.Format
 }
 
@@ -105,6 +106,9 @@ func (l memberList) table(ctx context.Context, s *client.Suite, members []*aggre
 		{Key: "event_id"},
 		{Key: "weight", Title: weightTitle, Right: true},
 	}}
+	if l.sides {
+		t.Columns = append(t.Columns, show.Column{Key: "covered", Title: "已服务 Covered"})
+	}
 	names := newDirectory(s)
 	for _, m := range members {
 		name := known[m.GetResidentId()].GetName()
@@ -112,8 +116,14 @@ func (l memberList) table(ctx context.Context, s *client.Suite, members []*aggre
 			name = maskName(name)
 		}
 		village, unit := names.division(ctx, m.GetVillage()), names.unit(ctx, m.GetUnitId())
-		t.Add(village, orNil(names.divisions[m.GetVillage()]), orNil(name), m.GetResidentId(), dateText(m.GetEventDate()),
-			dateText(m.GetSinceDate()), dateText(m.GetUntilDate()), unit, orNil(names.units[m.GetUnitId()]), orNil(m.GetEventId()), max(1, m.GetWeight()))
+		cells := []any{
+			village, orNil(names.divisions[m.GetVillage()]), orNil(name), m.GetResidentId(), dateText(m.GetEventDate()),
+			dateText(m.GetSinceDate()), dateText(m.GetUntilDate()), unit, orNil(names.units[m.GetUnitId()]), orNil(m.GetEventId()), max(1, m.GetWeight()),
+		}
+		if l.sides {
+			cells = append(cells, m.GetCovered())
+		}
+		t.Add(cells...)
 	}
 	return t, nil
 }

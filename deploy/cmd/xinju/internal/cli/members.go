@@ -33,18 +33,8 @@ func (c coverageMembers) Run(a *app) error {
 		return outcome.Usage("须给出 --division 或 --unit", "--division or --unit is needed")
 	}
 	return c.dial(func(s *client.Suite) error {
-		return memberList{c.Limit, c.Full, c.Output}.print(a, s, func(size int32, token string) (memberPage, error) { return c.page(a, s, size, token) }, nil)
-	})
-}
-
-func (c coverageMembers) page(a *app, s *client.Suite, size int32, token string) (memberPage, error) {
-	if c.Unit == "" {
-		return s.Aggregator.ListMembers(a.ctx, &aggregatorv1.ListMembersRequest{
-			Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Set: sets[c.Set], PageSize: size, PageToken: token,
-		})
-	}
-	return s.Leagues.ListUnitMembers(a.ctx, &aggregatorv1.ListUnitMembersRequest{
-		UnitId: c.Unit, UnitRole: roles[c.Role], Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(),
-		Set: sets[c.Set], PageSize: size, PageToken: token,
+		n := numberName{c.Division, c.Unit, roles[c.Role], c.Indicator, c.Date}
+		list := memberList{limit: c.Limit, full: c.Full, output: c.Output}
+		return list.print(a, s, func(size int32, token string) (memberPage, error) { return n.page(a.ctx, s, sets[c.Set], size, token) }, nil)
 	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
@@ -17,14 +18,34 @@ var unitSigns = map[aggregatorv1.RateUnit]string{
 	aggregatorv1.RateUnit_RATE_UNIT_PERMILLE: "‰", aggregatorv1.RateUnit_RATE_UNIT_PER_10K: "/万", aggregatorv1.RateUnit_RATE_UNIT_PER_100K: "/10万",
 }
 
-// rated shows a value in its unit; a percentage is cut, never rounded up.
-func rated(unit aggregatorv1.RateUnit, rate, value float64) string {
+// rated shows a value in its unit, cut; above is said of what exceeds a target that
+// it must not, and is the next hundredth then.
+func rated(unit aggregatorv1.RateUnit, rate, value float64, above bool) string {
 	switch unit {
 	case aggregatorv1.RateUnit_RATE_UNIT_UNSPECIFIED, aggregatorv1.RateUnit_RATE_UNIT_PERCENT:
-		return percent(rate)
+		return decimals(rate*100, above) + "%"
 	}
-	hundredths := int64(value*100 + 1e-6)
-	return fmt.Sprintf("%d.%02d%s", hundredths/100, hundredths%100, unitSigns[unit])
+	return decimals(value, above) + unitSigns[unit]
+}
+
+// decimals writes two of them, cut or else up; what is less than a rounding error
+// of a double away is what it should be.
+func decimals(x float64, up bool) string {
+	n := int64(math.Trunc(x*100 + math.Copysign(1e-6, x)))
+	if up && x*100-float64(n) > 1e-6 {
+		n++
+	}
+	sign := ""
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
+}
+
+// exceeds says of a row that it is above a target that it must not exceed.
+func exceeds(r *aggregatorv1.CoverageRow) bool {
+	limited := r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER || r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_NEAREST
+	return limited && r.GetHasTarget() && r.GetRate() > r.GetTarget()
 }
 
 // valueCell is the rate of a row, the count of a plain one, or why there is none.
@@ -34,10 +55,12 @@ func valueCell(r *aggregatorv1.CoverageRow) any {
 		return r.GetEligible()
 	case r.GetAwaits() == "" && lacksSource(r.GetLacking()):
 		return show.Cell{Shown: "来源未接通 source not reached"}
-	case r.GetAwaits() != "" || !r.GetHasRate():
-		return rateCell(r.GetHasRate(), r.GetRate(), r.GetAwaits())
+	case r.GetAwaits() != "":
+		return absentCell(r.GetNotCounted())
+	case !r.GetHasRate():
+		return nil
 	}
-	text := rated(r.GetUnit(), r.GetRate(), r.GetValue())
+	text := rated(r.GetUnit(), r.GetRate(), r.GetValue(), exceeds(r))
 	if r.GetOver() {
 		text += " (>100%)"
 	}
@@ -69,10 +92,12 @@ func pointCell(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) any
 	switch {
 	case t.GetPlain():
 		return p.GetEligible()
+	case t.GetAwaits() != "":
+		return absentCell(t.GetNotCounted())
 	case !p.GetHasRate():
-		return rateCell(false, 0, t.GetAwaits())
+		return nil
 	}
-	return show.Cell{Value: p.GetRate(), Shown: rated(t.GetUnit(), p.GetRate(), p.GetValue())}
+	return show.Cell{Value: p.GetRate(), Shown: rated(t.GetUnit(), p.GetRate(), p.GetValue(), false)}
 }
 
 // placeOf names whom a row is about: the unit, else the division.
@@ -83,85 +108,36 @@ func placeOf(r *aggregatorv1.CoverageRow) string {
 	return r.GetDivision()
 }
 
-// openCommand opens a row into those who are to be looked after: still to be
-// served or, where less is better, those who are counted above the line.
-func openCommand(r *aggregatorv1.CoverageRow, on string) string {
+// toLookAfter is which list of a row is worked through: those still to be served or,
+// where less is better, those who are counted above the line; of a plain count all.
+func toLookAfter(r *aggregatorv1.CoverageRow) string {
 	switch {
 	case r.GetPlain():
-		return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "eligible")
+		return "eligible"
 	case r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER:
-		return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "covered")
-	case r.GetUnitId() == "":
-		return listCommand(r.GetDivision(), r.GetIndicatorId(), on)
+		return "covered"
 	}
-	return membersCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on, "uncovered")
-}
-
-// leftOver is how many openCommand leads to, of a plain count none: nobody is missing.
-func leftOver(r *aggregatorv1.CoverageRow) int32 {
-	switch {
-	case !isCount(r) || r.GetPlain():
-		return 0
-	case r.GetBetter() == aggregatorv1.BetterWay_BETTER_WAY_LOWER:
-		return r.GetCovered()
-	}
-	return r.GetEligible() - r.GetCovered()
-}
-
-// opener is the command that opens a row, for the column that programs read; nil
-// where there is nothing behind it.
-func opener(r *aggregatorv1.CoverageRow, on string) any {
-	switch {
-	case r.GetAwaits() != "":
-		return nil
-	case r.GetRatio() != nil:
-		return showCommand(r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), on)
-	}
-	return openCommand(r, on)
-}
-
-// membersCommand opens any number into its list.
-func membersCommand(division, unit string, role aggregatorv1.UnitRole, indicator, on, set string) string {
-	return fmt.Sprintf("xinju coverage members%s --indicator %s --date %s --set %s", placeFlags(division, unit, role), indicator, on, set)
-}
-
-// showCommand shows a ratio with what it is computed from.
-func showCommand(division, unit string, role aggregatorv1.UnitRole, indicator, on string) string {
-	return fmt.Sprintf("xinju coverage show%s --indicator %s --date %s", placeFlags(division, unit, role), indicator, on)
-}
-
-func placeFlags(division, unit string, role aggregatorv1.UnitRole) string {
-	var b strings.Builder
-	if division != "" {
-		fmt.Fprintf(&b, " --division %s", division)
-	}
-	if unit != "" {
-		fmt.Fprintf(&b, " --unit %s", unit)
-		if role == aggregatorv1.UnitRole_UNIT_ROLE_PROVIDER {
-			b.WriteString(" --role provider")
-		}
-	}
-	return b.String()
+	return "uncovered"
 }
 
 var setWords = map[aggregatorv1.MemberSet]string{
 	aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED: "uncovered", aggregatorv1.MemberSet_MEMBER_SET_COVERED: "covered", aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE: "eligible",
 }
 
-func trendNotes(t *aggregatorv1.GetTrendResponse, p *aggregatorv1.TrendPoint) []string {
-	on := lastDay(p)
-	switch {
-	case p.GetRatio() != nil:
-		return ratioNotes([]*aggregatorv1.CoverageRow{{
-			Division: t.GetDivision(), UnitId: t.GetUnitId(), IndicatorId: t.GetIndicatorId(), Ratio: p.GetRatio(), Awaits: t.GetAwaits(),
-			Unit: t.GetUnit(), Value: p.GetValue(), Rate: p.GetRate(), HasRate: p.GetHasRate(), AsOfDate: p.GetAsOfDate(),
-		}}, true)
-	case t.GetAwaits() != "":
-		return nil
-	case t.GetPlain():
-		return []string{"名单 what is behind the last number: " + openCommand(pointRow(t, p), on)}
+// trendNotes says how the numbers open and, of a ratio, what the last one is
+// computed from.
+func trendNotes(t *aggregatorv1.GetTrendResponse) []string {
+	n := len(t.GetPoints())
+	if n == 0 || t.GetAwaits() != "" {
+		return absentNotes([]*aggregatorv1.CoverageRow{{Awaits: t.GetAwaits(), NotCounted: t.GetNotCounted()}})
 	}
-	return []string{"名单 the people behind the last number: " + openCommand(pointRow(t, p), on)}
+	p := t.GetPoints()[n-1]
+	if p.GetRatio() == nil {
+		return []string{openNote}
+	}
+	r := pointRow(t, p)
+	r.Unit, r.Value, r.Rate, r.HasRate = t.GetUnit(), p.GetValue(), p.GetRate(), p.GetHasRate()
+	return ratioNotes([]*aggregatorv1.CoverageRow{r}, true)
 }
 
 // pointRow is a point of a trend as a row, to be opened as one.

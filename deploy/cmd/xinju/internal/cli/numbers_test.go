@@ -82,8 +82,8 @@ func TestAnAnswerSaysWhatItLeavesOut(t *testing.T) {
 func TestWhatIsNoCountIsNotShownAsOne(t *testing.T) {
 	out, _ := printed(t, answer(county), choice{All: true}, show.CSV)
 	for _, line := range []string{
-		"990101000000,,HED02,,6238,,6238,,,,,,,,,xinju coverage members --division 990101000000 --indicator HED02 --date 2026-06-30 --set eligible",
-		"990101000000,,DQS01,,,,0.9,,,,,,251690/3611,85,,xinju coverage show --division 990101000000 --indicator DQS01 --date 2026-06-30",
+		"990101000000,,HED02,,6238,,6238,,,,,,,,,xinju open 990101/HED02/2026-06-30",
+		"990101000000,,DQS01,,,,0.9,,,,,,251690/3611,85,,xinju open 990101/DQS01/2026-06-30",
 	} {
 		if !strings.Contains(out, line+"\n") {
 			t.Errorf("it lacks %q: %s", line, out)
@@ -91,7 +91,7 @@ func TestWhatIsNoCountIsNotShownAsOne(t *testing.T) {
 	}
 	out, _ = printed(t, answer(county), choice{All: true}, show.Eyes)
 	for _, text := range []string{
-		"990101000000 DQS01 90.00% = 69.70 ÷ 85\n", "  20 × DQC01 = 89.80%: xinju coverage members --division 990101000000 --indicator DQC01 --date 2026-06-30 --set uncovered",
+		"990101000000 DQS01 90.00% = 69.70 ÷ 85\n", "  20 × DQC01 = 89.80%: xinju open 990101/DQC01/2026-06-30 --set uncovered",
 	} {
 		if !strings.Contains(out, text) {
 			t.Errorf("it lacks %q: %s", text, out)
@@ -100,9 +100,9 @@ func TestWhatIsNoCountIsNotShownAsOne(t *testing.T) {
 	if strings.Contains(out, "3611") || strings.Contains(out, " 0 ") {
 		t.Errorf("a fraction, or nobody counted as 0: %s", out)
 	}
-	report := restatementTable([]*aggregatorv1.ReportRestatement{{Division: county, IndicatorId: "HED02", After: &aggregatorv1.ReportNumber{Row: answer(county).GetRows()[1]}, Appeared: 6238}})
+	report := restatementTable([]*aggregatorv1.ReportRestatement{{Division: county, IndicatorId: "HED02", After: &aggregatorv1.ReportNumber{Row: answer(county).GetRows()[1]}, Appeared: 6238}}, "xinju report compare R")
 	var csv strings.Builder
-	if err := report.Write(&csv, show.CSV); err != nil || !strings.Contains(csv.String(), "990101000000,HED02,,,,6238,6238,0,0,0") {
+	if err := report.Write(&csv, show.CSV); err != nil || !strings.Contains(csv.String(), "990101000000,HED02,,,,6238,6238,0,,,xinju report compare R --division 990101000000 --indicator HED02\n") {
 		t.Errorf("a count that was not there before: %s, %v", &csv, err)
 	}
 }
@@ -112,7 +112,7 @@ func TestWhatIsNoCountIsNotShownAsOne(t *testing.T) {
 func TestTermsOfManyPlacesAreShownWhenAskedFor(t *testing.T) {
 	towns := []string{"990101001000", "990101002000", "990101003000"}
 	out, _ := printed(t, answer(towns...), choice{All: true}, show.Eyes)
-	if strings.Contains(out, "69.70") || !strings.Contains(out, "xinju coverage show --division 990101003000 --indicator DQS01 --date 2026-06-30\n") {
+	if strings.Contains(out, "69.70") || !strings.Contains(out, "what a ratio is computed from: xinju open 990101003/DQS01/2026-06-30\n") {
 		t.Errorf("terms of many places: %s", out)
 	}
 	if out, _ = printed(t, answer(towns...), choice{All: true, Terms: true}, show.Eyes); strings.Count(out, "69.70 ÷ 85") != len(towns) {
@@ -128,17 +128,5 @@ func TestARatioThatLacksATermSaysSo(t *testing.T) {
 	out, _ := printed(t, resp, choice{All: true}, show.Eyes)
 	if !strings.Contains(out, "990101000000 DQS01 缺构成项，无法计算 cannot be computed, a term is lacking\n") || strings.Contains(out, "÷") {
 		t.Errorf("a ratio without numerator: %s", out)
-	}
-}
-
-// TestThoseWithTheMostLeftOpenFirst: a league is opened where people are still to
-// be served, not at its best.
-func TestThoseWithTheMostLeftOpenFirst(t *testing.T) {
-	standing := func(division string, eligible, covered int32) *aggregatorv1.Standing {
-		return &aggregatorv1.Standing{Row: &aggregatorv1.CoverageRow{Division: division, IndicatorId: "IMM03", Eligible: eligible, Covered: covered, HasRate: true}}
-	}
-	notes := standingNotes([]*aggregatorv1.Standing{standing("990101001000", 10, 9), standing("990101002000", 10, 10), standing("990101003000", 50, 20)}, "2026-06-30")
-	if len(notes) != 2 || !strings.Contains(notes[0], "990101003000") || !strings.Contains(notes[1], "990101001000") {
-		t.Errorf("%q", notes)
 	}
 }

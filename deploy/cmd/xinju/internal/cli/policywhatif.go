@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -98,24 +96,14 @@ func (c policyWhatIf) table(out *tried) *show.Table {
 		t.Note("只列出 listed only: %d（--limit）；接着 go on: --after %s", s.GetListedChanges(), out.people[n-1].GetResidentId())
 	}
 	if !c.People {
-		t.Notes = append(t.Notes, c.openers(out.numbers, on)...)
+		t.Note("名单：行末的命令列出变化者，加 --everyone 列出现数与新数背后的全部 lists: the command at the end of a row shows who changes; --everyone everybody behind the old and the new number")
 	}
 	t.Notes = append(t.Notes, lagging(s.GetPositions())...)
 	return t
 }
 
-// openers are the commands that open the numbers that change most.
-func (c policyWhatIf) openers(list []*aggregatorv1.WhatIfNumber, on string) []string {
-	most := slices.SortedStableFunc(slices.Values(list), func(a, b *aggregatorv1.WhatIfNumber) int { return cmp.Compare(b.GetChanges(), a.GetChanges()) })
-	var notes []string
-	for _, n := range most[:min(shownOpeners, len(most))] {
-		notes = append(notes, "名单 who changes, and with --everyone all: "+c.opener(n, on))
-	}
-	return notes
-}
-
 func (c policyWhatIf) opener(n *aggregatorv1.WhatIfNumber, on string) string {
-	return fmt.Sprintf("xinju policy what-if %s --division %s --indicator %s --date %s --people", c.File, n.GetDivision(), n.GetIndicatorId(), on)
+	return fmt.Sprintf("xinju policy what-if %s --division %s --indicator %s --date %s --people", quoted(c.File), n.GetDivision(), n.GetIndicatorId(), on)
 }
 
 func (c policyWhatIf) numbersTable(list []*aggregatorv1.WhatIfNumber, on string) *show.Table {
@@ -131,12 +119,12 @@ func (c policyWhatIf) numbersTable(list []*aggregatorv1.WhatIfNumber, on string)
 		{Key: "old_rate", Title: "现率 Rate now", Right: true},
 		{Key: "new_rate", Title: "新 New", Right: true},
 		{Key: "changes", Title: "变化 Changes", Right: true},
-		{Key: "list"},
+		openColumn,
 	}}
 	for _, n := range list {
 		t.Add(named(n.GetDivision(), n.GetDivisionName()), n.GetDivisionName(), named(n.GetIndicatorId(), n.GetIndicatorName()), n.GetIndicatorName(),
 			n.GetOldEligible(), n.GetNewEligible(), unlessPlain(n.GetOldPlain(), n.GetOldCovered()), unlessPlain(n.GetNewPlain(), n.GetNewCovered()),
-			rateCell(n.GetHasOldRate(), n.GetOldRate(), ""), rateCell(n.GetHasNewRate(), n.GetNewRate(), ""), n.GetChanges(), c.opener(n, on))
+			rateCell(n.GetHasOldRate(), n.GetOldRate()), rateCell(n.GetHasNewRate(), n.GetNewRate()), n.GetChanges(), c.opener(n, on))
 	}
 	return t
 }

@@ -54,7 +54,7 @@ func (c qualityCmd) Run(a *app) error {
 		t := standingTable(all, on)
 		before, _ := dateText(resp.GetBeforeDate()).(string)
 		t.Note("数据质量排位通报 data quality · 截至 as of %s，与 %s 相比 compared · 政策包 pack %s · 不足 %d 人的不排名 none below %d", on, before, resp.GetPackId(), resp.GetMinimum(), resp.GetMinimum())
-		t.Notes = append(t.Notes, ratioNotes(rowsOfStandings(all), c.Terms)...)
+		t.Notes = append(t.Notes, standingNotes(all, c.Terms)...)
 		t.Notes = append(t.Notes, lagging(resp.GetPositions())...)
 		return t.Write(a.Out, c.Output)
 	})

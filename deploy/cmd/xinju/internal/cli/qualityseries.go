@@ -2,7 +2,9 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
@@ -44,7 +46,26 @@ func (c qualityCmd) series(a *app, s *client.Suite, league *aggregatorv1.GetLeag
 		}
 		t.Add(cells...)
 	}
+	t.Notes = append(t.Notes, c.monthCommands(t, last)...)
 	t.Note("数据质量得分，逐月月末 data quality by month · 不足 %d 人的空缺 none below %d people · 排位 ranking: xinju quality %s", league.GetMinimum(), league.GetMinimum(), c.Division)
 	t.Notes = append(t.Notes, lagging(league.GetPositions())...)
 	return t.Write(a.Out, c.Output)
+}
+
+// monthCommands opens each column: the league of that month with the rates that
+// every score in it is made of.
+func (c qualityCmd) monthCommands(t *show.Table, last civil.Date) []string {
+	by := ""
+	if c.By != "" {
+		by = " --by " + c.By
+	}
+	var notes []string
+	for _, column := range t.Columns[min(2, len(t.Columns)):] {
+		month := " --month " + column.Key
+		if strings.HasPrefix(last.String(), column.Key) && civil.Date(c.Month) == civil.None {
+			month = "" // until today
+		}
+		notes = append(notes, fmt.Sprintf("%s 的得分由哪些率算出 what its scores are made of: xinju quality %s%s%s --terms", column.Key, c.Division, month, by))
+	}
+	return notes
 }

@@ -33,7 +33,7 @@ func ratioNotes(rows []*aggregatorv1.CoverageRow, terms bool) []string {
 		return notes
 	}
 	on, _ := dateText(lowest.GetAsOfDate()).(string)
-	return []string{"构成 what a ratio is computed from: " + showCommand(lowest.GetDivision(), lowest.GetUnitId(), lowest.GetUnitRole(), lowest.GetIndicatorId(), on)}
+	return []string{"构成 what a ratio is computed from: " + openCommand(nameOf(lowest, on))}
 }
 
 // worse says whether a rate is further from what is wanted than another one of its kind.
@@ -100,11 +100,11 @@ func termNote(t *aggregatorv1.CoverageTerm) string {
 		}
 		return fmt.Sprintf("%s × %s = %s%s: xinju figures read --figure %s --division %s --date %s", t.GetTimes(), t.GetFigureId(), number, source, t.GetFigureId(), t.GetDivision(), on)
 	}
-	if t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED { // a ratio within a score
-		return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number, showCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on))
+	open := openCommand(nameText(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on))
+	if set := setWords[t.GetSet()]; set != "" { // else a ratio within a score
+		open += " --set " + set
 	}
-	return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number,
-		membersCommand(t.GetDivision(), t.GetUnitId(), t.GetUnitRole(), t.GetIndicatorId(), on, setWords[t.GetSet()]))
+	return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number, open)
 }
 
 // unreachedText says from when a figure is whose service has not been reached.

@@ -144,13 +144,14 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 		{Key: "eligible", Title: "分母 d", Right: true},
 		{Key: "target", Title: "目标 Target", Right: true},
 		{Key: "gap", Title: "差额(人) Gap", Right: true},
-		{Key: "list", Title: "名单 List"},
+		openColumn,
 	}}
+	on, _ := dateText(r.GetAsOfDate()).(string)
 	for _, n := range r.GetNumbers() {
 		row := n.GetRow()
-		value := any(show.Cell{Shown: noSource})
-		if row.GetAwaits() == "" {
-			value = orNil(n.GetValueText())
+		value := orNil(n.GetValueText())
+		if row.GetAwaits() != "" {
+			value = absentCell(row.GetNotCounted())
 		}
 		covered, eligible := coveredCell(row), eligibleCell(row)
 		switch {
@@ -160,9 +161,11 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 			covered, eligible = exactCell(n.GetNumerator()), exactCell(n.GetDenominator())
 		}
 		t.Add(named(row.GetDivision(), row.GetDivisionName()), row.GetDivisionName(), named(row.GetIndicatorId(), row.GetIndicatorName()), row.GetIndicatorName(),
-			value, covered, eligible, targetCell(row), gapCell(row), orNil(n.GetListCommand()))
+			value, covered, eligible, targetCell(row), gapCell(row), frozenOpener(n, on))
 	}
-	on, _ := dateText(r.GetAsOfDate()).(string)
+	if len(r.GetNumbers()) > 0 {
+		t.Notes = append(t.Notes, frozenNote)
+	}
 	t.Note("%s · %s · 截至 as of %s · 政策包 pack %s", r.GetReportId(), reportStates[r.GetState()], on, r.GetPackId())
 	if r.GetDigest() != "" {
 		t.Note("摘要 SHA-256 %s", r.GetDigest())
@@ -175,6 +178,19 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 		t.Note("签字 signed: %s %s %s %s", one.GetRole(), one.GetName(), signed, one.GetRemark())
 	}
 	return t.Write(a.Out, f)
+}
+
+const frozenNote = "名单：行末的命令打开冻结的全部名单，加 --set covered 或 --set uncovered 只列其一；比率按今日所知列出构成\n" +
+	"lists: the command at the end of a row opens everybody as frozen, --set covered or --set uncovered a part; a ratio opens into what it is computed from as known today"
+
+// frozenOpener opens a number of a report; of a ratio, which has no list, what it is
+// computed from. Nil when there is nothing behind it or no list was kept.
+func frozenOpener(n *aggregatorv1.ReportNumber, on string) any {
+	row := n.GetRow()
+	if n.GetListCommand() == "" && row.GetKind() == aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO {
+		return openCell(row, on)
+	}
+	return orNil(n.GetListCommand())
 }
 
 type reportVerify struct {

@@ -33,7 +33,7 @@ func (c uncoveredList) Run(a *app) error {
 				Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), PageSize: size, PageToken: token,
 			})
 		}
-		return memberList{c.Limit, c.Full, c.Output}.print(a, s, ask, func(first *aggregatorv1.Member) string {
+		return memberList{limit: c.Limit, full: c.Full, output: c.Output}.print(a, s, ask, func(first *aggregatorv1.Member) string {
 			return fmt.Sprintf("为什么 why: xinju resident explain %s --rule %s%s", first.GetResidentId(), c.Indicator, dateFlag(c.Date))
 		})
 	})

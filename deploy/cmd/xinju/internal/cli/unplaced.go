@@ -76,7 +76,7 @@ func unplacedCommand(n *aggregatorv1.UnplacedCount, on string) string {
 }
 
 func (c unplacedCmd) list(a *app, s *client.Suite) error {
-	return memberList{c.Limit, c.Full, c.Output}.print(a, s, func(size int32, token string) (memberPage, error) {
+	return memberList{limit: c.Limit, full: c.Full, output: c.Output}.print(a, s, func(size int32, token string) (memberPage, error) {
 		return s.Unplaced.ListUnplaced(a.ctx, &aggregatorv1.ListUnplacedRequest{
 			Kind: typedUnplaced(c.Kind), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), PageSize: size, PageToken: token,
 		})

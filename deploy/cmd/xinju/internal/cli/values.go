@@ -79,6 +79,12 @@ func orNil(s string) any {
 	return s
 }
 
+// dayOf is a day of an answer as one of the command line.
+func dayOf(d *date.Date) day {
+	got, _ := wire.Date(d)
+	return day(got)
+}
+
 func checkLimit(n int) error {
 	if n < 0 {
 		return outcome.Usage("--limit 不能为负数", "--limit must not be negative")
