@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	changedMost   = 20_000 // residents of the county that is changed
 	changedAPage  = 500
 	changedRounds = 20
 )
@@ -29,7 +28,7 @@ const (
 // counted and listed, beside committing the same facts alone.
 func (b *bench) runChanges(ctx context.Context) (all []figures.Comparison, err error) {
 	for _, e := range b.engines() {
-		c, err := b.changesOn(ctx, min(b.residents, changedMost), e)
+		c, err := b.changesOn(ctx, b.residents, e)
 		if err != nil {
 			return all, fmt.Errorf("%s: %w", e.name(), err)
 		}
@@ -123,27 +122,56 @@ func (a *alone) prepare(ctx context.Context) error {
 	if _, err := a.db.SQL().ExecContext(ctx, "CREATE TABLE followed_alone (source INT NOT NULL PRIMARY KEY, position BIGINT NOT NULL)"); err != nil {
 		return err
 	}
-	if _, err := a.db.SQL().ExecContext(ctx, "INSERT INTO fact_alone SELECT resident_id, facts FROM resident_fact"); err != nil {
-		return err
+	for last := ""; ; last = a.ids[len(a.ids)-1] { // some at a time, as everything is that grows with the residents
+		before := len(a.ids)
+		if err := a.copy(ctx, last); err != nil || len(a.ids) == before {
+			return err
+		}
 	}
-	return a.db.Read(ctx, func(tx *gorm.DB) error {
+}
+
+// copied is how many rows are copied at a time, of the generation that serves.
+const (
+	copied  = 20_000
+	serving = "generation = (SELECT current FROM generation)"
+)
+
+// copy takes the facts of the residents after one, and notes who they are.
+func (a *alone) copy(ctx context.Context, last string) error {
+	err := a.db.Read(ctx, func(tx *gorm.DB) error {
 		return sqlstore.Query(tx, func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
 			a.ids = append(a.ids, id)
 			return err
-		}, "SELECT resident_id FROM fact_alone")
+		}, "SELECT resident_id FROM resident_fact WHERE "+serving+" AND resident_id > ? ORDER BY resident_id LIMIT ?", last, copied)
 	})
+	if err != nil || len(a.ids) == 0 {
+		return err
+	}
+	insert := "INSERT INTO fact_alone SELECT resident_id, facts FROM resident_fact WHERE " + serving + " AND resident_id > ? AND resident_id <= ?"
+	_, err = a.db.SQL().ExecContext(ctx, insert, last, a.ids[len(a.ids)-1])
+	return err
+}
+
+// some are identifiers of a page, each once.
+func (a *alone) some() []any {
+	seen := map[int]bool{}
+	ids := make([]any, 0, a.size)
+	for len(ids) < a.size {
+		if i := a.rng.IntN(len(a.ids)); !seen[i] {
+			seen[i] = true
+			ids = append(ids, a.ids[i])
+		}
+	}
+	return ids
 }
 
 // page reads the facts of some residents, makes them longer and writes them.
 func (a *alone) page(ctx context.Context) error {
 	return a.db.Write(ctx, func(tx *gorm.DB) error {
 		a.n++
-		var ids []any
-		for _, i := range a.rng.Perm(len(a.ids))[:a.size] {
-			ids = append(ids, a.ids[i])
-		}
+		ids := a.some()
 		var args []any
 		err := sqlstore.Query(tx, func(rows *sql.Rows) error {
 			var id string

@@ -2,7 +2,6 @@ package county
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"google.golang.org/grpc"
@@ -21,13 +20,12 @@ type Changing struct {
 	pages chan []*feedv1.Change
 	taken chan struct{}
 	at    int64 // changes made
-	of    int   // residents
 }
 
 // NewChanging returns a feed that lists what c's archive has and then goes on.
 func NewChanging(c *synthetic.County) *Changing {
 	return &Changing{
-		Feed: Feeds(c)[aggregator.Archive], pages: make(chan []*feedv1.Change), taken: make(chan struct{}), of: c.Residents,
+		Feed: Feeds(c)[aggregator.Archive], pages: make(chan []*feedv1.Change), taken: make(chan struct{}),
 	}
 }
 
@@ -38,7 +36,7 @@ func (c *Changing) Page(ctx context.Context, n int, on civil.Date) error {
 	for i := range list {
 		c.at++
 		list[i] = &feedv1.Change{Position: c.at, Fact: &feedv1.Fact{
-			Kind: feedv1.FactKind_FACT_KIND_EDUCATION, FactId: fmt.Sprintf("X%08d", c.at), ResidentId: ResidentID(int(c.at*7919) % c.of), Version: 1, RecordedYmd: ymd(on),
+			Kind: feedv1.FactKind_FACT_KIND_EDUCATION, FactId: identifier(c.county.Seed, 'X', int(c.at), 0), ResidentId: ResidentID(c.county, int(c.at*7919)%c.county.Residents), Version: 1, RecordedYmd: ymd(on),
 			Body: &feedv1.Fact_Education{Education: &feedv1.EducationFact{OnYmd: ymd(on), Form: 2}},
 		}}
 	}

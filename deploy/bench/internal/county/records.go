@@ -15,9 +15,9 @@ func (w *writer) registry() {
 		BirthYmd: ymd(p.Birth), Sex: int32(p.Sex), Marital: int32(p.Marital), Hukou: []*feedv1.HukouSpan{{Division: p.Hukou}},
 	}
 	if p.Mother >= 0 {
-		person.MotherId = ResidentID(p.Mother)
+		person.MotherId = ResidentID(w.county, p.Mother)
 	}
-	f := w.fact(feedv1.FactKind_FACT_KIND_PERSON, 'R')
+	f := w.fact(feedv1.FactKind_FACT_KIND_PERSON, residentKind) // the resident's own identifier
 	f.Body = &feedv1.Fact_Person{Person: person}
 	for _, s := range p.Stays {
 		f := w.fact(feedv1.FactKind_FACT_KIND_RESIDENCE, 'S')
@@ -39,7 +39,7 @@ func (w *writer) registry() {
 func (w *writer) relation(other int, kind int32) {
 	if other >= 0 {
 		f := w.fact(feedv1.FactKind_FACT_KIND_RELATION, 'L')
-		f.Body = &feedv1.Fact_Relation{Relation: &feedv1.RelationFact{Kind: kind, OtherId: ResidentID(other)}}
+		f.Body = &feedv1.Fact_Relation{Relation: &feedv1.RelationFact{Kind: kind, OtherId: ResidentID(w.county, other)}}
 	}
 }
 

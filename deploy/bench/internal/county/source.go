@@ -1,13 +1,12 @@
 // Package county turns the invented people of deploy/synthetic into what the
 // measurements start from: the coded facts that the record services would tell,
 // served as change feeds, and the tables of the join that the ledger is compared
-// with. Identifiers follow from the index of the person, so that two builds are
-// equal. It measures nothing.
+// with. Identifiers follow from the seed and the index of the person, so that two
+// builds are equal. It measures nothing.
 package county
 
 import (
 	"iter"
-	"strconv"
 	"time"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
@@ -28,7 +27,7 @@ func Facts(c *synthetic.County, source string) iter.Seq[*feedv1.Fact] {
 			if len(p.Stays) == 0 {
 				continue
 			}
-			w := writer{p: p, resident: ResidentID(p.Index), unit: UnitID(c.Centre(p.Stays[0].Village)), today: c.Today}
+			w := writer{county: c, p: p, resident: ResidentID(c, p.Index), unit: UnitID(c.Centre(p.Stays[0].Village)), today: c.Today}
 			w.write(source)
 			for i, f := range w.out {
 				w.entered(f, p.Index+i)
@@ -40,22 +39,13 @@ func Facts(c *synthetic.County, source string) iter.Seq[*feedv1.Fact] {
 	}
 }
 
-// ResidentID is the identifier of a person, as long as those of the services.
-func ResidentID(index int) string { return id('R', index, 0) }
+// ResidentID is the identifier of a person.
+func ResidentID(c *synthetic.County, index int) string {
+	return identifier(c.Seed, residentKind, index, 0)
+}
 
 // UnitID is the identifier of a unit of the county.
 func UnitID(key string) string { return "U-" + key }
-
-// id is 26 characters that sort by kind, person and number.
-func id(kind byte, index, number int) string {
-	b := [26]byte{0: kind}
-	for i := 1; i < len(b); i++ {
-		b[i] = '0'
-	}
-	digits := strconv.AppendInt(nil, int64(index)*1000+int64(number), 10)
-	copy(b[len(b)-len(digits):], digits)
-	return string(b[:])
-}
 
 func places(c *synthetic.County, yield func(*feedv1.Fact) bool) bool {
 	for _, d := range c.Divisions {
@@ -81,6 +71,7 @@ func places(c *synthetic.County, yield func(*feedv1.Fact) bool) bool {
 
 // writer collects the facts of one person.
 type writer struct {
+	county         *synthetic.County
 	p              *synthetic.Person
 	resident, unit string
 	today          civil.Date
@@ -108,7 +99,7 @@ func (w *writer) fact(kind feedv1.FactKind, letter byte) *feedv1.Fact {
 	if w.numbers == nil {
 		w.numbers = map[byte]int{}
 	}
-	f := &feedv1.Fact{Kind: kind, FactId: id(letter, w.p.Index, w.numbers[letter]), ResidentId: w.resident, Version: 1}
+	f := &feedv1.Fact{Kind: kind, FactId: identifier(w.county.Seed, letter, w.p.Index, w.numbers[letter]), ResidentId: w.resident, Version: 1}
 	w.numbers[letter]++
 	w.out = append(w.out, f)
 	return f
