@@ -93,6 +93,7 @@ func standingProto(s permit.Standing) *registryv1.PermitStanding {
 		State: stateProtos[s.State], SinceDate: wire.DateProto(s.Since), Cause: causeWords[s.Cause],
 		WindowFromDate: wire.DateProto(s.WindowFrom), WindowUntilDate: wire.DateProto(s.WindowUntil), BridgeUntilDate: wire.DateProto(s.BridgeUntil),
 		ContinuousSinceDate: wire.DateProto(s.Continuous), CountedFromDate: wire.DateProto(s.Counted), CountedMonths: int32(s.Months),
+		DeadlineBasis: s.Basis.String(),
 	}
 	if s.KeepUntil != civil.Forever {
 		out.KeepUntilDate = wire.DateProto(s.KeepUntil)
@@ -106,6 +107,6 @@ func standingProto(s permit.Standing) *registryv1.PermitStanding {
 func ruleProto(r *permit.Rule) *registryv1.PermitRule {
 	return &registryv1.PermitRule{
 		RuleId: r.ID, TextZh: r.Chinese, TextEn: r.English, Source: r.Source, Confidence: r.Confidence,
-		ValidFromDate: wire.DateProto(r.From), ValidUntilDate: wire.DateProto(r.To),
+		ValidFromDate: wire.DateProto(r.From), ValidUntilDate: wire.DateProto(r.To), MovesRestDays: r.Rest != nil,
 	}
 }

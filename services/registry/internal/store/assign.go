@@ -67,6 +67,9 @@ func (b *batch) seatOf(g core.Group, positions []int) seat {
 		s.want(e.resident, wanted{keeps: true, native: e.home == ""})
 		s.want(e.home, wanted{native: true})
 	}
+	if parted, ok := b.indexes[b.src.Parted]; ok && slices.Contains(s.docs, parted) {
+		s.wants = slices.DeleteFunc(s.wants, func(w wanted) bool { return w.id == b.owner[parted] })
+	}
 	slices.SortFunc(s.wants, func(a, c wanted) int { return cmp.Compare(a.id, c.id) })
 	return s
 }

@@ -191,13 +191,14 @@ func (s *SQL) answerListed(tx *gorm.DB, batch string, row int, l *core.Listed, s
 			events = append(events, l.Others[i].Gone)
 		}
 	}
-	return s.sayOf(tx, batch, row, events, said, received, now)
+	return s.sayOf(tx, Source{BatchID: batch, Received: received}, row, events, said, now)
 }
 
 // sayOf applies what follows from one row of a list. Its outcome is that of one of
 // the events, or of the first that is refused.
-func (s *SQL) sayOf(tx *gorm.DB, batch string, row int, events []core.Event, said int, received, now time.Time) (core.Outcome, []changefeed.Fact, error) {
-	out, facts, err := s.applyEvents(tx, events, Source{BatchID: batch, Rows: slices.Repeat([]int{row}, len(events)), Received: received}, now)
+func (s *SQL) sayOf(tx *gorm.DB, src Source, row int, events []core.Event, said int, now time.Time) (core.Outcome, []changefeed.Fact, error) {
+	src.Rows = slices.Repeat([]int{row}, len(events))
+	out, facts, err := s.applyEvents(tx, events, src, now)
 	if err != nil {
 		return core.Outcome{}, nil, err
 	}

@@ -13,12 +13,14 @@ import (
 	"xinju.dev/services/registry/internal/review"
 )
 
-// errOneAnyway is that the person keeps the document: it is not the list alone
-// that speaks of them under it.
-var errOneAnyway = review.ErrUnfit.On("item", "另有来源以该证件报送此人 another source tells of this person under the document too")
+// errOneAnyway is that the person keeps the document: somebody else says that this
+// very person has it, and whoever parted them would not take that into account.
+var errOneAnyway = review.ErrUnfit.On("item", "另有登记指明此人持有该证件：先在此人的变更记录中找到并更正该条，再撤销合并"+
+	" another event says that this very person has the document: find it among the person's changes, correct it, then take this back")
 
 // partListed takes back what merged names: that a row is of somebody who was
-// missed. It is of somebody else, as if that had been decided at first.
+// missed. It is of somebody else, as if that had been decided at first, and so is
+// what others have told since of whoever has the row's document.
 func (v *Reviews) partListed(tx *gorm.DB, item *storedItem, merged string, now time.Time) (event string, facts []changefeed.Fact, err error) {
 	list, err := readListed(tx, "other_id = ? AND answer = ?", item.OtherID, answerSame)
 	if err != nil {
@@ -38,8 +40,8 @@ func (v *Reviews) partListed(tx *gorm.DB, item *storedItem, merged string, now t
 		return "", nil, review.ErrChanged
 	}
 	m := &row.Others[at]
-	say := func(events ...core.Event) error {
-		out, more, err := v.s.sayOf(tx, l.batch, l.row, events, 0, now, now)
+	say := func(parted core.Document, events ...core.Event) error {
+		out, more, err := v.s.sayOf(tx, Source{BatchID: l.batch, Received: now, Parted: parted}, l.row, events, 0, now)
 		if err == nil {
 			facts, err = append(facts, more...), refusalOf(out, "item")
 		}
@@ -51,7 +53,7 @@ func (v *Reviews) partListed(tx *gorm.DB, item *storedItem, merged string, now t
 	if err != nil {
 		return "", nil, err
 	}
-	if err := say(row.Undone(m)...); err != nil {
+	if err := say(row.Event.Document, row.Undone(m)...); err != nil {
 		return "", nil, err
 	}
 	who, err := v.s.holders(tx, []core.Document{row.Event.Document, m.Gone.Document})
@@ -65,7 +67,7 @@ func (v *Reviews) partListed(tx *gorm.DB, item *storedItem, merged string, now t
 	if gone {
 		events = append(events, m.Gone)
 	}
-	if err := say(events...); err != nil {
+	if err := say(core.Document{}, events...); err != nil {
 		return "", nil, err
 	}
 	return row.Event.ID, facts, sqlstore.Exec(tx, "UPDATE review_listed SET answer = ? WHERE other_id = ? AND batch_id = ?", answerTwo, l.token, l.batch)

@@ -96,7 +96,7 @@ func (b *batch) foldAgain(reach map[string]bool) error {
 
 // sameFacts reports that the tables say of a person what the encoders say now.
 func (b *batch) sameFacts(p *person, old *resident) bool {
-	if p.state.Exists != old.known || p.state.Exists && !bytes.Equal(b.s.encode.Person(p.state.Person, old.doubts(p.state.Flags), old.person).Body, old.person) {
+	if p.state.Exists != old.known || p.state.Exists && !bytes.Equal(b.s.encode.Person(p.state.Person, old.doubts(p.state.Flags), old.person, civil.DateOf(b.now)).Body, old.person) {
 		return false
 	}
 	stays, permits := b.stays[p.id], b.permits[p.id]

@@ -106,7 +106,7 @@ func (b *batch) personFact(row *resident, p *person, wasKnown bool) {
 		}
 		return
 	}
-	f := b.s.encode.Person(p.state.Person, row.doubts(p.state.Flags), row.person)
+	f := b.s.encode.Person(p.state.Person, row.doubts(p.state.Flags), row.person, civil.DateOf(b.now))
 	f.Recorded = row.recorded()
 	if wasKnown && bytes.Equal(f.Body, row.person) {
 		return

@@ -21,7 +21,7 @@ import (
 // Encoders turn what changed into feed facts: Kind and Body are filled by them,
 // the rest by the store.
 type Encoders struct {
-	Person   func(p core.Person, flags []string, before []byte) changefeed.Fact                 // before: the body as it was
+	Person   func(p core.Person, flags []string, before []byte, day civil.Date) changefeed.Fact // before: the body as it was; day: of what changes in its flags
 	Flagged  func(person []byte, flag string, on bool, day civil.Date) (changefeed.Fact, error) // the body of a Person with a flag set or cleared
 	Stay     func(s core.Stay, sortKey string) changefeed.Fact
 	Permit   func(core.Permit) changefeed.Fact
@@ -46,7 +46,7 @@ type SQL struct {
 // New returns a store on a migrated database.
 func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 	s := &SQL{db: db, seal: sealer, encode: encode, asked: askedOf(db)}
-	s.kinds.person = encode.Person(core.Person{}, nil, nil).Kind
+	s.kinds.person = encode.Person(core.Person{}, nil, nil, civil.None).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind
 	s.kinds.link = encode.Link("").Kind
@@ -60,4 +60,7 @@ type Source struct {
 	// Received says what "today" is for the events; zero when they are recorded
 	// directly, for now.
 	Received time.Time
+	// Parted is a document that somebody was said to have and has not: whoever is
+	// told of under it alone is somebody else from now on. None as a rule.
+	Parted core.Document
 }

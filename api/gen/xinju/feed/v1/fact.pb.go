@@ -619,8 +619,8 @@ type PersonFact struct {
 	// OVERLAPPING_STAYS, DOCUMENT_CONTRADICTS, NUMBER_SHARED, NO_DOCUMENT and others of the registry. Empty when it has
 	// no doubts. A flag without a span in flag_spans carries no date: it holds on all days until the record is mended.
 	Flags []string `protobuf:"bytes,7,rep,name=flags,proto3" json:"flags,omitempty"`
-	// When flags held that carry days, such as DUPLICATE_SUSPECTED while the review queue asks: by flag and day, those
-	// that are over, too. Facts written before there were spans have none.
+	// When flags held, from the day on which each was found until that on which it was mended or decided: by flag and
+	// day, those that are over, too. Flags that were set before there were spans have none.
 	FlagSpans     []*FlagSpan `protobuf:"bytes,8,rep,name=flag_spans,json=flagSpans,proto3" json:"flag_spans,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -2322,7 +2322,12 @@ type PermitStanding struct {
 	// The card was reported lost and no new one issued since; the state goes on.
 	CardLost bool `protobuf:"varint,13,opt,name=card_lost,json=cardLost,proto3" json:"card_lost,omitempty"`
 	// Rule that was used.
-	Rule          *PermitRule `protobuf:"bytes,14,opt,name=rule,proto3" json:"rule,omitempty"`
+	Rule *PermitRule `protobuf:"bytes,14,opt,name=rule,proto3" json:"rule,omitempty"`
+	// On what the days of window_until_date, bridge_until_date and keep_until_date rest, and the suspension
+	// that is under way, where the rule moves rest days: sourced, recalled, statutory (the holidays of the
+	// law; the year's announcement is not on file) or weekends (nothing is known of that year): the least
+	// known year among them. A day that is not sourced may still move. Empty where no day moves.
+	DeadlineBasis string `protobuf:"bytes,15,opt,name=deadline_basis,json=deadlineBasis,proto3" json:"deadline_basis,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2455,6 +2460,13 @@ func (x *PermitStanding) GetRule() *PermitRule {
 	return nil
 }
 
+func (x *PermitStanding) GetDeadlineBasis() string {
+	if x != nil {
+		return x.DeadlineBasis
+	}
+	return ""
+}
+
 // PermitGap is a run of days on which the functions of a permit were suspended.
 type PermitGap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2537,8 +2549,11 @@ type PermitRule struct {
 	ValidFromDate *date.Date `protobuf:"bytes,6,opt,name=valid_from_date,json=validFromDate,proto3" json:"valid_from_date,omitempty"`
 	// Last day on which it is in force; absent while it is.
 	ValidUntilDate *date.Date `protobuf:"bytes,7,opt,name=valid_until_date,json=validUntilDate,proto3" json:"valid_until_date,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Whether a last day that is a day of rest moves to the next working day (Civil Code art. 203). That it
+	// does is a reading of this suite (confidence recalled-less-sure), whatever the confidence of the rule.
+	MovesRestDays bool `protobuf:"varint,8,opt,name=moves_rest_days,json=movesRestDays,proto3" json:"moves_rest_days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PermitRule) Reset() {
@@ -2618,6 +2633,13 @@ func (x *PermitRule) GetValidUntilDate() *date.Date {
 		return x.ValidUntilDate
 	}
 	return nil
+}
+
+func (x *PermitRule) GetMovesRestDays() bool {
+	if x != nil {
+		return x.MovesRestDays
+	}
+	return false
 }
 
 var File_xinju_registry_v1_registry_service_proto protoreflect.FileDescriptor
@@ -2779,7 +2801,7 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\n" +
 	"known_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\a\xe0A\x01\xc8\xf3\x18\x02R\tknownTime\"Z\n" +
 	"\x19GetPermitStandingResponse\x12=\n" +
-	"\bstanding\x18\x01 \x01(\v2!.xinju.registry.v1.PermitStandingR\bstanding\"\xac\x06\n" +
+	"\bstanding\x18\x01 \x01(\v2!.xinju.registry.v1.PermitStandingR\bstanding\"\xd9\x06\n" +
 	"\x0ePermitStanding\x12:\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x1e.xinju.registry.v1.PermitStateB\x04\xc8\xf3\x18\x03R\x05state\x126\n" +
 	"\n" +
@@ -2797,12 +2819,13 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"\n" +
 	"as_of_date\x18\f \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x02R\basOfDate\x12!\n" +
 	"\tcard_lost\x18\r \x01(\bB\x04\xc8\xf3\x18\x03R\bcardLost\x121\n" +
-	"\x04rule\x18\x0e \x01(\v2\x1d.xinju.registry.v1.PermitRuleR\x04rule\"\x97\x01\n" +
+	"\x04rule\x18\x0e \x01(\v2\x1d.xinju.registry.v1.PermitRuleR\x04rule\x12+\n" +
+	"\x0edeadline_basis\x18\x0f \x01(\tB\x04\xc8\xf3\x18\x02R\rdeadlineBasis\"\x97\x01\n" +
 	"\tPermitGap\x124\n" +
 	"\tfrom_date\x18\x01 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\bfromDate\x126\n" +
 	"\n" +
 	"until_date\x18\x02 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x03R\tuntilDate\x12\x1c\n" +
-	"\x06effect\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x03R\x06effect\"\xb1\x02\n" +
+	"\x06effect\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x03R\x06effect\"\xdf\x02\n" +
 	"\n" +
 	"PermitRule\x12\x1d\n" +
 	"\arule_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06ruleId\x12\x1d\n" +
@@ -2813,7 +2836,8 @@ const file_xinju_registry_v1_registry_service_proto_rawDesc = "" +
 	"confidence\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
 	"confidence\x12?\n" +
 	"\x0fvalid_from_date\x18\x06 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\rvalidFromDate\x12A\n" +
-	"\x10valid_until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0evalidUntilDate*\x94\x01\n" +
+	"\x10valid_until_date\x18\a \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\x0evalidUntilDate\x12,\n" +
+	"\x0fmoves_rest_days\x18\b \x01(\bB\x04\xc8\xf3\x18\x01R\rmovesRestDays*\x94\x01\n" +
 	"\vChangeCause\x12\x1c\n" +
 	"\x18CHANGE_CAUSE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CHANGE_CAUSE_RECORDED\x10\x01\x12\x17\n" +
