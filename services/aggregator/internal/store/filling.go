@@ -99,16 +99,8 @@ func (f *Filling) End(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	into := inserter{store: f.store, generation: f.generation}
-	for len(from) > 0 {
-		if err := into.add(ctx, from[0].at()); err != nil {
-			return err
-		}
-		if err := from.next(ctx); err != nil {
-			return err
-		}
-	}
-	if err := into.flush(ctx); err != nil {
+	into, inner := f.store.insert(ctx, f.generation)
+	if err := into.end(inner, from.each(inner, into.add)); err != nil {
 		return err
 	}
 	f.held = heldRun{}

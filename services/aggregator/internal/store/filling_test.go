@@ -134,7 +134,7 @@ func TestAFillingWritesInTheOrderOfItsTables(t *testing.T) {
 // while they were merged.
 func TestAFillingThatDidNotEndLeavesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
-		list := residents(2500)
+		list := residents(5000)      // three transactions: the last waits for one of those before
 		fill(t, s, 1, list, 300<<10) // and nothing more
 		fails := fill(t, s, 2, list, 300<<10)
 		last := slices.IndexFunc(list, func(c counting) bool { n := len(c.lines); return n > 0 && c.lines[n-1].Indicator == 11 })
