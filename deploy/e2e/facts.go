@@ -8,10 +8,11 @@ import (
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 )
 
-// Facts lists the current facts of a source by kind and identifier.
+// Facts lists the current facts of a source by kind and identifier. They must come
+// in the order of residents, divisions and units before anybody.
 func Facts(ctx context.Context, feed feedv1.ChangeFeedServiceClient) (map[string]*feedv1.Fact, error) {
-	out := map[string]*feedv1.Fact{}
-	req := &feedv1.ListFactsRequest{PageSize: 5000}
+	out, last := map[string]*feedv1.Fact{}, ""
+	req := &feedv1.ListFactsRequest{PageSize: 500}
 	for {
 		page, err := feed.ListFacts(ctx, req)
 		if err != nil {
@@ -21,7 +22,10 @@ func Facts(ctx context.Context, feed feedv1.ChangeFeedServiceClient) (map[string
 			if out[factKey(f)] != nil {
 				return nil, fmt.Errorf("%s is listed twice", factKey(f))
 			}
-			out[factKey(f)] = f
+			if f.GetResidentId() < last {
+				return nil, fmt.Errorf("%s of resident %q is listed after resident %q", factKey(f), f.GetResidentId(), last)
+			}
+			out[factKey(f)], last = f, f.GetResidentId()
 		}
 		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
 			return out, nil

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,17 +49,36 @@ func scenario(t *testing.T, run client.Run, residents int, days ...civil.Date) e
 	return answers
 }
 
-// rebuilt builds the aggregator's state again from the five feeds: the same.
+// rebuilt builds the aggregator's state again from the five feeds: the same, at the
+// same positions of these.
 func rebuilt(t *testing.T, to *client.Suite) {
 	t.Helper()
-	digest := func() string {
+	following := func() *aggregatorv1.GetFollowingResponse {
 		now, err := to.Aggregator.GetFollowing(t.Context(), &aggregatorv1.GetFollowingRequest{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return now.GetDigest()
+		return now
 	}
-	before := digest()
+	before, after := following(), (*aggregatorv1.GetFollowingResponse)(nil)
+	for ; ; before = after { // a search of the registry may still find something
+		anew(t, to)
+		if after = following(); slices.EqualFunc(before.GetPositions(), after.GetPositions(), atOne) {
+			break
+		}
+	}
+	if after.GetDigest() != before.GetDigest() || before.GetDigest() == "" {
+		t.Errorf("after the rebuild digest %s, before %s", after.GetDigest(), before.GetDigest())
+	}
+}
+
+func atOne(a, b *aggregatorv1.FeedPosition) bool {
+	return a.GetSource() == b.GetSource() && a.GetPosition() == b.GetPosition()
+}
+
+// anew waits for a rebuild.
+func anew(t *testing.T, to *client.Suite) {
+	t.Helper()
 	begun, err := to.Aggregator.Rebuild(t.Context(), &aggregatorv1.RebuildRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -72,8 +92,8 @@ func rebuilt(t *testing.T, to *client.Suite) {
 		}
 		op = now.GetOperation()
 	}
-	if op.GetState() != typev1.OperationState_OPERATION_STATE_SUCCEEDED || digest() != before || before == "" {
-		t.Errorf("the rebuild %v %s: digest %s, before %s", op.GetState(), op.GetFailureText(), digest(), before)
+	if op.GetState() != typev1.OperationState_OPERATION_STATE_SUCCEEDED {
+		t.Fatalf("the rebuild %v %s", op.GetState(), op.GetFailureText())
 	}
 }
 

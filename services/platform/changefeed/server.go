@@ -133,7 +133,7 @@ func (s *Server) idle(ctx context.Context, woken <-chan struct{}) error {
 //
 // Why listing without one long snapshot is exact: the position P is read before
 // the first fact is. A fact that holds at P and never changes afterwards is
-// listed, because its key does not change and every page starts behind the key
+// listed, because only a change moves its key and every page starts behind the key
 // of the one before. Any fact created, changed or withdrawn after P has a change
 // at a position above P, which the reader applies next; should the listing
 // already have shown that state or a later one, its version makes the change

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ids"
 	"xinju.dev/services/platform/page"
@@ -178,21 +177,44 @@ func (s *Store[T, R]) digest(f record.Filter, by []record.Equal) []byte {
 	return b
 }
 
-// ListFacts implements changefeed.Lister in the order of ids, without records
-// withdrawn: a reader that starts from nothing has nothing to withdraw.
-func (s *Store[T, R]) ListFacts(ctx context.Context, after string, limit int) (facts []changefeed.Fact, next string, err error) {
+// ListOrdered implements Ordered, without records withdrawn: a reader that starts
+// from nothing has nothing to withdraw.
+func (s *Store[T, R]) ListOrdered(ctx context.Context, after string, limit int) ([]Listed, error) {
 	var rows []R
-	err = s.db.Read(ctx, func(tx *gorm.DB) error {
-		return tx.Where("id > ? AND deleted = ?", after, false).Order("id").Limit(limit).Find(&rows).Error
+	err := s.db.Read(ctx, func(tx *gorm.DB) error {
+		tx, err := inOrder(tx, after)
+		if err != nil {
+			return err
+		}
+		return tx.Limit(limit).Find(&rows).Error
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	for _, r := range rows {
-		facts = append(facts, s.k.Fact(s.k.FromRow(r)))
+	list := make([]Listed, len(rows))
+	for i, r := range rows {
+		b := r.Shared()
+		list[i] = Listed{s.k.Fact(s.k.FromRow(r)), fmt.Sprintf("%s/%08d%s", b.ResidentID, b.OnDate.YYYYMMDD(), b.ID)}
 	}
-	if len(rows) == limit {
-		next = rows[limit-1].Shared().ID
+	return list, nil
+}
+
+// inOrder goes on behind a key of ListOrdered, in the order of the index of
+// residents. A new main date moves a record in that order: that is a change of
+// the fact, too.
+func inOrder(tx *gorm.DB, key string) (*gorm.DB, error) {
+	resident, ymd, id := "", 0, ""
+	if key != "" {
+		at := len(key) - ids.Len - 9
+		if at < 0 || key[at] != '/' {
+			return nil, page.ErrToken
+		}
+		var err error
+		if ymd, err = strconv.Atoi(key[at+1 : at+9]); err != nil {
+			return nil, page.ErrToken
+		}
+		resident, id = key[:at], key[at+9:]
 	}
-	return facts, next, nil
+	return tx.Where("resident_id >= ? AND (resident_id > ? OR on_date >= ? AND (on_date > ? OR id > ?))", resident, resident, ymd, ymd, id).
+		Where("deleted = ?", false).Order("resident_id").Order("on_date").Order("id"), nil
 }

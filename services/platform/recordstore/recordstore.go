@@ -12,7 +12,7 @@
 //	created_ms  BIGINT NOT NULL
 //	updated_ms  BIGINT NOT NULL
 //	deleted     TINYINT(1) NOT NULL    (SQLite: INTEGER)
-//	INDEX (resident_id, on_date, id) and, for lists without a resident, INDEX (on_date, id)
+//	INDEX (resident_id, on_date, id), also for the list of all facts, and, for lists without a resident, INDEX (on_date, id)
 package recordstore
 
 import (
@@ -96,7 +96,7 @@ type Kind[T any, R Row] struct {
 }
 
 // Store keeps one kind of record. It is safe for concurrent use and implements
-// changefeed.Lister.
+// Ordered.
 type Store[T any, R Row] struct {
 	db  *sqlstore.DB
 	now func() time.Time

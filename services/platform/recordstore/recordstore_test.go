@@ -1,7 +1,6 @@
 package recordstore_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -162,61 +161,4 @@ func TestBeforeCanRefuseAWrite(t *testing.T) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	})
-}
-
-// counted is a lister of n facts of one kind.
-type counted struct {
-	kind int32
-	n    int
-}
-
-func (c counted) ListFacts(_ context.Context, after string, limit int) (facts []changefeed.Fact, next string, err error) {
-	from := 0
-	if after != "" {
-		if _, err := fmt.Sscan(after, &from); err != nil {
-			return nil, "", err
-		}
-	}
-	for i := from; i < min(c.n, from+limit); i++ {
-		facts = append(facts, changefeed.Fact{Kind: c.kind, ID: fmt.Sprint(i), Version: 1})
-	}
-	if from+limit < c.n {
-		next = fmt.Sprint(from + limit)
-	}
-	return facts, next, nil
-}
-
-func TestListersChainTheirKindsWithoutLossAtAnyPageSize(t *testing.T) {
-	for _, sizes := range [][]int{{0, 0, 0}, {3, 0, 2}, {0, 4, 0}, {5, 5, 5}, {1, 0, 0}} {
-		all, total := map[string]changefeed.Lister{}, 0
-		for i, n := range sizes {
-			all[fmt.Sprint("kind", i)] = counted{int32(i + 1), n}
-			total += n
-		}
-		for limit := 1; limit <= 7; limit++ {
-			seen, after := map[string]bool{}, ""
-			for {
-				facts, next, err := recordstore.Listers(all).ListFacts(t.Context(), after, limit)
-				if err != nil || len(facts) > limit {
-					t.Fatalf("%v by %d: %d facts, %v", sizes, limit, len(facts), err)
-				}
-				for _, f := range facts {
-					seen[fmt.Sprint(f.Kind, " ", f.ID)] = true
-				}
-				if after = next; after == "" {
-					break
-				}
-			}
-			if len(seen) != total {
-				t.Errorf("%v by %d: %d facts, want %d", sizes, limit, len(seen), total)
-			}
-		}
-	}
-}
-
-func TestListersRefuseAKeyOfNoKind(t *testing.T) {
-	l := recordstore.Listers(map[string]changefeed.Lister{"a": counted{1, 3}})
-	if _, _, err := l.ListFacts(t.Context(), "b:1", 10); !errors.Is(err, page.ErrToken) {
-		t.Errorf("got %v, want ErrToken", err)
-	}
 }

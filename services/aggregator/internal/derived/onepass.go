@@ -85,7 +85,7 @@ func (o *onePass) take(ctx context.Context, facts []feedfacts.Fact, listed []*li
 func (o *onePass) derive(facts []feedfacts.Fact, s *listedStep) error {
 	o.takeWorld(facts, s)
 	fresh := byResident(o.putAside(facts))
-	if o.all != nil && len(s.world) > 0 || o.disordered() {
+	if o.all != nil && len(s.world) > 0 || o.treeless(fresh, s) || o.disordered() {
 		return errOrder
 	}
 	if len(fresh) == 0 {
@@ -108,6 +108,11 @@ func (o *onePass) derive(facts []feedfacts.Fact, s *listedStep) error {
 	}
 	o.last = ids[len(ids)-1]
 	return nil
+}
+
+// treeless says that residents come although nothing of the tree has: it comes later.
+func (o *onePass) treeless(fresh map[string][]feedfacts.Entry, s *listedStep) bool {
+	return len(fresh) > 0 && len(o.r.worldSet) == 0 && o.sorted == nil && s.listed == nil
 }
 
 // disordered says that too much comes about those who were written before.

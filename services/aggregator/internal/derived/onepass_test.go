@@ -243,3 +243,18 @@ func TestWhatComesInAnotherOrderIsPutRight(t *testing.T) {
 		})
 	}
 }
+
+// TestATreeThatComesLastIsMissedWithTheFirstResidents, not when everybody was derived.
+func TestATreeThatComesLastIsMissedWithTheFirstResidents(t *testing.T) {
+	c := newCounty(78)
+	c.live(60)
+	b := openWith(t, testkit.SQLite(t, sets...), tiesPacks(t))
+	core, logs := observer.New(zap.InfoLevel)
+	b.Log = zap.New(core)
+	b.ListInSteps(10, 1<<20, 1000)
+	rebuild(t, b, ordered(c, treeLast, rand.New(rand.NewPCG(78, 5))))
+	anew := logs.FilterMessage("the sources are listed anew and sorted").All()
+	if len(anew) != 1 || anew[0].ContextMap()["facts"].(int64) > 60 {
+		t.Errorf("missed after %v", anew)
+	}
+}

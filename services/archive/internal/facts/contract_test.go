@@ -95,8 +95,6 @@ func TestInfectiousCaseContract(t *testing.T) {
 	})
 }
 
-var _ changefeed.Lister = store.Stores{}.Archives
-
 func TestAnArchiveWhoseContactCannotBeOpenedIsNotOverwritten(t *testing.T) {
 	open := func(secret byte) seal.Sealer {
 		s, err := seal.NewAES(make([]byte, 32), seal.Key{Version: 1, Secret: bytes.Repeat([]byte{secret}, 32)})

@@ -80,9 +80,9 @@ func New(d Deps) Stores {
 	}
 }
 
-// Lister lists the current facts of all kinds.
+// Lister lists the current facts of all kinds, by resident.
 func (s Stores) Lister() changefeed.Lister {
-	return recordstore.Listers(map[string]changefeed.Lister{
+	return recordstore.Listers(map[string]recordstore.Ordered{
 		"archive": s.Archives, "attendance": s.Attendances, "case": s.Cases,
 	})
 }

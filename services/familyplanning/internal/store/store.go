@@ -75,9 +75,9 @@ func New(d Deps) Stores {
 	}
 }
 
-// Lister lists the current facts of all kinds.
+// Lister lists the current facts of all kinds, by resident.
 func (s Stores) Lister() changefeed.Lister {
-	return recordstore.Listers(map[string]changefeed.Lister{"method": s.Methods, "service": s.Services})
+	return recordstore.Listers(map[string]recordstore.Ordered{"method": s.Methods, "service": s.Services})
 }
 
 type methodRow struct {

@@ -63,9 +63,9 @@ func New(d Deps) Stores {
 	}
 }
 
-// Lister lists the current facts of all kinds.
+// Lister lists the current facts of all kinds, by resident.
 func (s Stores) Lister() changefeed.Lister {
-	return recordstore.Listers(map[string]changefeed.Lister{"certificate": s.Certificates, "dose": s.Doses})
+	return recordstore.Listers(map[string]recordstore.Ordered{"certificate": s.Certificates, "dose": s.Doses})
 }
 
 type certificateRow struct {

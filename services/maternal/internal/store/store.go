@@ -70,9 +70,9 @@ func New(d Deps) Stores {
 	}
 }
 
-// Lister lists the current facts of all kinds, pregnancies first.
+// Lister lists the current facts of all kinds, by resident.
 func (s Stores) Lister() changefeed.Lister {
-	return recordstore.Listers(map[string]changefeed.Lister{
+	return recordstore.Listers(map[string]recordstore.Ordered{
 		"1-pregnancy": s.Pregnancies, "2-antenatal": s.Antenatals, "3-delivery": s.Deliveries, "4-postnatal": s.Postnatals, "5-check": s.Checks,
 	})
 }

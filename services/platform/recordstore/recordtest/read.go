@@ -12,6 +12,7 @@ import (
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/record"
+	"xinju.dev/services/platform/recordstore"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -183,9 +184,10 @@ func (f *fixture[T]) folded(t *testing.T) map[string]changefeed.Fact {
 
 func (f *fixture[T]) listed(t *testing.T, size int) map[string]changefeed.Fact {
 	t.Helper()
-	out := map[string]changefeed.Fact{}
+	out, last := map[string]changefeed.Fact{}, ""
+	list := recordstore.Listers(map[string]recordstore.Ordered{"records": f.store})
 	for after := ""; ; {
-		facts, next, err := f.store.ListFacts(t.Context(), after, size)
+		facts, next, err := list.ListFacts(t.Context(), after, size)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +195,10 @@ func (f *fixture[T]) listed(t *testing.T, size int) map[string]changefeed.Fact {
 			if _, twice := out[keyOf(fact)]; twice {
 				t.Fatal("a fact was listed twice")
 			}
-			out[keyOf(fact)] = fact
+			if fact.ResidentID < last {
+				t.Fatalf("resident %s comes after %s", fact.ResidentID, last)
+			}
+			out[keyOf(fact)], last = fact, fact.ResidentID
 		}
 		if after = next; after == "" {
 			return out

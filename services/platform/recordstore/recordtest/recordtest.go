@@ -14,6 +14,7 @@ import (
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/record"
+	"xinju.dev/services/platform/recordstore"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 )
@@ -26,7 +27,7 @@ type Records[T any] interface {
 	List(ctx context.Context, f record.Filter, q page.Query, by ...record.Equal) ([]T, page.Next, error)
 	Update(ctx context.Context, item T) (T, error)
 	Delete(ctx context.Context, id string, version int64) (T, error)
-	changefeed.Lister
+	recordstore.Ordered
 }
 
 // Subject is one kind of record under test.

@@ -17,6 +17,7 @@ import (
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ident"
 	"xinju.dev/services/platform/page"
+	"xinju.dev/services/platform/recordstore"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
 	"xinju.dev/services/testkit"
@@ -175,15 +176,17 @@ func firstEvents(t *testing.T, s *SQL) map[string]string {
 	return out
 }
 
-func all(t *testing.T, l changefeed.Lister) (out []changefeed.Fact) {
+func all(t testing.TB, l recordstore.Ordered) (out []changefeed.Fact) {
 	t.Helper()
 	for after := ""; ; {
-		facts, next, err := l.ListFacts(t.Context(), after, 7)
+		list, err := l.ListOrdered(t.Context(), after, 7)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, facts...)
-		if after = next; next == "" {
+		for _, f := range list {
+			out, after = append(out, f.Fact), f.Key
+		}
+		if len(list) < 7 {
 			return out
 		}
 	}

@@ -9,13 +9,15 @@ import (
 	"gorm.io/gorm"
 
 	"xinju.dev/services/platform/changefeed"
+	"xinju.dev/services/platform/recordstore"
 	"xinju.dev/services/platform/sqlstore"
 )
 
 // Listers returns the lists of the facts that hold now, by name, except those
-// of relations.
-func (s *SQL) Listers() map[string]changefeed.Lister {
-	return map[string]changefeed.Lister{
+// of relations. Divisions and units are about no resident and thus come first; a
+// link is listed under the identifier that is linked.
+func (s *SQL) Listers() map[string]recordstore.Ordered {
+	return map[string]recordstore.Ordered{
 		"division":  lister(s.divisionFacts),
 		"link":      lister(s.linkFacts),
 		"person":    lister(s.personFacts),
@@ -25,31 +27,28 @@ func (s *SQL) Listers() map[string]changefeed.Lister {
 	}
 }
 
-// lister is a function as a changefeed.Lister.
-type lister func(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error)
+// lister is a function as a recordstore.Ordered.
+type lister func(ctx context.Context, after string, limit int) ([]recordstore.Listed, error)
 
-// ListFacts implements changefeed.Lister.
-func (l lister) ListFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+// ListOrdered implements recordstore.Ordered.
+func (l lister) ListOrdered(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 	return l(ctx, after, limit)
 }
 
 // factPage reads one page: a query that ends in LIMIT ?, and the key of a row.
-func (s *SQL) factPage(ctx context.Context, limit int, query string, args []any, scan func(*sql.Rows) (changefeed.Fact, string, error)) (out []changefeed.Fact, next string, err error) {
+func (s *SQL) factPage(ctx context.Context, limit int, query string, args []any, scan func(*sql.Rows) (changefeed.Fact, string, error)) (out []recordstore.Listed, err error) {
 	err = s.db.Read(ctx, func(tx *gorm.DB) error {
-		out, next = nil, ""
+		out = nil
 		return sqlstore.Query(tx, func(r *sql.Rows) error {
 			f, key, err := scan(r)
-			out, next = append(out, f), key
+			out = append(out, recordstore.Listed{Fact: f, Key: key})
 			return err
 		}, query+" LIMIT ?", append(args, limit)...)
 	})
-	if len(out) < limit {
-		next = ""
-	}
-	return out, next, err
+	return out, err
 }
 
-func (s *SQL) personFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+func (s *SQL) personFacts(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 	return s.factPage(ctx, limit, "SELECT resident_id, person_version, person, created_ms FROM resident WHERE known = 1 AND resident_id > ? ORDER BY resident_id", []any{after},
 		func(r *sql.Rows) (changefeed.Fact, string, error) {
 			f, err := s.scanPersonFact(r)
@@ -66,7 +65,7 @@ func (s *SQL) scanPersonFact(r *sql.Rows) (changefeed.Fact, error) {
 	return f, err
 }
 
-func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 	return s.factPage(ctx, limit, "SELECT resident_id, into_id, version FROM resident_link WHERE resident_id > ? ORDER BY resident_id", []any{after},
 		func(r *sql.Rows) (changefeed.Fact, string, error) {
 			var id, into string
@@ -82,7 +81,7 @@ func (s *SQL) linkFacts(ctx context.Context, after string, limit int) ([]changef
 func (s *SQL) residentFacts(table, id string, kind int32) lister {
 	query := "SELECT resident_id, " + id + ", version, body, recorded FROM " + table +
 		" WHERE resident_id >= ? AND (resident_id > ? OR " + id + " > ?) ORDER BY resident_id, " + id
-	return func(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+	return func(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 		resident, own, _ := strings.Cut(after, "/")
 		return s.factPage(ctx, limit, query, []any{resident, resident, own},
 			func(r *sql.Rows) (changefeed.Fact, string, error) {
@@ -93,7 +92,7 @@ func (s *SQL) residentFacts(table, id string, kind int32) lister {
 	}
 }
 
-func (s *SQL) divisionFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+func (s *SQL) divisionFacts(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 	code, day, _ := strings.Cut(after, "/")
 	from, err := strconv.Atoi(day)
 	if err != nil {
@@ -106,7 +105,7 @@ func (s *SQL) divisionFacts(ctx context.Context, after string, limit int) ([]cha
 		})
 }
 
-func (s *SQL) unitFacts(ctx context.Context, after string, limit int) ([]changefeed.Fact, string, error) {
+func (s *SQL) unitFacts(ctx context.Context, after string, limit int) ([]recordstore.Listed, error) {
 	return s.factPage(ctx, limit, selectUnit+" WHERE unit_id > ? ORDER BY unit_id", []any{after},
 		func(r *sql.Rows) (changefeed.Fact, string, error) {
 			u, err := scanUnit(r)

@@ -31,9 +31,9 @@ func TestADoubtOfTheFoldedStateHasItsDays(t *testing.T) {
 			if _, err := s.Record(t.Context(), []core.Event{x.event}, false, onDay(civil.Must(x.day))); err != nil {
 				t.Fatal(err)
 			}
-			list, _, err := s.Listers()["person"].ListFacts(t.Context(), "", 10)
-			if err != nil || len(list) != 1 {
-				t.Fatalf("%d persons, %v", len(list), err)
+			list := all(t, s.Listers()["person"])
+			if len(list) != 1 {
+				t.Fatalf("%d persons", len(list))
 			}
 			body := &feedv1.PersonFact{}
 			if err := proto.Unmarshal(list[0].Body, body); err != nil {

@@ -53,11 +53,7 @@ func doubted(t testing.TB, s *SQL, shuffle *rand.Rand) (out []string) {
 			out = append(out, id)
 		}
 	}
-	list, _, err := s.Listers()["person"].ListFacts(t.Context(), "", 10_000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range list {
+	for _, f := range all(t, s.Listers()["person"]) {
 		listed = append(listed, fmt.Sprintf("%s %d %x", f.ID, f.Version, f.Body))
 	}
 	slices.Sort(told)
@@ -215,10 +211,7 @@ func TestTheFlagIsTrueOfExactlyThoseInOpenPairs(t *testing.T) {
 // known leaves those whom the registry knows.
 func known(t testing.TB, s *SQL, ids []string) (out []string) {
 	t.Helper()
-	list, _, err := s.Listers()["person"].ListFacts(t.Context(), "", 10_000)
-	if err != nil {
-		t.Fatal(err)
-	}
+	list := all(t, s.Listers()["person"])
 	for _, id := range ids {
 		if _, there := slices.BinarySearchFunc(list, id, func(f changefeed.Fact, id string) int { return cmp.Compare(f.ID, id) }); there {
 			out = append(out, id)
@@ -243,12 +236,8 @@ func TestADecisionLeavesTheDaysBeforeAsTheyWere(t *testing.T) {
 		if err := s.RefoldAll(t.Context(), onDay(later.AddDays(1)), func(int) {}); err != nil {
 			t.Fatal(err)
 		}
-		list, _, err := s.Listers()["person"].ListFacts(t.Context(), "", 10_000)
-		if err != nil {
-			t.Fatal(err)
-		}
 		seen := 0
-		for _, f := range list {
+		for _, f := range all(t, s.Listers()["person"]) {
 			if f.ID != a && f.ID != b {
 				continue
 			}

@@ -7,7 +7,6 @@ import (
 
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/civil"
-	"xinju.dev/services/platform/recordstore"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
 
@@ -28,7 +27,7 @@ func later(t *testing.T, s *SQL, day string, events ...core.Event) []core.Outcom
 func recordedOn(t *testing.T, s *SQL, resident string) map[int32][]string {
 	t.Helper()
 	out := map[int32][]string{}
-	for _, f := range all(t, recordstore.Listers(s.Listers())) {
+	for _, f := range everything(t, s, 7) {
 		if f.ResidentID == resident && f.Kind != s.kinds.link {
 			out[f.Kind] = append(out[f.Kind], f.Recorded.String())
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"xinju.dev/services/platform/changefeed"
-	"xinju.dev/services/platform/recordstore"
 )
 
 // replayed reads the whole change feed as a reader does who knows a fact by kind
@@ -37,7 +36,7 @@ func replayed(t *testing.T, s *SQL) {
 		}
 	}
 	got := []string{}
-	for _, f := range all(t, recordstore.Listers(s.Listers())) {
+	for _, f := range everything(t, s, 7) {
 		got = append(got, fmt.Sprintf("%d %s %s %d %s %x", f.Kind, f.ID, f.ResidentID, f.Version, f.Recorded, f.Body))
 	}
 	slices.Sort(got)

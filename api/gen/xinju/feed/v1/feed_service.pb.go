@@ -603,7 +603,8 @@ type ListFactsResponse struct {
 	Epoch string `protobuf:"bytes,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	// Where to go on reading changes after the last page.
 	SnapshotPosition int64 `protobuf:"varint,2,opt,name=snapshot_position,json=snapshotPosition,proto3" json:"snapshot_position,omitempty"`
-	// Facts that are not deleted, in a stable order of the source's choice.
+	// Facts that are not deleted, in the order that ListFacts says. A page may hold fewer than were
+	// asked for, also none, and still not be the last.
 	Facts []*Fact `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
 	// Pass it for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,4,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`

@@ -56,6 +56,12 @@ type ChangeFeedServiceClient interface {
 	// rebuilds. The snapshot position is the head when the first page was asked
 	// for; the reader goes on with ReadChanges from there. A fact listed later may
 	// already be newer than the snapshot: its version makes the repetition harmless.
+	//
+	// A source SHOULD list in the order of resident_id, byte by byte, so that everything about one
+	// resident comes together, and the facts without a resident (divisions, units) before all others;
+	// what was created or changed meanwhile may come late. The record services of Xinju do. The
+	// aggregator then derives everybody while it lists. Another order is taken as well, but everything
+	// is then listed twice and sorted.
 	ListFacts(ctx context.Context, in *ListFactsRequest, opts ...grpc.CallOption) (*ListFactsResponse, error)
 }
 
@@ -138,6 +144,12 @@ type ChangeFeedServiceServer interface {
 	// rebuilds. The snapshot position is the head when the first page was asked
 	// for; the reader goes on with ReadChanges from there. A fact listed later may
 	// already be newer than the snapshot: its version makes the repetition harmless.
+	//
+	// A source SHOULD list in the order of resident_id, byte by byte, so that everything about one
+	// resident comes together, and the facts without a resident (divisions, units) before all others;
+	// what was created or changed meanwhile may come late. The record services of Xinju do. The
+	// aggregator then derives everybody while it lists. Another order is taken as well, but everything
+	// is then listed twice and sorted.
 	ListFacts(context.Context, *ListFactsRequest) (*ListFactsResponse, error)
 	mustEmbedUnimplementedChangeFeedServiceServer()
 }
