@@ -60,12 +60,13 @@ func rebuilt(t *testing.T, to *client.Suite) {
 		}
 		return now
 	}
-	before, after := following(), (*aggregatorv1.GetFollowingResponse)(nil)
-	for ; ; before = after { // a search of the registry may still find something
+	before := following()
+	anew(t, to)
+	after := following()
+	for !slices.EqualFunc(before.GetPositions(), after.GetPositions(), atOne) { // a search of the registry found something
+		before = after
 		anew(t, to)
-		if after = following(); slices.EqualFunc(before.GetPositions(), after.GetPositions(), atOne) {
-			break
-		}
+		after = following()
 	}
 	if after.GetDigest() != before.GetDigest() || before.GetDigest() == "" {
 		t.Errorf("after the rebuild digest %s, before %s", after.GetDigest(), before.GetDigest())
