@@ -176,11 +176,16 @@ func (b *Book) run(ctx context.Context, feeds map[string]Feed, row store.Operati
 	}
 }
 
-// persist repeats an operation that failed for a passing reason.
+// persist repeats an operation that failed for a passing reason, also one that went
+// on for long before it did.
 func (b *Book) persist(ctx context.Context, feeds map[string]Feed, op *running) error {
+	var failed time.Time // first
 	for wait := 100 * time.Millisecond; ; wait *= 2 {
 		err := b.attempt(ctx, feeds, op)
-		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(op.began) > retryRebuild {
+		if failed.IsZero() {
+			failed = time.Now()
+		}
+		if err == nil || ctx.Err() != nil || !passing(err) || time.Since(failed) > retryRebuild {
 			return err
 		}
 		op.restart()
