@@ -2,6 +2,7 @@ package nip
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +43,9 @@ func Load(files fs.FS) (*Schedule, error) {
 		return nil, err
 	}
 	s := &Schedule{}
+	if s.digest, err = digestOf(files); err != nil {
+		return nil, err
+	}
 	if s.set, err = compileSettings(set); err != nil {
 		return nil, fmt.Errorf("settings.yaml: %w", err)
 	}
@@ -61,6 +65,20 @@ func Load(files fs.FS) (*Schedule, error) {
 		return nil, fmt.Errorf("guidance.yaml: %w", err)
 	}
 	return s.In(""), nil
+}
+
+// digestOf is a SHA-256 over all files, by name.
+func digestOf(files fs.FS) (out [sha256.Size]byte, err error) {
+	h := sha256.New()
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(files, name)
+		fmt.Fprintf(h, "%s %d\n%s", name, len(b), b)
+		return err
+	})
+	return [sha256.Size]byte(h.Sum(nil)), err
 }
 
 // read decodes one document strictly.

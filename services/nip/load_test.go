@@ -43,6 +43,35 @@ func TestTheDataAsTheyAreLoad(t *testing.T) {
 	}
 }
 
+func TestChangedDataHaveAnotherDigest(t *testing.T) {
+	base := schedule(t)
+	load := func(file, from, to string) *Schedule {
+		s, err := Load(edited(t, file, from, to))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if same := load("settings.yaml", "grace_days", "grace_days"); same.Digest() != base.Digest() || base.In("11").Digest() != base.Digest() {
+		t.Error("the same data have two digests")
+	}
+	for file, c := range map[string][2]string{
+		"editions/cn-nip-2021.yaml":  {"product: DT, accept: [DT, DTaP, DTaP-Hib, DTaP-IPV/Hib], age: 6y", "product: DT, accept: [DT, DTaP, DTaP-Hib, DTaP-IPV/Hib], age: 5y"},
+		"editions/cn-nip-2025b.yaml": {"born_from: 2011-11-11", "born_from: 2011-11-10"},
+		"products.yaml":              {"label_ages: [2m, 3m, 4m, 18m]", "label_ages: [2m, 3m, 4m, 17m]"},
+		"settings.yaml":              {"value: 1m", "value: 2m"},
+	} {
+		if load(file, c[0], c[1]).Digest() == base.Digest() {
+			t.Errorf("%s is not part of the digest", file)
+		}
+	}
+	same, other := base.With(base.Settings()), base.Settings()
+	other.GraceDays++
+	if base.With(other).Digest() == same.Digest() || base.With(base.Settings()).Digest() != same.Digest() {
+		t.Error("the readings are not part of the digest")
+	}
+}
+
 func TestSlipsInTheDataAreRefused(t *testing.T) {
 	const e21, e25, e26 = "editions/cn-nip-2021.yaml", "editions/cn-nip-2025b.yaml", "editions/cn-nip-2026.yaml"
 	for _, c := range []struct{ name, file, from, to, says string }{

@@ -1,6 +1,8 @@
 package nip
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 
 	"xinju.dev/services/platform/civil"
@@ -17,7 +19,12 @@ type Schedule struct {
 	starts   []civil.Date // first day of each edition here, ascending
 	lines    []line
 	guidance []Guidance
+	digest   [sha256.Size]byte
 }
+
+// Digest is a SHA-256 over the data and the readings in use: what was worked out by a
+// schedule of another digest is stale. The schedule of a province has that of its country.
+func (s *Schedule) Digest() [sha256.Size]byte { return s.digest }
 
 // Settings are the readings that no source settles; data/settings.yaml gives
 // the source of each default.
@@ -37,6 +44,7 @@ func (s *Schedule) Settings() Settings { return s.set }
 func (s *Schedule) With(set Settings) *Schedule {
 	c := *s
 	c.set = set
+	c.digest = sha256.Sum256(fmt.Appendf(nil, "%x %v", s.digest, set))
 	return &c
 }
 

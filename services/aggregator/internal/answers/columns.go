@@ -47,6 +47,32 @@ type Column struct {
 	pack *policy.Pack // that has it so
 }
 
+// TermOf is an indicator whose number a ratio takes, of its day or of the start of
+// its period.
+type TermOf struct {
+	Indicator string
+	Start     bool
+}
+
+// EachTerm calls each for every indicator whose number a ratio takes, and for those
+// of ratios among them.
+func (c *Column) EachTerm(each func(TermOf)) {
+	for _, side := range [...]*policy.Side{&c.Numerator, &c.Denominator} {
+		for i := range side.Terms {
+			t := &side.Terms[i]
+			if t.Figure != "" {
+				continue
+			}
+			of := Column{Indicator: &c.pack.Indicators[t.Index], pack: c.pack}
+			each(TermOf{of.ID, false})
+			if t.Average {
+				each(TermOf{of.ID, true})
+			}
+			of.EachTerm(each)
+		}
+	}
+}
+
 // Indicator finds an indicator in a pack or, failing that, in any pack: a
 // province may ask for what only its counties count. It fails with
 // INDICATOR_NOT_FOUND.

@@ -181,7 +181,22 @@ func yellowOn(n *numbers, col answers.Column, s settings, code string, day civil
 		}
 	}
 	parts := map[string]int{"quarter": 4, "third": 3, "half": 2}[s.bottom]
-	bottom := parts > 0 && !strings.Contains(s.better, "neither") && rankOf(n, col, s, code, day) > ranked-ranked/parts
+	best, worst, notBetter := true, true, 0 // those not better than it, itself among them
+	for _, other := range towns {
+		c, d, ok := share(n, col, s, other, day)
+		if !ok {
+			continue
+		}
+		best, worst = best && !worse(s, a, b, c, d), worst && !worse(s, c, d, a, b)
+		if !worse(s, a, b, c, d) {
+			notBetter++
+		}
+	}
+	room := 0
+	if parts > 0 && !strings.Contains(s.better, "neither") {
+		room = ranked / parts
+	}
+	bottom := room > 0 && (notBetter <= room || worst && !best)
 	short := map[string]int{">=": s.target*b - 100*a, "<=": 100*a - s.target*b, "=": abs(100*a - s.target*b)}[s.op] // points × b
 	return bottom || s.op != "" && s.points > 0 && short > s.points*b
 }

@@ -69,6 +69,7 @@ type League struct {
 var (
 	noNumber = policy.Text{Chinese: "没有数值", English: "no number"}
 	tooSmall = policy.Text{Chinese: "应服务数低于参加排名的下限", English: "fewer in the denominator than the minimum for a rank"}
+	noTarget = policy.Text{Chinese: "没有可接近的目标", English: "no target to be near to"}
 )
 
 // League ranks divisions.
@@ -106,22 +107,28 @@ type table struct {
 	ranks  []int // 0: none, and why says it
 	why    []policy.Text
 	ranked int
+	last   int // the rank of those than whom nobody is worse
 	better policy.Better
 }
 
 func (a *Asker) table(q *LeagueQuery, day civil.Date) *table {
-	t := &table{ranks: make([]int, len(q.Codes)), why: make([]policy.Text, len(q.Codes)), better: q.Column.BetterOn(day)}
+	t := &table{ranks: make([]int, len(q.Codes)), why: make([]policy.Text, len(q.Codes))}
+	for _, code := range q.Codes {
+		t.rows = append(t.rows, a.Rows(q.Pack, DivisionPlace(a.world, code, day), []Column{q.Column}, day)[0])
+	}
+	t.better = q.betterOf(t.rows, day)
 	values := make([]*big.Rat, len(q.Codes))
 	var order []int
-	target, _ := q.Column.TargetOn(day)
-	for i, code := range q.Codes {
-		row := a.Rows(q.Pack, DivisionPlace(a.world, code, day), []Column{q.Column}, day)[0]
-		t.rows = append(t.rows, row)
-		if values[i], t.why[i] = rankable(&row, q.Pack.Warnings.Minimum); values[i] == nil {
+	for i := range t.rows {
+		if values[i], t.why[i] = rankable(&t.rows[i], q.Pack.Warnings.Minimum); values[i] == nil {
 			continue
 		}
 		if t.better == policy.Nearest {
-			values[i] = new(big.Rat).Abs(values[i].Sub(values[i], target.Rat()))
+			if !t.rows[i].HasTarget {
+				t.why[i] = noTarget
+				continue
+			}
+			values[i] = new(big.Rat).Abs(values[i].Sub(values[i], t.rows[i].Target.Rat()))
 		}
 		order = append(order, i)
 	}
@@ -136,9 +143,32 @@ func (a *Asker) table(q *LeagueQuery, day civil.Date) *table {
 		if n > 0 && values[order[n-1]].Cmp(values[i]) == 0 {
 			t.ranks[i] = t.ranks[order[n-1]]
 		}
+		t.last = t.ranks[i]
 	}
 	t.ranked = len(order)
 	return t
+}
+
+// betterOf is which way the divisions are better. A target of exactly so many that
+// is one of a whole jurisdiction says nothing of the parts of it: of the towns of a
+// county that is to have 1100, the one with 1100 is not the best.
+func (q *LeagueQuery) betterOf(rows []Row, day civil.Date) policy.Better {
+	b := q.Column.BetterOn(day)
+	if b == policy.Nearest && !slices.ContainsFunc(rows, func(r Row) bool { return r.HasTarget }) {
+		return q.Column.BetterItself()
+	}
+	return b
+}
+
+// inBottom says whether a division is among the last 1/parts. Equal ones are
+// together or not at all: where they fit into it, or where nobody is worse and
+// somebody is better.
+func (t *table) inBottom(i, parts int) bool {
+	if parts < 1 || t.better == policy.Neither || t.ranked < parts {
+		return false
+	}
+	rank := t.ranks[i]
+	return rank > t.ranked-t.ranked/parts || rank == t.last && rank > 1
 }
 
 // rankable is the value to rank by; nil with the reason why there is none.

@@ -36,6 +36,14 @@ type Term struct {
 	Known       time.Time // of a figure: until when the value is known to hold
 	Unreachable bool      // of a figure: the service that it is fetched from was silent for too long
 	FetchedFrom string    // that service; "" while it is not silent
+
+	of Column // the indicator, as the pack of the ratio has it
+}
+
+// Behind is the number of an indicator that a term takes.
+func (a *Asker) Behind(t *Term) (out Row) {
+	a.row(&out, &t.of, a.spec(&t.of, t.Day), &t.Place, t.Day)
+	return out
 }
 
 // Set is the list that an indicator's number is the length of.
@@ -120,6 +128,7 @@ var notYet = policy.Text{Chinese: "期初本包尚未生效，没有期初数", 
 func (a *Asker) indicatorTerm(t *Term, ind *policy.Indicator, p *policy.Pack) {
 	t.Indicator = ind.ID
 	c := a.column(p, ind)
+	t.of = c
 	s := a.spec(&c, t.Day)
 	switch {
 	case s.awaits != (policy.Text{}):

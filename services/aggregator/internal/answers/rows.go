@@ -202,8 +202,12 @@ func (a *Asker) row(out *Row, c *Column, s *spec, at *Place, day civil.Date) {
 func (a *Asker) rowOf(out *Row, c *Column, s *spec, at *Place, day civil.Date, n *ledger.Count) {
 	out.ID, out.Indicator, out.Place, out.Day, out.From = c.ID, c.Indicator, *at, day, s.from
 	out.Awaits, out.Lacking, out.Plain = s.awaits, s.lacking, c.Plain
-	if out.Better = s.better; s.hasTarget && s.holds(at) {
+	out.Better = s.better
+	switch {
+	case s.hasTarget && s.holds(at):
 		out.Target, out.HasTarget = s.target, true
+	case s.better == policy.Nearest: // to what is another place's
+		out.Better = c.BetterItself()
 	}
 	if c.Kind == policy.Ratio {
 		a.ratio(out, c, s)

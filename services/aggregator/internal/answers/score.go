@@ -40,6 +40,7 @@ func (a *Asker) grade(t *policy.Term, p *policy.Pack, of *Row) (Term, *big.Rat) 
 		x.Place.By = ByProvider
 	}
 	c := a.column(p, ind)
+	x.of = c
 	var row Row
 	a.row(&row, &c, a.spec(&c, of.Day), &x.Place, of.Day)
 	for _, l := range row.Lacking {

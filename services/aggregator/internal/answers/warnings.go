@@ -53,9 +53,12 @@ func (a *Asker) warned(q *LeagueQuery, now *table) []warning {
 // yellow says what a division is warned of; empty when of nothing. Points are
 // those of the unit as it is read: 5 below a target in percent are 5 percentage
 // points, of one in permille 5 ‰. Where neither way is better nobody is last, and
-// of a plain count without a target a town would be warned of its size.
+// of a number without denominator and target a town would be warned of its size.
 func yellow(q *LeagueQuery, t *table, i int) (out policy.Text) {
-	if t.ranks[i] == 0 || !t.rows[i].HasTarget && (t.rows[i].Plain || t.better == policy.Neither) {
+	if t.ranks[i] == 0 {
+		return out
+	}
+	if _, sized := t.rows[i].Weight(); !t.rows[i].HasTarget && (!sized || t.better == policy.Neither) {
 		return out
 	}
 	w := &q.Pack.Warnings
@@ -68,7 +71,7 @@ func yellow(q *LeagueQuery, t *table, i int) (out policy.Text) {
 			}
 		}
 	}
-	if w.Bottom > 0 && t.better != policy.Neither && t.ranks[i] > t.ranked-t.ranked/w.Bottom {
+	if t.inBottom(i, w.Bottom) {
 		last := policy.Text{Chinese: fmt.Sprintf("排名在后 1/%d", w.Bottom), English: fmt.Sprintf("in the last 1/%d of the table", w.Bottom)}
 		if out == (policy.Text{}) {
 			return last

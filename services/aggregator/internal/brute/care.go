@@ -88,7 +88,7 @@ var localCodes = map[string][]string{
 // records draws dated records: some anywhere, some around births and pregnancies.
 func (v *inventor) records(r *facts.Resident) {
 	put := func(code string, on civil.Date) {
-		x := facts.Record{Key: v.key(), Code: code, On: on, Value: int64([]int{0, 1, 4, 79, 80, 95, -3}[v.IntN(7)]), UnitID: v.unit()}
+		x := facts.Record{Key: v.key(), Code: code, On: on, Value: int64([]int{0, 1, 4, 79, 80, 95, -3, 10_001}[v.IntN(8)]), UnitID: v.unit()}
 		if v.chance(50) {
 			x.Until = on.AddDays(v.IntN(700))
 		}

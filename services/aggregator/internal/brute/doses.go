@@ -15,10 +15,10 @@ type dose struct {
 	series        string // of the schedule
 	number        int
 	in            during
-	firstOf       func(day civil.Date) civil.Date // first day of the period
-	from, before  int                             // completed months of those who lack it; 0 none
-	countedBefore int                             // months of age of a dose given; 0 any
-	eligible      test                            // nil: anybody
+	firstOf       func(day civil.Date) civil.Date         // first day of the period
+	ages          func(day civil.Date) (from, before int) // completed months of those who lack it that day
+	countedBefore int                                     // months of age of a dose given; 0 any
+	eligible      test                                    // nil: anybody
 	atUnit        bool
 }
 
@@ -64,7 +64,7 @@ func (d *Diary) numbered(v *dose, day civil.Date) nip.Numbered {
 // it was recommended lies between the first of the month a year ago and the day.
 func (d *Diary) lacks(v *dose, day civil.Date) bool {
 	m := d.months(day)
-	if m < max(v.from, 0) || v.before > 0 && m >= v.before || v.eligible != nil && !v.eligible(d, day) {
+	if from, before := v.ages(day); m < from || m >= before || v.eligible != nil && !v.eligible(d, day) {
 		return false
 	}
 	n := d.numbered(v, day)

@@ -85,7 +85,7 @@ func recordsOf(code string, byValue bool) func(d *Diary) []happening {
 			if byValue {
 				h.weight = int32(x.Value)
 			}
-			if x.Code == code && (!byValue || x.Value > 0) {
+			if x.Code == code && (!byValue || x.Value > 0 && x.Value <= 10_000) { // more is a slip, and counts as none
 				out = append(out, h)
 			}
 		}

@@ -97,7 +97,7 @@ func liveBirths(d *Diary) []happening {
 		if !recorded && h.pregnancy.Outcome == facts.LiveBirth {
 			h.weight = 1
 		}
-		if h.weight > 0 {
+		if h.weight > 0 && h.weight <= 10_000 {
 			out = append(out, h)
 		}
 	}

@@ -155,12 +155,15 @@ func nationalSurveys(f map[string]flow) {
 // lack it at the managing one; and all in the village, for the managing unit.
 func doseRates() map[string]dose {
 	out := map[string]dose{}
-	put := func(series string, number, from, before, countedBefore int) {
-		v := dose{series: series, number: number, in: thisMonth, firstOf: firstOfMonth, from: from, before: before, countedBefore: countedBefore}
+	putBy := func(series string, number int, ages func(civil.Date) (from, before int), countedBefore int) {
+		v := dose{series: series, number: number, in: thisMonth, firstOf: firstOfMonth, ages: ages, countedBefore: countedBefore}
 		id := "IMM02-" + series + "-" + string(rune('0'+number))
 		out[id+"@manager"] = v
 		v.atUnit = true
 		out[id] = v
+	}
+	put := func(series string, number, from, before, countedBefore int) {
+		putBy(series, number, func(civil.Date) (int, int) { return from, before }, countedBefore)
 	}
 	for series, numbers := range map[string]int{"HepB": 3, "Polio": 4, "DTP": 4, "MMR": 2, "JE": 4, "HepA": 2} {
 		for n := 1; n <= numbers; n++ {
@@ -168,7 +171,7 @@ func doseRates() map[string]dose {
 		}
 	}
 	put("BCG", 1, 0, 49, 49)
-	put("DTP", 5, 72, 85, 216)
+	putBy("DTP", 5, fifthDTP, 216)
 	put("MenA", 1, 6, 24, 216)
 	put("MenA", 2, 6, 24, 216)
 	put("MenAC", 1, 24, 73, 216)
@@ -176,4 +179,13 @@ func doseRates() map[string]dose {
 	put("HPV", 1, 156, 169, 216)
 	put("HPV", 2, 156, 169, 216)
 	return out
+}
+
+// fifthDTP is the ages of the fifth dose: of 白破 72–132 months, of the fifth 百白破, in
+// whose place it is given from 2025年1月1日起, 72–84.
+func fifthDTP(day civil.Date) (from, before int) {
+	if day < civil.Must("2025-01-01") {
+		return 72, 133
+	}
+	return 72, 85
 }

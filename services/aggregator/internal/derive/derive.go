@@ -19,7 +19,7 @@ import (
 
 // version grows when the code derives something else from the same facts and
 // packs; what is stored is then derived anew.
-const version = "7"
+const version = "8"
 
 // Piece is one run of days on which a resident or an event counts.
 type Piece struct {

@@ -34,10 +34,11 @@ func (i *Indicator) BetterOn(day civil.Date) Better {
 	if t, ok := i.TargetOn(day); ok {
 		return t.better()
 	}
-	return i.betterItself()
+	return i.BetterItself()
 }
 
-func (i *Indicator) betterItself() Better {
+// BetterItself is which way it is better where no target holds.
+func (i *Indicator) BetterItself() Better {
 	switch {
 	case i.Better != 0:
 		return i.Better

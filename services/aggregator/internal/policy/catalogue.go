@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"xinju.dev/services/aggregator/internal/facts"
+	"xinju.dev/services/nip"
 	rules "xinju.dev/services/permit"
 	"xinju.dev/services/platform/civil"
 )
@@ -17,6 +18,8 @@ type Catalogue struct {
 	placed map[string][]*Pack // by jurisdiction, by first day
 	sizes  program            // what an evaluator of these packs needs room for
 	warned Problems           // what is allowed but hardly meant
+
+	schedule *nip.Schedule // of immunization, that the packs were compiled with; of any province
 }
 
 // Packs returns every pack, by id.
@@ -28,13 +31,17 @@ func (c *Catalogue) Pack(id string) (*Pack, bool) {
 	return p, ok
 }
 
-// Digest is a SHA-256 over the files of all packs, and over the rules of permits and
-// the calendar of working days that they lean on: derived state that rests on
-// another digest is stale.
+// Digest is a SHA-256 over the files of all packs, and over what they lean on: the
+// rules of permits, the calendar of working days and the immunization schedule.
+// Derived state that rests on another digest is stale.
 func (c *Catalogue) Digest() string {
 	h := sha256.New()
 	leaned := rules.Digest()
 	h.Write(leaned[:])
+	if c.schedule != nil { // without any pack
+		leaned = c.schedule.Digest()
+		h.Write(leaned[:])
+	}
 	for _, p := range c.packs {
 		h.Write([]byte(p.ID))
 		h.Write([]byte{0})

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"xinju.dev/services/nip"
 )
 
 func TestLoadedPacksLieOverBuiltInOnes(t *testing.T) {
@@ -43,6 +45,26 @@ func TestLoadedPacksLieOverBuiltInOnes(t *testing.T) {
 	}
 	if _, err := Compose(c, []byte(everything), []byte(shaped("id: test\n", "id: next\n", "valid_from: 2020-01-01", "valid_from: 2021-01-01", "valid_to: 2020-12-31\n", "", "by: 2020", "by: 2021"))); err != nil {
 		t.Errorf("one after the other: %v", err)
+	}
+}
+
+// A schedule that changed counts for as much as a pack that changed: everybody is
+// derived anew under another digest.
+func TestAChangedScheduleIsAnotherDigest(t *testing.T) {
+	c := builtIn(t)
+	set := c.schedule.Settings()
+	set.GraceDays++
+	changed := *c
+	changed.schedule = c.schedule.With(set)
+	if changed.Digest() == c.Digest() {
+		t.Error("the schedule is not part of the digest")
+	}
+	all, err := nip.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.schedule.Digest() != all.Digest() {
+		t.Error("not the schedule that the packs lean on")
 	}
 }
 

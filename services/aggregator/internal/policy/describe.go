@@ -89,6 +89,10 @@ func (i *Indicator) counts() Text {
 		return when
 	}
 	what, where := i.happens(), attributionTexts[i.Attribution]
+	if i.dose != nil {
+		ages := i.dose.ages()
+		what = Text{what.Chinese + "（" + ages.Chinese + "）", what.English + " (" + ages.English + ")"}
+	}
 	return Text{when.Chinese + "：" + what.Chinese + "，" + where.Chinese, what.English + " " + when.English + ", " + where.English}
 }
 

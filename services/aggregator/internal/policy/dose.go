@@ -6,7 +6,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/nip"
 	"xinju.dev/services/platform/civil"
 )
@@ -29,14 +28,11 @@ type dose struct {
 	Counted  *ageSpan   `yaml:"counted_before"` // age below which a dose given counts
 	LookBack *int       `yaml:"look_back"`      // months; default 12
 
+	Changes []doseChange `yaml:"changes"` // by day
+
 	schedule *nip.Schedule
 	series   string
-}
-
-// ageWindow is From completed and Before not reached; each may be missing.
-type ageWindow struct {
-	From   *ageSpan `yaml:"from"`
-	Before *ageSpan `yaml:"before"`
+	eras     []doseEra // all days, ascending
 }
 
 func (d *dose) lookBack() int {
@@ -50,6 +46,7 @@ func (d *dose) lookBack() int {
 func (c *compiler) doseOf(it *indicatorItem) *dose {
 	o, d := it.origin, &dose{schedule: c.schedule}
 	path := o.path + ".dose"
+	d.eras = d.inEras()
 	if it.Dose.IsZero() {
 		c.fail(o, nil, path, Text{"缺少 dose：疫苗与剂次", "dose is missing: which vaccine, which number"})
 		return d
@@ -61,6 +58,7 @@ func (c *compiler) doseOf(it *indicatorItem) *dose {
 		c.fail(o, &it.Dose, path, wrong)
 		return d
 	}
+	d.eras = d.inEras()
 	if d.Vaccine != "" {
 		var ok bool
 		if d.series, ok = c.schedule.SeriesOf(d.Vaccine); !ok {
@@ -80,7 +78,7 @@ func keyNode(y *yaml.Node, key string) *yaml.Node {
 }
 
 func (d *dose) check() Text {
-	switch w := d.Expected; {
+	switch {
 	case d.Number < 1 || d.Number > 8:
 		return Text{"number（剂次）应为 1–8", "number must be 1–8"}
 	case (d.Vaccine == "") == (len(d.Products) == 0):
@@ -91,10 +89,10 @@ func (d *dose) check() Text {
 		return Text{"products 须给出 age，第2剂起还须给出 interval", "products need age, and from the second dose on interval"}
 	case d.lookBack() < 0 || d.lookBack() > 1200:
 		return Text{"look_back 应为 0–1200 个月", "look_back must be 0–1200 months"}
-	case w != nil && w.From != nil && w.Before != nil && w.From.after(730000) >= w.Before.after(730000):
-		return Text{"expected.before 须大于 from", "expected.before must be greater than from"}
+	case d.Expected.empty():
+		return emptyWindow
 	}
-	return Text{}
+	return d.checkChanges()
 }
 
 func (d *dose) text() Text {
@@ -155,27 +153,6 @@ func (d *dose) ofProducts(birth civil.Date, doses []nip.Dose) nip.Numbered {
 	return out
 }
 
-// expected is the days on which somebody who lacks the dose counts: from the
-// recommended day until it is given, inside the window of age, and until the end
-// of the last period that looks back as far as that day.
-func (d *dose) expected(birth civil.Date, period Period, a nip.Awaited) timeline.Span {
-	v := timeline.Span{From: max(a.From, a.Recommended), To: min(a.To, period.End(a.Recommended.AddMonths(d.lookBack())))}
-	if w := d.Expected; w != nil {
-		if w.From != nil {
-			v.From = max(v.From, w.From.after(birth))
-		}
-		if w.Before != nil {
-			v.To = min(v.To, w.Before.after(birth))
-		}
-	}
-	return v
-}
-
-// counts says whether a dose given counts by the age on its day.
-func (d *dose) counts(birth civil.Date, given *event) bool {
-	return given != nil && (d.Counted == nil || given.on < d.Counted.after(birth))
-}
-
 // doseCourse is what a dose indicator counts of the resident, wherever that is:
 // the dose given, and the days on which it is due and lacking, e.due[begin:end].
 type doseCourse struct {
@@ -196,8 +173,10 @@ func (e *evaluator) courseOf(ind *Indicator) *doseCourse {
 	}
 	*c = doseCourse{round: e.round, given: given, begin: len(e.due)}
 	for _, a := range awaited {
-		if v := ind.dose.expected(e.r.Person.Birth, ind.Period, a); v.From < v.To {
-			e.due = append(e.due, v)
+		for i := range ind.dose.eras {
+			if v := ind.dose.expected(e.r.Person.Birth, ind.Period, a, &ind.dose.eras[i]); v.From < v.To {
+				e.due = append(e.due, v)
+			}
 		}
 	}
 	c.end = len(e.due)
@@ -251,24 +230,6 @@ func (e *evaluator) outgrown(p *Pack, runs []run) bool {
 	}
 	last := p.oldest.after(birth)
 	return !slices.ContainsFunc(runs, func(r run) bool { return r.From < last })
-}
-
-// oldestDue is the age from which nobody lacks any dose of the pack; nil: none.
-func (p *Pack) oldestDue() *ageSpan {
-	const day = 1_000_000 // any day will do
-	var out *ageSpan
-	for i := range p.Indicators {
-		d := p.Indicators[i].dose
-		switch {
-		case d == nil:
-			continue
-		case d.Expected == nil || d.Expected.Before == nil:
-			return nil
-		case out == nil || d.Expected.Before.after(day) > out.after(day):
-			out = d.Expected.Before
-		}
-	}
-	return out
 }
 
 // awaitedPieces appends a run of days in one village.

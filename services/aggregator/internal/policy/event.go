@@ -128,7 +128,8 @@ func (e *evaluator) anyServices(list []event) []event {
 	return list
 }
 
-// each visits the events that a selector takes, as an explanation shows them.
+// each visits the events that a selector takes, as an explanation shows them: those that
+// weigh too much, too.
 func (e *evaluator) each(s *selector, visit func(ev *event)) {
 	list := e.happened(s.of)
 	for i := range list {
@@ -136,7 +137,7 @@ func (e *evaluator) each(s *selector, visit func(ev *event)) {
 		if !s.takes(e.r, ev) {
 			continue
 		}
-		if _, is := s.weigh(e.r, ev); is {
+		if _, is := s.weigh(e.r, ev); is || s.tooMuch(e.r, ev) {
 			visit(ev)
 		}
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"fmt"
+
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/timeline"
 	"xinju.dev/services/platform/civil"
@@ -135,7 +137,7 @@ func (x *explainer) fill(out *Explanation, eligible, covered *node) {
 // flowInto answers a flow indicator: eligible means that some event of the
 // period counts on the day, covered that all of those are.
 func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
-	latest := event{on: x.day}
+	latest, slips := event{on: x.day}, 0
 	var days, open []timeline.Span
 	x.each(ind.events, func(ev *event) {
 		if ev.on > x.day || ev.on < ind.Period.Start(x.day) {
@@ -143,6 +145,9 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 		}
 		line, counted := x.event(p, ind, ev)
 		out.Events = append(out.Events, line)
+		if ind.events.tooMuch(x.r, ev) {
+			slips++
+		}
 		if ev.on >= latest.on || latest.id == "" {
 			latest = *ev
 		}
@@ -165,6 +170,10 @@ func (x *explainer) flowInto(out *Explanation, p *Pack, ind *Indicator) {
 		}
 	}
 	out.Reason = x.flowReason(out, ind)
+	if slips > 0 {
+		out.Reason.Chinese += fmt.Sprintf("；%d件的数值超过%d，不计：请核对原记录", slips, mostAtOnce)
+		out.Reason.English += fmt.Sprintf("; %d not counted for a value of more than %d: check the record", slips, mostAtOnce)
+	}
 }
 
 // event is one event's line, and the days on which it counts.
@@ -177,7 +186,7 @@ func (x *explainer) event(p *Pack, ind *Indicator, ev *event) (Event, timeline.S
 	if place.code != "" {
 		line.Village = place.chain.Place()
 	}
-	if !x.r.Known() || !x.truth(ind.eligible, ev) {
+	if !x.r.Known() || !x.truth(ind.eligible, ev) || ind.events.tooMuch(x.r, ev) {
 		return line, nil
 	}
 	days := x.governed(p, place.chain, timeline.Span{From: ev.on, To: ind.Period.End(ev.on)})

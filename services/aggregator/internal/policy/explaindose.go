@@ -70,7 +70,7 @@ func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
 		if a.From > x.day || x.day >= a.To {
 			continue
 		}
-		on, v := a.Recommended.String(), ind.dose.expected(x.r.Person.Birth, ind.Period, a)
+		on, v := a.Recommended.String(), x.nextDue(ind, a)
 		used = append(used, UsedFact{"schedule", ind.dose.series, Text{name.Chinese + " 推荐接种日 " + on, name.English + " recommended on " + on}})
 		switch {
 		case x.day < v.From:
@@ -80,6 +80,17 @@ func (x *explainer) doseFacts(ind *Indicator) (used []UsedFact, lacks Text) {
 		}
 	}
 	return used, lacks
+}
+
+// nextDue is the run of days on which a dose counts as lacking that holds the day, else
+// the next one, else none.
+func (x *explainer) nextDue(ind *Indicator, a nip.Awaited) timeline.Span {
+	for i := range ind.dose.eras {
+		if v := ind.dose.expected(x.r.Person.Birth, ind.Period, a, &ind.dose.eras[i]); v.From < v.To && x.day < v.To {
+			return v
+		}
+	}
+	return timeline.Span{From: civil.None, To: civil.None}
 }
 
 // notNext says why a dose that was not given is not the next one on the day.

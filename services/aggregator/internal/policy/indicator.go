@@ -154,6 +154,9 @@ func (c *compiler) flowOf(out *Indicator, it *indicatorItem, waits bool) {
 	switch {
 	case out.Kind == Dose && !(waits && it.Dose.IsZero()):
 		out.dose = c.doseOf(it)
+		for _, x := range out.dose.Changes {
+			out.Citations = append(out.Citations, x.Citations...)
+		}
 	case out.Kind == Flow && !(waits && it.Events.IsZero()):
 		out.events = c.selector(it)
 	}

@@ -120,7 +120,7 @@ func build(sources []source) (*Catalogue, Problems) {
 		k := compiler{source: &sources[i], all: byID, used: used}
 		p := k.pack()
 		problems, c.warned = append(problems, k.problems...), append(c.warned, k.warned...)
-		p.catalogue = c
+		p.catalogue, c.schedule = c, k.schedule
 		c.packs = append(c.packs, p)
 		c.byID[p.ID] = p
 		c.placed[p.Jurisdiction] = append(c.placed[p.Jurisdiction], p)

@@ -25,11 +25,9 @@ func misread(text []byte) Problems {
 
 type misreader struct{ problems Problems }
 
-// walk goes through a node and the type that it is decoded into.
+// walk goes through a node and the type that it is decoded into. What an alias
+// stands for is read where it stands itself.
 func (m *misreader) walk(n *yaml.Node, t reflect.Type, path string) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -73,7 +73,7 @@ func yamlText(said string) Text {
 	}
 	if m := yamlKind.FindStringSubmatch(said); m != nil {
 		is, asked := cmp.Or(m[1], "列表或映射"), kindWords(m[2])
-		return Text{is + "：这里须是" + asked.Chinese, cmp.Or(m[1], "a list or mapping") + ": here stands " + asked.English}
+		return Text{is + "：这里须是" + asked.Chinese, cmp.Or(m[1], "a list or mapping") + ": must be " + asked.English}
 	}
 	return Text{"不是有效的政策包文件：" + said, "not a valid pack file: " + said}
 }

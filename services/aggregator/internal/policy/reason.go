@@ -109,8 +109,10 @@ func (x *explainer) flowReason(out *Explanation, ind *Indicator) Text {
 		if why.Chinese == "" {
 			why = unmetText(out.Why)
 		}
-		t.Chinese += "；未计入，" + why.Chinese
-		t.English += "; not counted, " + why.English
+		if why != (Text{}) {
+			t.Chinese += "；未计入，" + why.Chinese
+			t.English += "; not counted, " + why.English
+		}
 	}
 	return t
 }

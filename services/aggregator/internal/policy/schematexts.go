@@ -17,6 +17,7 @@ var schemaRequired = map[string][]string{
 	"pack.indicators":  {"id", "name", "kind"},
 	"pack.targets":     {"indicator", "op", "value"},
 	"pack.cases":       {"name", "given", "expect"},
+	"doses.changes":    {"since", "citations"},
 	"citation":         {"document"},
 }
 
@@ -95,7 +96,7 @@ var schemaTexts = map[string]Text{
 	"pack.warnings.yellow.below_points": {
 		"低于目标的百分点数，默认5；0为不用。", "Percentage points below the target, 5 by default; 0: not asked.",
 	},
-	"pack.warnings.yellow.bottom":         {"末位几分之一，默认 quarter。", "The last part of the rank list, a quarter by default."},
+	"pack.warnings.yellow.bottom":         {"末位几分之一，默认 quarter；数值相同的同进同出，并列最末的都算。", "The last part of the rank list, a quarter by default; places of equal value are in it together or not at all, and those than whom nobody is worse always are."},
 	"pack.warnings.red":                   {"红色预警：连续若干月黄色。", "Red: yellow so many months running."},
 	"pack.warnings.red.months":            {"月数，默认2；0为不用。", "Months, 2 by default; 0: never."},
 	"pack.deadlines":                      {"须报送的材料与期限。", "What is to be handed in, and by when."},
@@ -152,4 +153,12 @@ var schemaTexts = map[string]Text{
 	"eventCondition": {"关于人或流量指标所数事件的条件。", "A condition about the person or about the event that is counted."},
 	"counted":        {"恰有一种事件。", "Exactly one kind of events."},
 	"doses":          {"哪种疫苗的第几剂。", "Which dose of which vaccine."},
+	"doses.expected": {"未种者计入的月龄。", "The ages at which those who lack it count."},
+	"doses.changes":  {"月龄自某日起改变：程序调整，按日期先后。", "Ages that change on a day, because the schedule did; by day."},
+	"doses.changes.since": {
+		"自何日起（含当日）。", "The first day on which it holds.",
+	},
+	"doses.changes.expected":       {"该日起未种者计入的月龄；不写则不变。", "The ages from then on of those who lack it; left out: as before."},
+	"doses.changes.counted_before": {"该日起接种的，满此月龄前计入；不写则不变。", "The age below which a dose given from then on counts; left out: as before."},
+	"doses.changes.citations":      {"作此调整的文件。", "The document that makes the change."},
 }

@@ -60,7 +60,7 @@ func (c *compiler) grade(it *gradeItem, p *Pack) (Term, Text) {
 	if ind := &p.Indicators[t.Index]; ind.Plain || ind.Unit == Counted || ind.Scored() {
 		return t, Text{"计数与得分不能再计入得分：" + it.Indicator, "a count or a score cannot be part of a score: " + it.Indicator}
 	}
-	if b := p.Indicators[t.Index].betterItself(); b != Higher {
+	if b := p.Indicators[t.Index].BetterItself(); b != Higher {
 		return t, Text{it.Indicator + "：" + b.Text().Chinese + "，不能计入得分", it.Indicator + ": " + b.Text().English + ", so it cannot be part of a score"}
 	}
 	return t, Text{}

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/facts"
@@ -67,25 +66,44 @@ func (s *selector) takes(r *facts.Resident, ev *event) bool {
 	return true // each birth
 }
 
+// mostAtOnce is how many one event may count as. What says more is a slip: two of them
+// could be more than a number of the ledger holds, and one spoils a county's.
+const mostAtOnce = 10_000
+
 // weigh says how many an event counts as, 0 for one by itself. What weighs nothing is
-// no event. A live birth whose delivery was never recorded is one.
+// no event, nor is what weighs too much.
 func (s *selector) weigh(r *facts.Resident, ev *event) (weight int32, is bool) {
-	switch s.Weight {
-	case "":
+	if s.Weight == "" {
 		return 0, true
-	case "value":
-		return int32(min(ev.value, math.MaxInt32)), ev.value > 0
+	}
+	n := s.says(r, ev)
+	if n <= 0 || n > mostAtOnce {
+		return 0, false
+	}
+	return int32(n), true
+}
+
+// tooMuch says whether an event weighs more than one can.
+func (s *selector) tooMuch(r *facts.Resident, ev *event) bool {
+	return s.Weight != "" && s.says(r, ev) > mostAtOnce
+}
+
+// says is the number by which an event is weighed, as recorded. A live birth whose
+// delivery was never recorded is one.
+func (s *selector) says(r *facts.Resident, ev *event) (n int64) {
+	if s.Weight == "value" {
+		return ev.value
 	}
 	known := false
 	for i := range r.Deliveries {
 		if d := &r.Deliveries[i]; d.PregnancyID == ev.id {
-			weight, known = weight+d.LiveBirths, true
+			n, known = n+int64(d.LiveBirths), true
 		}
 	}
 	if !known && ev.pregnancy.Outcome == facts.LiveBirth {
-		weight = 1
+		n = 1
 	}
-	return weight, weight > 0
+	return n
 }
 
 func (s *selector) text() Text {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,23 @@ func TestSelectors(t *testing.T) {
 		{"person-times weigh by the value, nothing weighs nothing", "events: {records: {code: SCR}, weight: value}, " + all, at(recordsOf(
 			facts.Record{Code: "SCR", On: day("2022-01-01"), Value: 256}, facts.Record{Code: "SCR", On: day("2022-01-02")}, facts.Record{Code: "SIGN", On: day("2022-01-03"), Value: 9},
 		)), []string{village + " 2022-01-01 reca ×256"}},
+		{"a value that can only be a slip counts as none, for two of them would be more than a number holds", "events: {records: {code: SCR}, weight: value}, " + all, at(recordsOf(
+			facts.Record{Code: "SCR", On: day("2022-01-01"), Value: 10_000}, facts.Record{Code: "SCR", On: day("2022-01-02"), Value: 10_001},
+			facts.Record{Code: "SCR", On: day("2022-01-03"), Value: math.MaxInt32}, facts.Record{Code: "SCR", On: day("2022-01-03"), Value: math.MaxInt32},
+			facts.Record{Code: "SCR", On: day("2022-01-04"), Value: math.MaxInt64},
+		)), []string{village + " 2022-01-01 reca ×10000"}},
+		{"so do live births", "events: {pregnancies_ended: {}, weight: live_births}, " + all, at(func(r *facts.Resident) {
+			r.Pregnancies = []facts.Pregnancy{{Key: key("one"), Ended: day("2024-02-29"), Outcome: 1}, {Key: key("slip"), Ended: day("2023-02-28"), Outcome: 1}}
+			r.Deliveries = []facts.Delivery{
+				{Key: key("d"), PregnancyID: "one", LiveBirths: 1},
+				{Key: key("e"), PregnancyID: "slip", LiveBirths: math.MaxInt32},
+				{Key: key("f"), PregnancyID: "slip", LiveBirths: math.MaxInt32},
+				{Key: key("g"), PregnancyID: "slip", LiveBirths: 3},
+			}
+		}), []string{village + " 2024-02-29 one"}},
+		{"but the records themselves count", "events: {records: {code: SCR}}, covered: {value: {at_least: 80}}, " + all, at(recordsOf(
+			facts.Record{Code: "SCR", On: day("2022-01-01"), Value: math.MaxInt64},
+		)), []string{village + " 2022-01-01 reca covered"}},
 		{"records with a value", "events: {records: {code: SCR}}, covered: {value: {at_least: 80}}, " + all, at(recordsOf(
 			facts.Record{Code: "SCR", On: day("2022-01-01"), Value: 79}, facts.Record{Code: "SCR", On: day("2022-01-02"), Value: 80},
 		)), []string{village + " 2022-01-01 reca", village + " 2022-01-02 recb covered"}},
@@ -126,6 +144,17 @@ func TestSelectors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAnExplanationSaysWhichValueIsASlip(t *testing.T) {
+	p, w := onNational(t, flowFile("events: {records: {code: SCR}, weight: value}, eligible: {present: {}}")), twoClinics()
+	r := infant("x", "990102100201", "2021-02-28")
+	recordsOf(facts.Record{Code: "SCR", On: day("2022-01-02"), Value: math.MaxInt32})(r)
+	for _, x := range p.explainItem(r, w, day("2022-03-01"), "X") {
+		if x.Eligible || len(x.Events) != 1 || !strings.Contains(x.Reason.English, "1 not counted for a value of more than 10000") {
+			t.Errorf("eligible %t, %d events: %s", x.Eligible, len(x.Events), x.Reason.English)
+		}
 	}
 }
 

@@ -225,6 +225,12 @@ func canonical(v reflect.Value) string {
 			parts[i] = canonical(v.Field(i))
 		}
 		return "{" + strings.Join(parts, " ") + "}"
+	case reflect.Slice:
+		parts := make([]string, v.Len())
+		for i := range parts {
+			parts[i] = canonical(v.Index(i))
+		}
+		return "[" + strings.Join(parts, " ") + "]"
 	case reflect.String:
 		return fmt.Sprintf("%q", v.String())
 	}
@@ -280,6 +286,13 @@ func (c *compiler) knownKeys(o origin, y *yaml.Node, path string, t reflect.Type
 		}
 		if f.Kind() == reflect.Struct && f != rawType && value.Kind == yaml.MappingNode {
 			c.knownKeys(o, value, path+"."+key.Value, f)
+		}
+		if f.Kind() == reflect.Slice && f.Elem().Kind() == reflect.Struct && value.Kind == yaml.SequenceNode {
+			for j, e := range value.Content {
+				if e.Kind == yaml.MappingNode {
+					c.knownKeys(o, e, fmt.Sprintf("%s.%s[%d]", path, key.Value, j), f.Elem())
+				}
+			}
 		}
 	}
 }
