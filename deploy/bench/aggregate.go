@@ -21,7 +21,7 @@ import (
 
 // keptAggregator names the aggregator's databases; it changes with their tables, so
 // that those kept from before are not used.
-const keptAggregator = "aggregator3"
+const keptAggregator = "aggregator4"
 
 // running is the production aggregator over a county's facts.
 type running struct {

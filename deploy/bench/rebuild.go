@@ -88,9 +88,10 @@ func (b *bench) rebuildOn(ctx context.Context, n int, e engine) (list []figures.
 
 // note tells the memory of a rebuild; held is what was resident before it.
 func (u memoryUse) note(held int64) string {
-	return fmt.Sprintf("内存最高 %.0f MiB，开始前 %.0f MiB；其中在用的最多 %.0f MiB（两本账簿、两步的人员、至多 32 MiB 待排序的名单行），"+
+	return fmt.Sprintf("内存最高 %.0f MiB，开始前 %.0f MiB；其中在用的最多 %.0f MiB（两本账簿、两步的人员、至多 50 万个待连同身边的人再算的人员编号、至多 32 MiB 待排序的名单行），"+
 		"回收前可涨到 %.0f MiB，其余为数据库页缓存与程序 / most memory %.0f MiB, %.0f MiB before it began; in use at most %.0f MiB "+
-		"(two ledgers, the residents of two steps, at most 32 MiB of lines to be sorted), %.0f MiB until they are collected, the rest the database's pages and the program",
+		"(two ledgers, the residents of two steps, the identifiers of at most 500,000 residents to be derived again with the people around them, "+
+		"at most 32 MiB of lines to be sorted), %.0f MiB until they are collected, the rest the database's pages and the program",
 		mib(u.most), mib(held), mib(u.live), mib(u.goal), mib(u.most), mib(held), mib(u.live), mib(u.goal))
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -39,4 +40,22 @@ func (t Tx) MemberKeys(generation int64) (out []MemberRow, err error) {
 		return err
 	}, "SELECT village, sort_key, resident_id FROM member WHERE generation = ? ORDER BY village, sort_key, resident_id", generation)
 	return out, err
+}
+
+// LinesStored is how many rows and how many blocks a generation has.
+func (t Tx) LinesStored(generation int64) (n [2]int, err error) {
+	for i, table := range lineTables {
+		err = errors.Join(err, sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&n[i]) }, "SELECT COUNT(*) FROM "+table.name+" WHERE generation = ?", generation))
+	}
+	return n, err
+}
+
+// AddBlock writes a block.
+func (t Tx) AddBlock(generation int64, indicator int32, place, records []byte) error {
+	return t.addBlocks(generation, indicator, []lineBlock{{place, records}})
+}
+
+// LastBlock is the place of the last block of a list.
+func (t Tx) LastBlock(generation int64, indicator int32) ([]byte, error) {
+	return t.blockBefore(generation, indicator, behindAll)
 }

@@ -134,21 +134,23 @@ func TestAFillingWritesInTheOrderOfItsTables(t *testing.T) {
 // while they were merged.
 func TestAFillingThatDidNotEndLeavesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
-		list := residents(5000)      // three transactions: the last waits for one of those before
+		list := residents(10_000)    // three transactions: the last waits for one of those before
 		fill(t, s, 1, list, 300<<10) // and nothing more
+		if err := fill(t, s, 3, list, 300<<10).End(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		fails := fill(t, s, 2, list, 300<<10)
-		last := slices.IndexFunc(list, func(c counting) bool { n := len(c.lines); return n > 0 && c.lines[n-1].Indicator == 11 })
-		there := list[last].lines[len(list[last].lines)-1:]
-		write(t, s, func(tx store.Tx) error { return tx.PutLines(2, there) })
+		last := read(t, s, func(tx store.Tx) ([]byte, error) { return tx.LastBlock(3, 11) })
+		write(t, s, func(tx store.Tx) error { return tx.AddBlock(2, 11, last, []byte{}) })
 		if err := fails.End(t.Context()); err == nil {
-			t.Fatal("a line that is there was written again")
+			t.Fatal("a block that is there was written again")
 		}
 		members, lines := rows(t, s, 2)
 		if len(members) == 0 || len(lines) < 2 || parts(t, s, 1) == 0 || parts(t, s, 2) == 0 {
 			t.Fatalf("%d members and %d lines are written, %d and %d parts are there", len(members), len(lines), parts(t, s, 1), parts(t, s, 2))
 		}
 		left := read(t, s, store.Tx.Generations)
-		if !slices.Equal(left, []int64{1, 2}) {
+		if !slices.Equal(left, []int64{1, 2, 3}) {
 			t.Fatalf("generations %v", left)
 		}
 		for _, generation := range left {

@@ -25,16 +25,6 @@ func (r *record) before(other *record) bool {
 	return bytes.Compare(r.place, other.place) < 0
 }
 
-// appendLine writes a line without its place; event identifiers are its last part.
-func appendLine(out []byte, l *LineRow) []byte {
-	out = binary.AppendUvarint(out, uint64(len(l.EventID)))
-	out = append(out, l.EventID...)
-	out = binary.AppendVarint(out, int64(l.FromDay))
-	out = binary.AppendVarint(out, int64(l.UntilDay))
-	out = binary.AppendVarint(out, int64(l.OnDay))
-	return binary.AppendVarint(out, int64(l.Weight))
-}
-
 // heldRun is members and lines in memory, in the order in which they came: of each
 // member the place, and then section, length and lines of each section.
 type heldRun struct {
@@ -60,7 +50,8 @@ func (h *heldRun) add(m *MemberRow, lines []LineRow) {
 	h.bytes = append(h.bytes, (&LinePlace{m.Village, m.SortKey, m.ResidentID, ""}).bytes()...)
 	is.end = uint32(len(h.bytes))
 	for i := range lines {
-		h.lines = appendLine(h.lines, &lines[i])
+		l := &lines[i]
+		h.lines = appendLine(h.lines, []byte(l.EventID), l.FromDay, l.UntilDay, l.OnDay, l.Weight)
 		if i+1 < len(lines) && lines[i].Indicator == lines[i+1].Indicator {
 			continue
 		}

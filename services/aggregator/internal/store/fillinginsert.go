@@ -2,25 +2,28 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
-	"slices"
 
 	"xinju.dev/services/platform/sqlstore"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// insertStep is how many rows a filling writes in one transaction.
-const insertStep = 40_000
+// insertStep is how many rows a filling writes in one transaction; a block counts as
+// many.
+const (
+	insertStep = 20_000
+	blockCosts = 64
+)
 
 // insertBeside is how many transactions of a filling a server takes in at a time.
 // Their keys lie side by side, so that none waits for another. SQLite has one writer.
 const insertBeside = 2
 
 // insertRows is the rows of one transaction.
-type insertRows struct{ members, lines rowRoom }
+type insertRows struct{ members, blocks rowRoom }
 
-func (r *insertRows) len() int { return len(r.members.rows) + len(r.lines.rows) }
+// len counts rows, a block as what it costs beside a member.
+func (r *insertRows) len() int { return len(r.members.rows) + blockCosts*len(r.blocks.rows) }
 
 // inserter writes records that come in order. While some rows are written the next
 // ones are put together.
@@ -29,6 +32,8 @@ type inserter struct {
 	generation int64
 	group      *errgroup.Group
 	at         *insertRows      // being put together
+	list       int32            // whose lines are put together
+	block      places           // those that are no row yet
 	free       chan *insertRows // to go on with
 }
 
@@ -54,8 +59,8 @@ func (i *inserter) add(ctx context.Context, r *record) error {
 			return err
 		}
 		i.at.members.add(i.generation, place.Village, []byte(place.SortKey), place.ResidentID)
-	} else if err := i.addLines(r); err != nil {
-		return err
+	} else {
+		i.addLines(r)
 	}
 	if i.at.len() >= insertStep {
 		i.flush(ctx)
@@ -63,27 +68,23 @@ func (i *inserter) add(ctx context.Context, r *record) error {
 	return ctx.Err()
 }
 
-func (i *inserter) addLines(r *record) error {
-	for rest := r.lines; len(rest) > 0; {
-		v, n := binary.Uvarint(rest)
-		if n <= 0 || v > uint64(len(rest)-n) {
-			return errRun
-		}
-		event := rest[n : n+int(v)]
-		rest = rest[n+int(v):]
-		var numbers [4]int64
-		for at := range numbers {
-			v, n := binary.Varint(rest)
-			if n <= 0 {
-				return errRun
-			}
-			numbers[at], rest = v, rest[n:]
-		}
-		l := &i.at.lines
-		l.add(l.number(i.generation), l.number(int64(r.section)-1), slices.Concat(r.place, event),
-			l.number(numbers[0]), l.number(numbers[1]), l.number(numbers[2]), l.number(numbers[3]))
+// addLines puts the lines of somebody behind those of others in the same list.
+func (i *inserter) addLines(r *record) {
+	if list := int32(r.section) - 1; list != i.list {
+		i.endBlock()
+		i.list = list
 	}
-	return nil
+	if i.block.add(r.place, r.lines); len(i.block.bytes) >= blockSize {
+		i.endBlock()
+	}
+}
+
+func (i *inserter) endBlock() {
+	if len(i.block.bytes) == 0 {
+		return
+	}
+	l := &i.at.blocks
+	l.add(l.number(i.generation), l.number(int64(i.list)), behind(i.block.last), i.block.take())
 }
 
 // flush has what is put together written, and takes free rows to go on with.
@@ -94,10 +95,10 @@ func (i *inserter) flush(ctx context.Context) {
 			if err := t.add("member", memberColumns, rows.members.rows); err != nil {
 				return err
 			}
-			return t.add("uncovered", lineColumns, rows.lines.rows)
+			return t.add("uncovered_block", blockColumns, rows.blocks.rows)
 		})
 		rows.members.clear()
-		rows.lines.clear()
+		rows.blocks.clear()
 		i.free <- rows
 		return err
 	})
@@ -106,6 +107,7 @@ func (i *inserter) flush(ctx context.Context) {
 
 // end writes the rest and waits for everything. failed is what adding ended with.
 func (i *inserter) end(ctx context.Context, failed error) error {
+	i.endBlock()
 	if failed == nil && i.at.len() > 0 {
 		i.flush(ctx)
 	}

@@ -163,7 +163,7 @@ func (t Tx) dropSomeMembers(generation int64) (found bool, err error) {
 // an empty state has some, and they are the first to be dropped.
 var ofGenerations = [...]string{
 	"followed", "world_fact", "member", "resident_fact", "resident_link", "resident_tie", "record_code", "filling_part",
-	"uncovered", "touched", "place_left",
+	"uncovered", "uncovered_block", "touched", "place_left",
 }
 
 // Generations lists every generation of which something is stored, looking up the

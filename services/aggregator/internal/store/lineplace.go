@@ -1,8 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"errors"
+	"strings"
 )
 
 // LinePlace is where a line stands among all lines of an indicator.
@@ -42,35 +42,33 @@ func appendPart(out []byte, part string) []byte {
 
 var errPlace = errors.New("the place of a line is damaged")
 
-// placeOf reads what bytes wrote.
+// placeOf reads what bytes wrote. Its parts share their room.
 func placeOf(raw []byte) (p LinePlace, err error) {
+	rest := string(raw)
 	for _, part := range [...]*string{&p.Village, &p.SortKey, &p.ResidentID} {
-		if *part, raw, err = takePart(raw); err != nil {
+		if *part, rest, err = takePart(rest); err != nil {
 			return p, err
 		}
 	}
-	p.EventID = string(raw)
+	p.EventID = rest
 	return p, nil
 }
 
-func takePart(raw []byte) (part string, rest []byte, err error) {
-	var with []byte // a part that holds a 0, which next to none does
+func takePart(raw string) (part, rest string, err error) {
+	with := "" // of a part that holds a 0, which next to none does
 	for {
-		at := bytes.IndexByte(raw, 0)
+		at := strings.IndexByte(raw, 0)
 		if at < 0 || at+1 == len(raw) {
-			return "", nil, errPlace
+			return "", "", errPlace
 		}
 		switch raw[at+1] {
 		case partEnd:
-			if with == nil {
-				return string(raw[:at]), raw[at+2:], nil
-			}
-			return string(append(with, raw[:at]...)), raw[at+2:], nil
+			return with + raw[:at], raw[at+2:], nil
 		case partZero:
-			with = append(with, raw[:at+1]...)
+			with += raw[:at+1]
 			raw = raw[at+2:]
 		default:
-			return "", nil, errPlace
+			return "", "", errPlace
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 
 	"xinju.dev/services/platform/sqlstore"
+
+	"gorm.io/gorm"
 )
 
 // LinePage asks for the lines of an indicator that are there on a day, in the
@@ -21,116 +24,100 @@ type LinePage struct {
 	Limit     int
 }
 
-// A page is one run of the primary key, which is the order of the list. SQLite
-// reads row by row and is stopped: a parameter in LIMIT would make it prepare
-// every statement twice.
-const (
-	lineBegin = "SELECT place, from_day, until_day, on_day, weight FROM uncovered" +
-		" WHERE generation = ? AND indicator = ? AND place > ? AND place < ? AND from_day <= ? AND until_day > ?"
-	lineHead  = " AND EXISTS (SELECT 1 FROM generation WHERE id = 1 AND current = ? AND revision = ?)"
-	lineOrder = " ORDER BY place"
-)
-
-func lineQuery(e sqlstore.Engine, head string) string {
-	if e == sqlstore.SQLite {
-		return lineBegin + head + lineOrder
+func (p *LinePage) after() []byte {
+	if p.After.ResidentID == "" {
+		return villageBegin(p.After.Village)
 	}
-	return lineBegin + head + lineOrder + " LIMIT ?"
+	return p.After.bytes()
 }
 
-func (p *LinePage) args(e sqlstore.Engine, generation int64, head ...any) []any {
-	after := p.After.bytes()
-	if p.After.ResidentID == "" {
-		after = villageBegin(p.After.Village)
+// lineStatements are the reading of lines outside of a transaction: of as many as most
+// pages need, and of more.
+type lineStatements struct {
+	db        *sqlstore.DB
+	few, many *sqlstore.Statement
+}
+
+func newLineStatements(db *sqlstore.DB) lineStatements {
+	of := func(b linesBound) *sqlstore.Statement { return db.Statement(lineQuery(db.Engine(), b, served)) }
+	return lineStatements{db: db, few: of(fewLines), many: of(manyLines)}
+}
+
+func (s *lineStatements) ask(ctx context.Context, b linesBound, each func(*sql.Rows) error, args ...any) error {
+	switch b {
+	case fewLines:
+		return s.few.Each(ctx, each, args...)
+	case manyLines:
+		return s.many.Each(ctx, each, args...)
 	}
-	args := append(make([]any, 0, 9), generation, p.Indicator, after, villageEnd(p.Last), p.Day, p.Day)
-	args = append(args, head...)
-	if e != sqlstore.SQLite {
-		args = append(args, p.Limit)
-	}
-	return args
+	return s.db.Read(ctx, func(tx *gorm.DB) error {
+		return sqlstore.Query(tx, each, lineQuery(s.db.Engine(), b, served), args...)
+	})
 }
 
 // Lines reads one page.
 func (t Tx) Lines(generation int64, p LinePage) ([]LineRow, error) {
-	e := sqlstore.EngineOf(t.tx)
-	l := newLineScan(&p)
-	err := sqlstore.Query(t.tx, l.take, lineQuery(e, ""), p.args(e, generation)...)
-	return l.lines(err)
+	r := t.reading(generation, p.Indicator)
+	return r.page(&p)
 }
 
-// lineStatements are the reading of lines outside of a transaction.
-type lineStatements struct {
-	engine sqlstore.Engine
-	page   *sqlstore.Statement
-	head   *sqlstore.Statement
+func (t Tx) reading(generation int64, indicator int32) lineReading {
+	return lineReading{generation, indicator, false, func(b linesBound, each func(*sql.Rows) error, args ...any) error {
+		return sqlstore.Query(t.tx, each, lineQuery(sqlstore.EngineOf(t.tx), b, ""), args...)
+	}}
 }
 
-func newLineStatements(db *sqlstore.DB) lineStatements {
-	return lineStatements{
-		engine: db.Engine(), page: db.Statement(lineQuery(db.Engine(), lineHead)),
-		head: db.Statement("SELECT current, revision FROM generation WHERE id = 1"),
-	}
-}
+// errNotServed says that something else is served than was asked for.
+var errNotServed = errors.New("another state is served")
 
 // LinesAt reads one page as long as is is what is served, whose derivation does
-// not matter. Otherwise served is false and there are no lines. It is one
-// statement, and another one only when there are none.
+// not matter. Otherwise served is false and there are no lines.
 func (s *Store) LinesAt(ctx context.Context, is Head, p LinePage) (rows []LineRow, served bool, err error) {
-	l := newLineScan(&p)
-	args := p.args(s.lines.engine, is.Generation, is.Generation, is.Revision)
-	rows, err = l.lines(s.lines.page.Each(ctx, l.take, args...))
-	if err != nil || len(rows) > 0 {
-		return rows, true, err
+	r := lineReading{is.Generation, p.Indicator, true, func(b linesBound, each func(*sql.Rows) error, args ...any) error {
+		return s.lines.ask(ctx, b, each, append(args, is.Generation, is.Revision)...)
+	}}
+	rows, err = r.page(&p)
+	if errors.Is(err, errNotServed) {
+		return nil, false, nil
 	}
-	// Revisions only grow: what is served still was so a moment ago.
-	var now Head
-	err = s.lines.head.Each(ctx, func(r *sql.Rows) error { return r.Scan(&now.Generation, &now.Revision) })
-	return nil, now.Generation == is.Generation && now.Revision == is.Revision, err
+	return rows, err == nil, err
 }
 
-// lineScan takes lines out of rows, until there are as many as were asked for.
-type lineScan struct {
-	limit int
-	row   LineRow
-	place sql.RawBytes
-	into  []any
-	out   []LineRow
+// page reads stretch by stretch until there are lines enough.
+func (r *lineReading) page(p *LinePage) ([]LineRow, error) {
+	out := make([]LineRow, 0, min(p.Limit, 128))
+	end, after := villageEnd(p.Last), p.after()
+	for b := fewLines; len(out) < p.Limit; b = manyLines {
+		s, err := r.stretch(b, after, end, p.Day)
+		if err != nil {
+			return nil, err
+		}
+		var failed error
+		err = s.each(func(l *storedLine) bool {
+			if l.from <= p.Day && p.Day < l.until && bytes.Compare(l.place, after) > 0 {
+				var row LineRow
+				row, failed = l.row(p.Indicator)
+				out = append(out, row)
+			}
+			return len(out) < p.Limit && failed == nil
+		})
+		if err = errors.Join(err, failed); err != nil {
+			return nil, err
+		}
+		if s.whole {
+			break
+		}
+		after = s.upTo
+	}
+	return slices.Clip(out), nil
 }
 
-func newLineScan(p *LinePage) *lineScan {
-	l := &lineScan{limit: p.Limit, row: LineRow{Indicator: p.Indicator}, out: make([]LineRow, 0, min(p.Limit, 128))}
-	r := &l.row
-	l.into = []any{&l.place, (*whole)(&r.FromDay), (*whole)(&r.UntilDay), (*whole)(&r.OnDay), (*whole)(&r.Weight)}
-	return l
-}
-
-var errEnough = errors.New("as many lines as were asked for")
-
-func (l *lineScan) take(rows *sql.Rows) error {
-	if len(l.out) == l.limit {
-		return errEnough
-	}
-	if err := rows.Scan(l.into...); err != nil {
-		return err
-	}
+func (l *storedLine) row(indicator int32) (LineRow, error) {
 	at, err := placeOf(l.place)
-	if err != nil {
-		return err
-	}
-	l.row.Village, l.row.SortKey, l.row.ResidentID, l.row.EventID = at.Village, at.SortKey, at.ResidentID, at.EventID
-	l.out = append(l.out, l.row)
-	if len(l.out) == l.limit {
-		return errEnough
-	}
-	return nil
-}
-
-func (l *lineScan) lines(err error) ([]LineRow, error) {
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, err
-	}
-	return slices.Clip(l.out), nil
+	return LineRow{
+		Indicator: indicator, Village: at.Village, SortKey: at.SortKey, ResidentID: at.ResidentID, EventID: at.EventID,
+		FromDay: l.from, UntilDay: l.until, OnDay: l.on, Weight: l.weight,
+	}, err
 }
 
 // whole is a number of a row; package sql would write it down and read it again.
