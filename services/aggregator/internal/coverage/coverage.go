@@ -102,18 +102,28 @@ type Line struct {
 // ListQuery asks for the lines behind one number.
 type ListQuery struct {
 	Division string
-	Direct   bool // what is counted in the division itself, without what lies below it
+	Direct   bool         // what is counted in the division itself, without what lies below it
+	Places   []string     // instead of a division: what is counted in each of these itself; ascending
+	World    *facts.World // that has these places; nil: whichever serves
 	Key      ledger.Key
+	Of       *derive.Deriver // that numbers the key so; nil: whichever serves
 	Day      civil.Date
 	Which    Which
 	After    Place // the zero Place: from the beginning
 	Limit    int
 }
 
+// Means says whether the key means under a deriver what was asked for: a pack that is
+// loaded since may have given it to another indicator.
+func (q *ListQuery) Means(d *derive.Deriver) bool { return q.Of == nil || q.Of == d }
+
+// In says whether the places were found in a world: they may be others in another one.
+func (q *ListQuery) In(w *facts.World) bool { return q.World == nil || q.World == w }
+
 // Listed says whether the lines have a list of their own, ready in its order:
 // those not covered, where they lie in some division.
 func (q *ListQuery) Listed() bool {
-	return q.Which == Uncovered && (q.Division != "" || !q.Direct)
+	return q.Which == Uncovered && (q.Division != "" || !q.Direct || len(q.Places) > 0)
 }
 
 // List is a page of lines. Total is the sum of the weights of the whole list,

@@ -17,7 +17,35 @@ type WhatIf struct {
 	Limit      int         // of the changes that are listed
 	Indicators []string    // only these; nil: all
 	Everyone   bool        // list everybody who counts, not only whom it changes
+	Part       TriedPart   // list those that a count is made of instead
 	After      string      // list only residents after this one
+}
+
+// TriedPart is a count of a NumberChange, numbered as WhatIfList of the API; 0: the
+// changes.
+type TriedPart int
+
+// The counts.
+const (
+	OldEligible TriedPart = iota + 1
+	OldCovered
+	NewEligible
+	NewCovered
+)
+
+// Of is what a line adds to the count.
+func (p TriedPart) Of(was, is ledger.Count) int32 {
+	switch p {
+	case OldEligible:
+		return was.Eligible
+	case OldCovered:
+		return was.Covered
+	case NewEligible:
+		return is.Eligible
+	case NewCovered:
+		return is.Covered
+	}
+	return 0
 }
 
 // Tried is the answer: what differs between the packs in use and those with the

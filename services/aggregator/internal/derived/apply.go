@@ -52,9 +52,7 @@ func positionOf(r *replica, source string) Position {
 // transaction with it. What was applied before is passed over. It fails with
 // FEED_EPOCH_DIFFERS and FEED_GAP and then applies nothing.
 func (b *Book) ApplyChanges(ctx context.Context, source, epoch string, changes []Change) error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	return b.healing(ctx, func(r *replica) error { return b.applyTo(ctx, r, source, epoch, changes) })
+	return b.taking(ctx, func(ctx context.Context, r *replica) error { return b.applyTo(ctx, r, source, epoch, changes) })
 }
 
 // applyTo works on the serving replica or on one that is being built.
@@ -87,9 +85,7 @@ func (b *Book) applyTo(ctx context.Context, r *replica, source, epoch string, ch
 // where the listing goes on. It fails with FEED_EPOCH_DIFFERS when the source
 // was replaced meanwhile.
 func (b *Book) ApplyListing(ctx context.Context, source string, l Listing) error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	return b.healing(ctx, func(r *replica) error {
+	return b.taking(ctx, func(ctx context.Context, r *replica) error {
 		next, err := listed(r, source, l)
 		if err != nil {
 			return err
@@ -113,7 +109,9 @@ func listed(r *replica, source string, l Listing) (store.FollowedRow, error) {
 }
 
 // commit applies one page: transaction first, memory after. next may be nil: then
-// the page comes from no source.
+// the page comes from no source. Where the page changes the tree under which people
+// live, it fails with newTree when r serves; of a generation beside, everybody is
+// derived again behind it.
 func (b *Book) commit(ctx context.Context, r *replica, next *store.FollowedRow, list []feedfacts.Fact) error {
 	began := time.Now()
 	if b.noted != nil && r == b.live {
@@ -137,14 +135,17 @@ func (b *Book) commit(ctx context.Context, r *replica, next *store.FollowedRow, 
 	if err != nil {
 		return err
 	}
-	if next == nil {
-		b.adopt(r, out)
-		return nil
+	if next != nil {
+		out.after.followed[next.Source] = *next
 	}
-	out.after.followed[next.Source] = *next
 	b.adopt(r, out)
-	b.Metrics.applied(next.Source, len(list), out.changed, time.Since(began))
-	return nil
+	if out.everybody {
+		err = b.rederiveEveryone(ctx, r)
+	}
+	if next != nil {
+		b.Metrics.applied(next.Source, len(list), out.changed, time.Since(began))
+	}
+	return err
 }
 
 // adopt takes over in memory what was committed.

@@ -72,6 +72,15 @@ func runsOf(codes, every []string) []int32 {
 	return runs
 }
 
+// apart is codes, ascending, each in a run of its own.
+func apart(codes []string) *codesBelow {
+	out := &codesBelow{codes, make([]int32, len(codes))}
+	for i := range codes {
+		out.runs[i] = int32(i)
+	}
+	return out
+}
+
 func (c *codesBelow) has(code string) bool {
 	_, is := slices.BinarySearch(c.codes, code)
 	return is

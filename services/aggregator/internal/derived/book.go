@@ -10,6 +10,7 @@ package derived
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,8 @@ import (
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/ids"
+	"xinju.dev/services/platform/obs"
 
 	"go.uber.org/zap"
 )
@@ -67,6 +70,11 @@ type Book struct {
 	chained  int64                // links that lead on as last reported
 	changed  chan struct{}        // closed and replaced when live or an alarm changes
 
+	owner  string        // of the generations that this process makes
+	builds chan struct{} // full while one is made
+	leases leaseTimes
+	during func(context.Context) context.Context // what making one runs in; tests end that at any moment
+
 	work    chan struct{}           // wakes the worker that runs rebuilds
 	current atomic.Pointer[running] // the rebuild at work
 	first   atomic.Pointer[taken]   // while everything is listed for the first time
@@ -76,6 +84,8 @@ type Book struct {
 func New(d Deps) *Book {
 	return &Book{
 		Deps: d, builtin: derive.New(d.Packs), list: usualBounds(), heads: map[string]int64{}, contacts: map[string]time.Time{}, alarms: map[string]string{},
+		owner: ids.New(d.Now()), builds: make(chan struct{}, 1), leases: usualLease(),
+		during:  func(ctx context.Context) context.Context { return ctx },
 		changed: make(chan struct{}), work: make(chan struct{}, 1),
 	}
 }
@@ -84,28 +94,20 @@ func New(d Deps) *Book {
 func (b *Book) Deriver() *derive.Deriver { return b.deriverNow() }
 
 // Load reads what is stored and makes the numbers. When packs or code are not
-// those that the members were derived with, they are derived anew first.
+// those that the members were derived with, they are derived anew first, in a
+// generation beside: a crash leaves what there was.
 func (b *Book) Load(ctx context.Context) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	var head store.Head
-	err := b.Store.Read(ctx, func(t store.Tx) (err error) {
-		head, err = t.Head()
-		return err
-	})
-	if err != nil {
-		return err
+	r, err := b.stored(ctx)
+	if errors.Is(err, errPacksMoved) {
+		err = b.building(ctx, func(ctx context.Context, generation int64) (err error) {
+			if r, err = b.stored(ctx); errors.Is(err, errPacksMoved) { // and nobody else has done it
+				r, err = b.deriveAgain(ctx, generation)
+			}
+			return err
+		})
 	}
-	packs, err := b.composed(ctx)
-	if err != nil {
-		return err
-	}
-	deriver := derive.New(packs)
-	load := b.load
-	if head.Derivation != deriver.Derivation() {
-		load = b.deriveAgain
-	}
-	r, err := load(ctx, head.Generation, deriver)
 	if err != nil {
 		return err
 	}
@@ -119,65 +121,70 @@ func (b *Book) Load(ctx context.Context) error {
 	return nil
 }
 
-// deriveAgain replaces the members of the serving generation and loads it. Until
-// that is done they were derived by nothing, so that it begins again after a crash
-// with whatever packs there are then.
-func (b *Book) deriveAgain(ctx context.Context, generation int64, d *derive.Deriver) (*replica, error) {
-	err := b.Store.Write(ctx, func(t store.Tx) error {
-		h, err := t.LockedHead()
-		if err != nil {
-			return err
-		}
-		h.Derivation = ""
-		return t.SetHead(h)
+// stored loads what is to serve. It fails with errPacksMoved.
+func (b *Book) stored(ctx context.Context) (*replica, error) {
+	head, d, err := b.headNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if head.Derivation != d.Derivation() {
+		return nil, errPacksMoved
+	}
+	return b.load(ctx, head.Generation, d)
+}
+
+// headNow is what the store says, and how it should have been derived.
+func (b *Book) headNow(ctx context.Context) (head store.Head, d *derive.Deriver, err error) {
+	err = b.Store.Read(ctx, func(t store.Tx) (err error) {
+		head, err = t.Head()
+		return err
+	})
+	if err != nil {
+		return head, nil, err
+	}
+	packs, err := b.composed(ctx)
+	if err != nil {
+		return head, nil, err
+	}
+	return head, derive.New(packs), nil
+}
+
+// deriveAgain derives everybody anew from the stored facts and lets that take over.
+// Links and ties are made of the facts, too: also of those that an older build kept
+// without reading them. The sources count as followed up to where they were before it
+// began: what a process that is about to end takes in meanwhile comes once more.
+func (b *Book) deriveAgain(ctx context.Context, generation int64) (*replica, error) {
+	head, d, err := b.headNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var followed []store.FollowedRow
+	err = b.Store.Read(ctx, func(t store.Tx) (err error) {
+		followed, err = t.Followed(head.Generation)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := b.Store.DropMembers(ctx, generation); err != nil {
-		return nil, err
-	}
-	if err := b.indexAgain(ctx, generation); err != nil {
-		return nil, err
-	}
-	r, err := b.deriveAll(ctx, generation, d)
+	op := &running{b: b, began: time.Now()}
+	r, err := b.onePassOf(generation, d, op).copied(ctx, head.Generation, nil)
 	if err != nil {
 		return nil, err
 	}
-	return r, b.Store.Write(ctx, func(t store.Tx) error {
-		h, err := t.LockedHead()
-		if err != nil {
-			return err
-		}
-		h.Derivation = d.Derivation()
-		h.Revision++
-		r.revision = h.Revision
-		if err := r.keep(t, h.Revision); err != nil {
-			return err
-		}
-		return t.SetHead(h)
-	})
+	for _, f := range followed {
+		r.followed[f.Source] = f
+	}
+	if _, err = b.swap(ctx, r, op, false, r.putFollowed); err != nil {
+		return nil, err
+	}
+	if err := b.Store.Drop(ctx, head.Generation); err != nil {
+		b.Log.Warn("the generation before the change of packs is not removed yet", obs.Cause(err))
+	}
+	return r, nil
 }
 
 // signal wakes everybody who waits for a change. b.mu is held.
 func (b *Book) signal() {
 	close(b.changed)
 	b.changed = make(chan struct{})
-}
-
-// indexAgain makes links and ties of a generation anew from the facts that say so:
-// facts that an older build kept without reading them, too. Codes that were seen
-// stay.
-func (b *Book) indexAgain(ctx context.Context, generation int64) error {
-	err := b.Store.DropIndexes(ctx, generation)
-	for after, last := "", ""; err == nil; after = last {
-		err = b.Store.Write(ctx, func(t store.Tx) (err error) {
-			last, _, err = index(t, generation, generation, after)
-			return err
-		})
-		if last == "" {
-			break
-		}
-	}
-	return err
 }

@@ -43,7 +43,7 @@ func TestARebuildMeetsAFollowerThatIsBehind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := derived.New(derived.Deps{Store: store.New(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
+		b := derived.New(derived.Deps{Store: folding(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
 		if err := b.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package derived
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -21,9 +22,7 @@ const firstWait = 5 * time.Second
 // page, so that none holds the others back. It fails when ctx ends only. Nobody may
 // follow or rebuild meanwhile.
 func (b *Book) First(ctx context.Context, feeds map[string]Feed) error {
-	begun := true
-	_ = b.look(func(v view) error { begun = len(v.r.followed) > 0; return nil }) // not loaded: nothing to do
-	if begun {
+	if b.begun() {
 		return nil
 	}
 	opened, long := b.open(ctx, feeds)
@@ -31,21 +30,30 @@ func (b *Book) First(ctx context.Context, feeds map[string]Feed) error {
 		return ctx.Err()
 	}
 	op := &running{b: b, began: time.Now()}
-	b.first.Store(&op.taken)
-	err := b.rebuild(ctx, opened, op)
-	b.first.Store(nil)
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
-	}
-	b.Log.Warn("not everything could be listed at once; the sources are followed one by one", obs.Cause(err))
-	next, err := b.nextGeneration(ctx)
-	if err == nil {
-		err = b.Store.Drop(ctx, next)
-	}
-	if err != nil {
-		b.Log.Warn("what was listed is not removed yet", obs.Cause(err))
+	err := b.building(ctx, func(ctx context.Context, generation int64) error {
+		if err := b.healed(ctx); err != nil || b.begun() { // another process may have been first
+			return err
+		}
+		b.first.Store(&op.taken)
+		defer b.first.Store(nil)
+		err := b.rebuild(ctx, generation, opened, op)
+		if err != nil && ctx.Err() == nil {
+			err = errors.Join(err, b.Store.Drop(ctx, generation))
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.Warn("not everything could be listed at once; the sources are followed one by one", obs.Cause(err))
 	}
 	return ctx.Err()
+}
+
+// begun says whether something has been taken from some source; also while nothing
+// is loaded.
+func (b *Book) begun() bool {
+	begun := true
+	_ = b.look(func(v view) error { begun = len(v.r.followed) > 0; return nil })
+	return begun
 }
 
 // taken is how much a first listing has taken in.

@@ -38,6 +38,9 @@ func ahead(ctx context.Context, from stills, q *coverage.AheadQuery) ([]coverage
 		at = s.State
 		l := lookout{q: q, t: t, s: s, sided: map[string]bool{}, courses: map[course][]stretch{}}
 		for key, id := range q.Indicators {
+			if is, known := s.Deriver.Key(id); !known || is != key { // other packs are in use since
+				return ErrMoving
+			}
 			l.sided[id] = !s.Deriver.Plain(key)
 		}
 		l.divide()

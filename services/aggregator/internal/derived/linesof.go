@@ -14,7 +14,9 @@ import (
 func (b *Book) LinesOf(ctx context.Context, q coverage.ListQuery, ids []string, look func(coverage.View) error) (out []coverage.Line, err error) {
 	var s still
 	err = b.both(ctx, func(v view) error {
-		s = stillOf(v, v.r.generation, v.r.revision)
+		if s = stillOf(v, v.r.generation, v.r.revision); !q.Means(s.Deriver) {
+			return ErrMoving
+		}
 		return look(v)
 	}, func(t store.Tx, _ int64) (err error) {
 		out, err = linesOf(t, s, &q, ids)
@@ -26,6 +28,9 @@ func (b *Book) LinesOf(ctx context.Context, q coverage.ListQuery, ids []string, 
 // LinesOf is that of a Book.
 func (r *Reader) LinesOf(ctx context.Context, q coverage.ListQuery, ids []string, look func(coverage.View) error) (out []coverage.Line, err error) {
 	err = r.read(ctx, true, func(t store.Tx, v storedView) (err error) {
+		if !q.Means(v.Deriver()) {
+			return ErrMoving
+		}
 		if err := look(v); err != nil || v.numbers.Err() != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/ledger"
-	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
@@ -168,7 +167,7 @@ func bookWith(t *testing.T, db *sqlstore.DB, reg *prometheus.Registry, log *zap.
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := derived.New(derived.Deps{Store: store.New(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: log, Metrics: metrics})
+	b := derived.New(derived.Deps{Store: folding(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: log, Metrics: metrics})
 	if err := b.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}

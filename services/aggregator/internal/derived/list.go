@@ -11,9 +11,22 @@ import (
 	"xinju.dev/services/aggregator/internal/store"
 )
 
-// List reads one page. Villages where the number is zero are not looked at.
+// List reads one page, at one revision with its number. Villages where the number is
+// zero are not looked at. It fails with AGGREGATOR_BUSY when other packs are in use
+// than the query's key is of, or another tree than its places are of.
 func (b *Book) List(ctx context.Context, q coverage.ListQuery) (coverage.List, error) {
+	out, err := b.readList(ctx, q)
+	if err == nil && !q.In(out.World) {
+		err = ErrMoving
+	}
+	return out, err
+}
+
+func (b *Book) readList(ctx context.Context, q coverage.ListQuery) (coverage.List, error) {
 	d := b.deriverNow()
+	if !q.Means(d) {
+		return coverage.List{}, ErrMoving
+	}
 	q.Which = asKept(&q, d)
 	if q.Listed() {
 		return b.uncovered(ctx, &q, d)
@@ -48,14 +61,8 @@ const begunStep = 32
 // they hold enough of the number; the last village is then not among them.
 func begun(v coverage.View, q *coverage.ListQuery, enough int) (out coverage.List, villages []villageCount, all bool) {
 	out = coverage.List{World: v.World()}
-	below, number := belows.below(out.World, q.Division, q.Day), v.Count
-	if q.Direct {
-		below, number = &codesBelow{[]string{q.Division}, []int32{0}}, v.Direct
-	}
-	out.Total = q.Which.Of(number(q.Key, q.Division, q.Day))
-	if out.Length = out.Total; v.Deriver().Lines(q.Key) != q.Key {
-		out.Length = q.Which.Of(number(v.Deriver().Lines(q.Key), q.Division, q.Day))
-	}
+	below := belowOf(out.World, q)
+	out.Total, out.Length = sizes(v, q)
 	at, sum := below.from(q.After.Village), 0
 	for codes := range slices.Chunk(below.codes[at:], begunStep) {
 		coverage.Prepare(v, codes, q.Day)
@@ -75,6 +82,38 @@ func begun(v coverage.View, q *coverage.ListQuery, enough int) (out coverage.Lis
 		at += len(codes)
 	}
 	return out, villages, true
+}
+
+// belowOf is where the lines of a query are.
+func belowOf(w *facts.World, q *coverage.ListQuery) *codesBelow {
+	switch {
+	case len(q.Places) > 0:
+		return apart(q.Places)
+	case q.Direct:
+		return apart([]string{q.Division})
+	}
+	return belows.below(w, q.Division, q.Day)
+}
+
+// sizes is the number that a list is behind, and how many lines it has.
+func sizes(v coverage.View, q *coverage.ListQuery) (total, length int32) {
+	codes, number := []string{q.Division}, v.Count
+	switch {
+	case len(q.Places) > 0:
+		codes, number = q.Places, v.Direct
+		coverage.Prepare(v, codes, q.Day)
+	case q.Direct:
+		number = v.Direct
+	}
+	lines := v.Deriver().Lines(q.Key)
+	for _, code := range codes {
+		n := q.Which.Of(number(q.Key, code, q.Day))
+		if total += n; lines != q.Key {
+			n = q.Which.Of(number(lines, code, q.Day))
+		}
+		length += n
+	}
+	return total, length
 }
 
 // everything is enough of any list.

@@ -28,7 +28,7 @@ func usualBounds() listBounds {
 // listed makes a generation of all current facts of the sources: derived while they
 // are listed, or sorted first where their order does not allow that.
 func (b *Book) listed(ctx context.Context, generation int64, feeds map[string]Feed, op *running) (*replica, error) {
-	o := b.onePassOf(generation, op)
+	o := b.onePassOf(generation, b.deriverNow(), op)
 	err := o.listAll(ctx, feeds)
 	if errors.Is(err, errOrder) {
 		b.Log.Info("the sources are listed anew and sorted", obs.Cause(err), zap.Int("facts", o.taken), zap.Int("late", o.behind))
@@ -37,7 +37,7 @@ func (b *Book) listed(ctx context.Context, generation int64, feeds map[string]Fe
 			return nil, err
 		}
 		op.restart()
-		o = b.onePassOf(generation, op)
+		o = b.onePassOf(generation, b.deriverNow(), op)
 		o.sorted = b.Store.Sort(generation, b.list.sorted)
 		err = o.listAll(ctx, feeds)
 	}

@@ -44,9 +44,9 @@ func rootsOf(into map[string]string) map[string]bool {
 	return roots
 }
 
-// derived counts the residents of a step, each of whom is given once.
+// derived counts the residents of a step, each of whom is given once. What their
+// facts mention has been noted.
 func (all *loading) derived(s *derivedStep) {
-	all.r.refs = nil
 	all.steps <- func(l *loader) error { return l.takeDerived(s) }
 }
 

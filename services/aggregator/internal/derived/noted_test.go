@@ -6,7 +6,6 @@ import (
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/desk"
-	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
@@ -25,7 +24,7 @@ func TestWhatPagesChangeDuringALoadIsNoted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := derived.New(derived.Deps{Store: store.New(db), Desk: desk.New(db), Packs: tiesPacks(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
+		b := derived.New(derived.Deps{Store: folding(db), Desk: desk.New(db), Packs: tiesPacks(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
 		if err := b.Load(t.Context()); err != nil {
 			t.Fatal(err)
 		}

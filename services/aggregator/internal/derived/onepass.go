@@ -7,13 +7,15 @@ import (
 	"slices"
 
 	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
 	"xinju.dev/services/aggregator/internal/store"
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 )
 
-// onePass takes what the sources list into a generation of which nothing is stored.
+// onePass takes what the sources list, or what is stored of another generation, into
+// a generation of which nothing is stored.
 // In the order of residents, everybody is derived while the next ones are listed, and
 // written once.
 //
@@ -43,8 +45,8 @@ type onePass struct {
 var errOrder = errors.New("the sources list in an order in which residents cannot be derived at once")
 
 // onePassOf begins; end must follow.
-func (b *Book) onePassOf(generation int64, op *running) *onePass {
-	r := newReplica(generation, b.deriverNow())
+func (b *Book) onePassOf(generation int64, d *derive.Deriver, op *running) *onePass {
+	r := newReplica(generation, d)
 	r.named = newMentions()
 	return &onePass{b: b, op: op, r: r}
 }
@@ -82,9 +84,9 @@ func (o *onePass) take(ctx context.Context, facts []feedfacts.Fact, listed []*li
 }
 
 // derive puts into a step what becomes of facts.
-func (o *onePass) derive(facts []feedfacts.Fact, s *listedStep) error {
-	o.takeWorld(facts, s)
-	fresh := byResident(o.putAside(facts))
+func (o *onePass) derive(list []feedfacts.Fact, s *listedStep) error {
+	o.takeWorld(list, s)
+	fresh := byResident(o.putAside(list))
 	if o.all != nil && len(s.world) > 0 || o.treeless(fresh, s) || o.disordered() {
 		return errOrder
 	}
@@ -95,18 +97,25 @@ func (o *onePass) derive(facts []feedfacts.Fact, s *listedStep) error {
 		return err
 	}
 	ids := slices.Sorted(maps.Keys(fresh))
-	list := make([]arrival, len(ids))
-	err := parallel(len(ids), func(i int) (err error) {
-		list[i], err = arrivalOf(ids[i], fresh[ids[i]], o.r)
+	o.last = ids[len(ids)-1]
+	return o.arrive(len(ids), s, func(i int) (arrival, error) { return arrivalOf(ids[i], fresh[ids[i]], o.r) })
+}
+
+// arrive adds n to a step who are made on all processors; who has no facts is left out.
+func (o *onePass) arrive(n int, s *listedStep, make func(i int) (arrival, error)) error {
+	list := slices.Grow([]arrival(nil), n)[:n]
+	err := parallel(n, func(i int) (err error) {
+		list[i], err = make(i)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	for i := range list {
-		o.arrived(&list[i], s)
+		if len(list[i].set) > 0 {
+			o.arrived(&list[i], s)
+		}
 	}
-	o.last = ids[len(ids)-1]
 	return nil
 }
 
@@ -165,21 +174,28 @@ func (o *onePass) putAside(facts []feedfacts.Fact) (fresh []feedfacts.Fact) {
 
 // arrival is somebody of whom nothing was written.
 type arrival struct {
-	row     store.ResidentRow
-	set     feedfacts.Set
-	members []store.MemberRow
-	ties    []string
-	codes   []string
-	asks    bool // for the people around
+	row      store.ResidentRow
+	set      feedfacts.Set
+	resident *facts.Resident
+	members  []store.MemberRow
+	ties     []string
+	codes    []string
+	asks     bool // for the people around
 }
 
 func arrivalOf(id string, entries []feedfacts.Entry, r *replica) (a arrival, err error) {
-	a.set = make(feedfacts.Set, 0, len(entries))
+	set := make(feedfacts.Set, 0, len(entries))
 	for _, e := range entries {
-		if !a.set.Put(e) {
-			continue
-		}
-		code, err := e.RecordCode()
+		set.Put(e)
+	}
+	return arrivalFrom(id, set, set.Encode(), r)
+}
+
+// arrivalFrom is that of facts of which none is a link; raw is their encoding.
+func arrivalFrom(id string, set feedfacts.Set, raw []byte, r *replica) (a arrival, err error) {
+	a.set = set
+	for i := range set {
+		code, err := set[i].RecordCode()
 		if err != nil {
 			return a, err
 		}
@@ -187,18 +203,17 @@ func arrivalOf(id string, entries []feedfacts.Entry, r *replica) (a arrival, err
 			a.codes = append(a.codes, code)
 		}
 	}
-	if a.ties, err = a.set.Ties(id); err != nil {
+	if a.ties, err = set.Ties(id); err != nil {
 		return a, err
 	}
-	p := person{id: id, own: a.set}
-	resident, err := p.facts().Resident(id)
-	if err != nil {
+	p := person{id: id, own: set}
+	if a.resident, err = p.facts().Resident(id); err != nil {
 		return a, err
 	}
 	var rows []derive.Row
-	rows, a.asks = r.deriver.RowsAlone(resident, r.world)
+	rows, a.asks = r.deriver.RowsAlone(a.resident, r.world)
 	a.members = memberRows(id, rows)
-	a.row = store.ResidentRow{ID: id, Facts: a.set.Encode(), Members: store.PackMembers(a.members)}
+	a.row = store.ResidentRow{ID: id, Facts: raw, Members: store.PackMembers(a.members)}
 	return a, nil
 }
 
@@ -206,6 +221,7 @@ func arrivalOf(id string, entries []feedfacts.Entry, r *replica) (a arrival, err
 func (o *onePass) arrived(a *arrival, s *listedStep) {
 	s.rows, s.sets = append(s.rows, a.row), append(s.sets, a.set)
 	s.members = append(s.members, a.members...)
+	o.r.refs.addAll(a.resident)
 	for _, other := range a.ties {
 		s.ties = append(s.ties, store.TieRow{Other: other, Resident: a.row.ID})
 		o.r.named.add(other)

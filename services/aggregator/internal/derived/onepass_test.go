@@ -102,36 +102,47 @@ func (f *orderedFeed) displace(order listingOrder, rng *rand.Rand) {
 	}
 }
 
+func eachRow(t tester, db *sqlstore.DB, query string, each func(values [][]byte)) {
+	t.Helper()
+	rows, err := db.SQL().QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values, into := make([][]byte, len(columns)), make([]any, len(columns))
+		for i := range into {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		each(values)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // tables is all rows of a generation but facts, which keep what was deleted.
 func tables(t tester, db *sqlstore.DB, generation int64) map[string][]string {
 	t.Helper()
-	out := map[string][]string{}
+	out := map[string][]string{"lines": linesIn(t, db, generation)}
 	for table, columns := range map[string]string{
-		"member": "village, sort_key, resident_id", "uncovered": "indicator, place, from_day, until_day, on_day, weight",
+		"member":       "village, sort_key, resident_id",
 		"resident_tie": "other_id, resident_id", "resident_link": "linked_id, into_id", "followed": "source, epoch, position, listing",
 		"resident_fact": "resident_id, members",
 	} {
-		parts := strings.Split(columns, ", ")
-		rows, err := db.SQL().QueryContext(t.Context(), "SELECT "+columns+" FROM "+table+" WHERE generation = "+fmt.Sprint(generation))
-		if err != nil {
-			t.Fatal(err)
-		}
 		list := []string{}
-		for rows.Next() {
-			values, into := make([][]byte, len(parts)), make([]any, len(parts))
-			for i := range into {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
+		eachRow(t, db, "SELECT "+columns+" FROM "+table+" WHERE generation = "+fmt.Sprint(generation), func(values [][]byte) {
 			if table != "resident_fact" || len(values[1]) > 0 {
 				list = append(list, fmt.Sprintf("%q", values))
 			}
-		}
-		if err := cmp.Or(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+		})
 		slices.Sort(list)
 		out[table] = list
 	}

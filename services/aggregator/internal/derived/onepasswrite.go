@@ -98,7 +98,7 @@ func (o *onePass) putRight(ctx context.Context) error {
 	o.b.Log.Info("everybody was derived while the sources were listed",
 		zap.Int("facts_late", len(o.late)), zap.Int("residents_again", len(o.tied)), zap.Bool("all_again", o.everyone))
 	if o.everyone {
-		return o.rederiveEveryone(ctx)
+		return o.b.rederiveEveryone(ctx, o.r)
 	}
 	slices.Sort(o.tied)
 	for ids := range slices.Chunk(o.tied, deriveStep) {
@@ -109,17 +109,18 @@ func (o *onePass) putRight(ctx context.Context) error {
 	return nil
 }
 
-func (o *onePass) rederiveEveryone(ctx context.Context) error {
+// rederiveEveryone derives everybody of a generation that does not serve again.
+func (b *Book) rederiveEveryone(ctx context.Context, r *replica) error {
 	for after := ""; ; {
 		var ids []string
-		err := o.b.Store.Read(ctx, func(t store.Tx) error {
+		err := b.Store.Read(ctx, func(t store.Tx) error {
 			ids = ids[:0]
-			return t.EachID(o.r.generation, after, deriveStep, func(id string) error { ids = append(ids, id); return nil })
+			return t.EachID(r.generation, after, deriveStep, func(id string) error { ids = append(ids, id); return nil })
 		})
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		if err := o.b.rederive(ctx, o.r, ids); err != nil {
+		if err := b.rederive(ctx, r, ids); err != nil {
 			return err
 		}
 		after = ids[len(ids)-1]

@@ -32,7 +32,7 @@ func openDesk(t tester, db *sqlstore.DB) *derived.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := derived.New(derived.Deps{Store: store.New(db), Desk: desk.New(db), Packs: tiesPacks(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
+	b := derived.New(derived.Deps{Store: folding(db), Desk: desk.New(db), Packs: tiesPacks(t), Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
 	if err := b.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,8 @@ func TestALoadSurvivesACrashAtAnyMoment(t *testing.T) {
 		id := load(t, b, men, "").Operation.ID
 		rng := rand.New(rand.NewPCG(73, 1))
 		for n := 1; ; n += 1 + rng.IntN(1+n/12) {
-			ctx := newFuse(t.Context(), n)
+			ctx, crash := context.WithCancel(t.Context())
+			cutBeside(b, n, crash)
 			done := make(chan struct{})
 			go func() { defer close(done); _ = b.RunRebuilds(ctx, nil) }()
 			var finished bool
@@ -257,7 +258,7 @@ func TestALoadSurvivesACrashAtAnyMoment(t *testing.T) {
 					if op.State != coverage.Succeeded {
 						t.Fatalf("cut off at %d it ended in %d: %s", n, op.State, op.FailureText)
 					}
-					ctx.blow()
+					crash()
 				}
 				select {
 				case <-done:

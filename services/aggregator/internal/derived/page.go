@@ -20,7 +20,7 @@ type outcome struct {
 	changed       int             // residents
 	done          map[string]bool // residents derived with the page
 	tied          []string        // others whose answers may differ
-	all           bool            // everybody was derived again
+	everybody     bool            // is to be derived again: the tree has changed where somebody is
 	codes         []string        // of records, seen for the first time
 	rows          map[string]store.ResidentRow
 	puts, deletes []store.MemberRow // where somebody has pieces now, or has none any more
@@ -32,12 +32,15 @@ func newOutcome(r *replica) *outcome {
 	return &outcome{before: r, after: r.copyOf(), done: map[string]bool{}, rows: map[string]store.ResidentRow{}}
 }
 
-// page works out one page inside its transaction and writes facts and members.
+// page works out one page inside its transaction and writes facts and members. It
+// fails with newTree where that would be everybody's of what serves.
 func (b *Book) page(t store.Tx, r *replica, list []feedfacts.Fact) (*outcome, error) {
 	out := newOutcome(r)
-	everybody, err := out.takeWorld(t, list)
-	if err != nil {
+	if err := out.takeWorld(t, list); err != nil {
 		return nil, err
+	}
+	if out.everybody && r == b.live {
+		return nil, newTree{list}
 	}
 	if out.newTree {
 		out.batch = r.ledger.VillageBatch()
@@ -47,13 +50,7 @@ func (b *Book) page(t store.Tx, r *replica, list []feedfacts.Fact) (*outcome, er
 	if err := b.residents(t, out, byResident(list)); err != nil {
 		return nil, err
 	}
-	if err := out.write(t); err != nil {
-		return nil, err
-	}
-	if out.all = everybody; everybody {
-		return out, out.everybodyElse(t)
-	}
-	return out, nil
+	return out, out.write(t)
 }
 
 // byResident groups a page, so that each resident is worked on once.
@@ -244,13 +241,11 @@ func (out *outcome) raise(t store.Tx, serves bool) error {
 	}
 	head.Revision++
 	out.after.revision = head.Revision
-	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.touched())), out.all); err != nil {
+	if err := t.Touch(head.Generation, head.Revision, slices.Sorted(maps.Keys(out.touched()))); err != nil {
 		return err
 	}
-	if !out.all { // otherwise whoever is told begins anew
-		if err := t.PutLeft(head.Generation, out.left.rows(head.Revision)); err != nil {
-			return err
-		}
+	if err := t.PutLeft(head.Generation, out.left.rows(head.Revision)); err != nil {
+		return err
 	}
 	return t.SetHead(head)
 }

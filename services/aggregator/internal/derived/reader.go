@@ -257,6 +257,9 @@ func worldAt(t store.Tx, generation int64, digest string) (*facts.World, error) 
 // List reads one page, at one revision with its number.
 func (r *Reader) List(ctx context.Context, q coverage.ListQuery) (out coverage.List, err error) {
 	err = r.read(ctx, true, func(t store.Tx, v storedView) error {
+		if !q.Means(v.Deriver()) || !q.In(v.World()) {
+			return ErrMoving
+		}
 		q.Which = asKept(&q, v.Deriver())
 		for most, all := enough(&q), false; !all && !out.More; most = everything {
 			var villages []villageCount

@@ -33,11 +33,7 @@ var errBehind = errors.New("the source ends before a position that was applied")
 // rebuild makes a new generation from the sources beside the serving one, and
 // lets it take over in one step. A crash before that leaves the old one as it
 // was; the operation stays open and begins again after the next start.
-func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) error {
-	generation, err := b.nextGeneration(ctx)
-	if err != nil {
-		return err
-	}
+func (b *Book) rebuild(ctx context.Context, generation int64, feeds map[string]Feed, op *running) error {
 	if err := b.Store.Drop(ctx, generation); err != nil {
 		return err
 	}
@@ -63,15 +59,6 @@ func (b *Book) rebuild(ctx context.Context, feeds map[string]Feed, op *running) 
 		b.Log.Warn("the generation before the rebuild is not removed yet", obs.Cause(err))
 	}
 	return nil
-}
-
-func (b *Book) nextGeneration(ctx context.Context) (next int64, err error) {
-	err = b.Store.Read(ctx, func(t store.Tx) error {
-		head, err := t.Head()
-		next = head.Generation + 1
-		return err
-	})
-	return next, err
 }
 
 // catchUp applies changes until position, or until the head when that is below zero.
@@ -121,7 +108,12 @@ func (b *Book) takeOver(ctx context.Context, r *replica, feeds map[string]Feed, 
 		if err := b.catchUp(ctx, r, source, feed, target); err != nil {
 			return 0, err
 		}
-		if err := b.catchUp(ctx, b.live, source, feed, target); err != nil {
+		err := b.catchUp(ctx, b.live, source, feed, target)
+		if _, tree := errors.AsType[newTree](err); tree {
+			comparable = false // it would have to derive everybody as well
+			continue
+		}
+		if err != nil {
 			return 0, err
 		}
 	}
@@ -144,14 +136,23 @@ func (b *Book) alarmOf(source string) string {
 // the sources, so that their alarms have no cause any more.
 func (b *Book) swap(ctx context.Context, r *replica, op *running, anew bool, also func(store.Tx) error) (old int64, err error) {
 	var revision int64
-	maps.Copy(r.seen, b.live.seen)
 	done := op.succeeded(b.Now())
 	err = b.Store.Write(ctx, func(t store.Tx) error {
-		head, err := t.Head()
+		head, err := t.LockedHead()
 		if err != nil {
 			return err
 		}
+		if _, err := b.holds(t, r.generation); err != nil {
+			return err
+		}
 		old, revision = head.Generation, head.Revision+1
+		codes, err := t.Codes(old)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			r.seen[code] = true
+		}
 		if done.ID != "" {
 			if err := t.PutOperation(done); err != nil {
 				return err
@@ -189,6 +190,16 @@ func (b *Book) swap(ctx context.Context, r *replica, op *running, anew bool, als
 	return old, nil
 }
 
+// putFollowed writes how far the sources were followed.
+func (r *replica) putFollowed(t store.Tx) error {
+	for _, f := range r.followed {
+		if err := t.PutFollowed(r.generation, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // retryRebuild is how long a rebuild goes on asking a source that does not answer.
 const retryRebuild = 2 * time.Minute
 
@@ -204,5 +215,5 @@ func passing(err error) bool {
 	if r, ok := errors.AsType[Refusal](err); ok {
 		return r.Reason == "PAGE_TOKEN_INVALID" || r.Reason == "FEED_EPOCH_CHANGED" || r.Reason == "FEED_TRIMMED"
 	}
-	return !errors.Is(err, ErrGap)
+	return !errors.Is(err, ErrGap) && !errors.Is(err, errTaken)
 }

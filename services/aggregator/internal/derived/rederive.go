@@ -33,9 +33,6 @@ func (out *outcome) rederiveAll(near *around, ids []string, items map[string]*de
 		return err
 	}
 	for i, id := range ids {
-		if out.after.refs != nil && items[id] == nil { // else what is new has been noted
-			out.after.refs.addAll(after[i])
-		}
 		out.take(near.facts[id].row, id, &differ[i])
 	}
 	return nil

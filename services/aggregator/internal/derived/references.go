@@ -3,12 +3,13 @@ package derived
 import (
 	"xinju.dev/services/aggregator/internal/facts"
 	"xinju.dev/services/aggregator/internal/feedfacts"
+	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 )
 
 // references is the divisions and units that facts about residents mention. It
-// only grows. nil means that it is not known (after a start with data): then
-// every change of the tree counts as one that matters.
+// only grows. nil means that it is not known (after a start with data), until a
+// change of the tree asks for it.
 type references map[string]struct{}
 
 // addOf adds what one fact about a resident mentions.
@@ -17,6 +18,19 @@ func (r references) addOf(e feedfacts.Entry) error {
 		return nil
 	}
 	x, err := feedfacts.Set{e}.WithoutTombstones().Resident("")
+	if err == nil {
+		r.addAll(x)
+	}
+	return err
+}
+
+// addRow adds what all facts under an identifier mention.
+func (r references) addRow(row *store.ResidentRow) error {
+	set, err := feedfacts.Decode(row.Facts)
+	if err != nil {
+		return err
+	}
+	x, err := set.WithoutTombstones().Resident(row.ID)
 	if err == nil {
 		r.addAll(x)
 	}
@@ -99,11 +113,11 @@ func unitRef(id string) string { return "unit:" + id }
 // code that is mentioned leads, in the old tree or the new one, upwards or by
 // its successors, to one of them.
 func (r references) touched(changed map[string]struct{}, before, after divisions) bool {
-	if r == nil {
-		return true
-	}
 	if len(changed) == 0 {
 		return false
+	}
+	if r == nil {
+		return true
 	}
 	for _, d := range []divisions{before, after} {
 		seen := map[string]bool{}

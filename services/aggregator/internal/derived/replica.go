@@ -68,19 +68,6 @@ func (r *replica) copyOf() *replica {
 	return &c
 }
 
-// begin reads of a generation what is not about single residents, who are then to
-// be counted.
-func (b *Book) begin(ctx context.Context, generation int64, d *derive.Deriver) (*replica, *loading, error) {
-	r, into, err := b.surroundings(ctx, generation, d)
-	if err == nil {
-		err = b.readNamed(ctx, r)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return r, newLoading(r, into), nil
-}
-
 // readNamed reads whom the facts of others name.
 func (b *Book) readNamed(ctx context.Context, r *replica) (err error) {
 	r.named, err = mentionsOf(ctx, b.Store, r.generation)

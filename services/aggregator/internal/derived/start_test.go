@@ -30,6 +30,7 @@ func storedSums(t tester, db *sqlstore.DB) (out []sumRow) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close() //nolint:errcheck // Err tells
 	for rows.Next() {
 		var r sumRow
 		if err := rows.Scan(&r.generation, &r.part, &r.body); err != nil {
@@ -37,7 +38,7 @@ func storedSums(t tester, db *sqlstore.DB) (out []sumRow) {
 		}
 		out = append(out, r)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return out

@@ -10,7 +10,6 @@ import (
 	"xinju.dev/services/aggregator/internal/coverage"
 	"xinju.dev/services/aggregator/internal/derived"
 	"xinju.dev/services/aggregator/internal/policy"
-	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 
@@ -49,7 +48,7 @@ func openWith(t tester, db *sqlstore.DB, packs *policy.Catalogue) *derived.Book 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := derived.New(derived.Deps{Store: store.New(db), Packs: packs, Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
+	b := derived.New(derived.Deps{Store: folding(db), Packs: packs, Sources: sourceNames, Now: now, Log: zap.NewNop(), Metrics: metrics})
 	if err := b.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}

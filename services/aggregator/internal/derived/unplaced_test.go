@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"xinju.dev/services/aggregator/internal/derived"
-	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
@@ -60,7 +59,7 @@ func TestWhoHasNoVillageIsReported(t *testing.T) {
 			t.Fatal(err)
 		}
 		core, logs := observer.New(zap.WarnLevel)
-		b := derived.New(derived.Deps{Store: store.New(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: zap.New(core), Metrics: metrics})
+		b := derived.New(derived.Deps{Store: folding(db), Packs: packs(t), Sources: sourceNames, Now: now, Log: zap.New(core), Metrics: metrics})
 		check := func(when string, want [2]float64) {
 			t.Helper()
 			if got := unplaced(t, reg); got != want {

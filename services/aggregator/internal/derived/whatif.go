@@ -133,13 +133,21 @@ func (t *trial) person(r *facts.Resident) {
 			n.changes++
 			t.out.Total++
 		}
-		if c.old != c.new || t.q.Everyone {
+		if t.lists(c) {
 			listed = append(listed, p)
 		}
 	}
 	if r.ID > t.q.After {
 		t.list(r, parts, listed)
 	}
+}
+
+// lists says whether a line is one of those asked for.
+func (t *trial) lists(c *counting) bool {
+	if t.q.Part != 0 {
+		return t.q.Part.Of(c.old, c.new) > 0
+	}
+	return c.old != c.new || t.q.Everyone
 }
 
 // list adds the lines of a resident: all of them or, when there is no room, none,

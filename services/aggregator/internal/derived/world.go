@@ -8,11 +8,11 @@ import (
 	"xinju.dev/services/aggregator/internal/store"
 )
 
-// takeWorld merges the page's divisions and units. everybody: the tree changed
-// where somebody is, so that all residents must be derived again.
-func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (everybody bool, err error) {
+// takeWorld merges the page's divisions and units, and finds out whether the tree
+// changed where somebody is, so that all residents must be derived again.
+func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (err error) {
 	if !slices.ContainsFunc(list, func(f feedfacts.Fact) bool { return feedfacts.IsWorld(f.Kind) }) {
-		return false, nil
+		return nil
 	}
 	before := out.before.worldSet
 	after := slices.Clone(before)
@@ -26,34 +26,35 @@ func (out *outcome) takeWorld(t store.Tx, list []feedfacts.Fact) (everybody bool
 		rows = append(rows, store.WorldRow{Kind: int32(e.Kind), ID: e.ID, Fact: feedfacts.Set{e}.Encode()})
 	}
 	if len(rows) == 0 {
-		return false, nil
+		return nil
 	}
 	for _, w := range rows {
 		out.newTree = out.newTree || feedfacts.IsDivision(w.Kind)
 		if err := changesOf(w, before, after, changed); err != nil {
-			return false, err
+			return err
 		}
 		if _, moved := changed[unitRef(w.ID)]; moved { // what counts at it hangs elsewhere
 			out.newTree = true
 		}
 	}
 	if out.after.world, err = after.World(); err != nil {
-		return false, err
+		return err
 	}
 	out.after.worldSet = after
 	out.after.sums.world = worldSum(after)
 	if err := t.PutWorld(out.before.generation, rows); err != nil {
-		return false, err
+		return err
 	}
 	was, err := divisionsOf(before)
 	if err != nil {
-		return false, err
+		return err
 	}
 	is, err := divisionsOf(after)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return out.before.refs.touched(changed, was, is), nil
+	out.everybody = out.before.refs.touched(changed, was, is)
+	return nil
 }
 
 // changesOf notes what a fact changed: the code of a division, before and after,
@@ -95,45 +96,4 @@ func changesOf(w store.WorldRow, before, after feedfacts.Set, into map[string]st
 		into[unitRef(w.ID)] = struct{}{}
 	}
 	return nil
-}
-
-// everybodyElse derives all residents again who were not part of the page, in
-// the page's transaction, and writes those rows only that differ.
-func (out *outcome) everybodyElse(t store.Tx) error {
-	g, after := out.before.generation, ""
-	if out.after.refs == nil {
-		out.after.refs = references{} // complete once everybody was read
-	}
-	for {
-		near, ids, err := nextPersons(t, g, out.after.named, out.after.deriver.ReadsOthers(), after)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		after = ids[len(ids)-1]
-		var missing []string
-		for _, id := range ids {
-			if !out.done[id] {
-				missing = append(missing, id)
-				continue
-			}
-			if err := out.refer(near, id); err != nil {
-				return err
-			}
-		}
-		if err := out.rederiveAll(near, missing, nil); err != nil {
-			return err
-		}
-		if err := out.write(t); err != nil {
-			return err
-		}
-	}
-}
-
-// refer notes the places of a resident who was derived with the page.
-func (out *outcome) refer(near *around, id string) error {
-	resident, err := near.alone(later, id)
-	if err == nil {
-		out.after.refs.addAll(resident)
-	}
-	return err
 }

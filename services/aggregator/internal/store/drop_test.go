@@ -67,7 +67,8 @@ func TestEveryTableSaysOfWhichGenerationsThereIsSomething(t *testing.T) {
 			func(tx store.Tx, g int64) error {
 				return tx.PutLines(g, []store.LineRow{{Village: "V", ResidentID: "R", Weight: 1}})
 			},
-			func(tx store.Tx, g int64) error { return tx.Touch(g, 1, []string{"R"}, false) },
+			func(tx store.Tx, g int64) error { return tx.AddBlock(g, 1, []byte("V"), []byte("x")) },
+			func(tx store.Tx, g int64) error { return tx.Touch(g, 1, []string{"R"}) },
 			func(tx store.Tx, g int64) error {
 				return tx.PutLeft(g, []store.LeftRow{{ResidentID: "R", Place: "V", Revision: 1}})
 			},

@@ -3,8 +3,9 @@
 // a new one can be built beside the one that serves.
 //
 // It knows no facts and no rules: facts and pieces are bytes to it. The same
-// statements run on SQLite and MySQL; none needs triggers, SKIP LOCKED or
-// RETURNING.
+// statements run on SQLite and MySQL but for how four things are written (NOT
+// INDEXED on the one, FOR UPDATE on the other, a join in the order given, the parts
+// of a UNION with or without brackets); none needs triggers, SKIP LOCKED or RETURNING.
 package store
 
 import (
@@ -28,6 +29,7 @@ func Migrations() migrate.Set { return migrate.Sub("aggregator", files, "migrati
 type Store struct {
 	db        *sqlstore.DB
 	lines     lineStatements
+	foldOnce  int
 	everybody *sqlstore.Statement
 	named     *sqlstore.Statement
 }
@@ -35,13 +37,20 @@ type Store struct {
 // New returns the store in db, which must be migrated.
 func New(db *sqlstore.DB) *Store {
 	return &Store{
-		db: db, lines: newLineStatements(db),
+		db: db, lines: newLineStatements(db), foldOnce: foldOnce,
 		everybody: db.Statement(residentsOf(db.Engine())), named: db.Statement(everyNamed),
 	}
 }
 
+// FoldEach sets of how many changed lines one has the changes around it folded into
+// their blocks, which changes nothing that is read.
+func (s *Store) FoldEach(lines int) { s.foldOnce = lines }
+
 // Tx is one transaction.
-type Tx struct{ tx *gorm.DB }
+type Tx struct {
+	tx       *gorm.DB
+	foldOnce int // of how many changed lines one has those around it folded
+}
 
 // SQL is the transaction itself, for tables of the same database that belong to
 // another package.
@@ -49,12 +58,12 @@ func (t Tx) SQL() *gorm.DB { return t.tx }
 
 // Write commits what fn did, or nothing. fn may run several times.
 func (s *Store) Write(ctx context.Context, fn func(Tx) error) error {
-	return s.db.Write(ctx, func(tx *gorm.DB) error { return fn(Tx{tx}) })
+	return s.db.Write(ctx, func(tx *gorm.DB) error { return fn(Tx{tx, s.foldOnce}) })
 }
 
 // Read runs fn on one snapshot.
 func (s *Store) Read(ctx context.Context, fn func(Tx) error) error {
-	return s.db.Read(ctx, func(tx *gorm.DB) error { return fn(Tx{tx}) })
+	return s.db.Read(ctx, func(tx *gorm.DB) error { return fn(Tx{tx, s.foldOnce}) })
 }
 
 var errNoHead = errors.New("the generation row is missing")

@@ -7,34 +7,21 @@ import (
 	"xinju.dev/services/platform/sqlstore"
 )
 
-// everybody stands in a touched row for all residents of the generation.
-const everybody = ""
-
 // TouchedRow says at which revision a resident's answers may last have changed.
 type TouchedRow struct {
 	Revision   int64
 	ResidentID string
 }
 
-// Touch notes that the answers of residents may have changed at a revision; all:
-// those of everybody. Of several changes of a resident the latest is kept.
-func (t Tx) Touch(generation, revision int64, ids []string, all bool) error {
-	if all {
-		ids = []string{everybody}
-	}
+// Touch notes that the answers of residents may have changed at a revision. Of
+// several changes of a resident the latest is kept.
+func (t Tx) Touch(generation, revision int64, ids []string) error {
 	rows, values := make([][]any, len(ids)), make([]any, 0, 3*len(ids))
 	for i, id := range ids {
 		values = append(values, generation, id, revision)
 		rows[i] = values[len(values)-3:]
 	}
 	return t.replace("touched", []string{"generation", "resident_id", "revision"}, rows)
-}
-
-// TouchedAll is the revision at which everybody was last touched; 0 never.
-func (t Tx) TouchedAll(generation int64) (revision int64, err error) {
-	err = sqlstore.Query(t.tx, func(rows *sql.Rows) error { return rows.Scan(&revision) },
-		"SELECT revision FROM touched WHERE generation = ? AND resident_id = ?", generation, everybody)
-	return revision, err
 }
 
 // Touched reads up to limit residents touched after a place in the order of

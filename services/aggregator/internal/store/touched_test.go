@@ -28,9 +28,9 @@ func pagesOfTouched(t *testing.T, s *store.Store, after store.TouchedRow, n int)
 func TestOfSeveralTouchesTheLastIsKept(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		for revision, ids := range [][]string{{"R1", "R2", "R3"}, {"R2"}, {"R4", "R1"}} {
-			write(t, s, func(tx store.Tx) error { return tx.Touch(1, int64(revision)+5, ids, false) })
+			write(t, s, func(tx store.Tx) error { return tx.Touch(1, int64(revision)+5, ids) })
 		}
-		write(t, s, func(tx store.Tx) error { return tx.Touch(2, 9, []string{"R9"}, false) })
+		write(t, s, func(tx store.Tx) error { return tx.Touch(2, 9, []string{"R9"}) })
 		for n := 1; n <= 5; n++ {
 			if diff := cmp.Diff([]string{"5 R3", "6 R2", "7 R1", "7 R4"}, pagesOfTouched(t, s, store.TouchedRow{}, n)); diff != "" {
 				t.Errorf("%d at a time: %s", n, diff)
@@ -42,28 +42,14 @@ func TestOfSeveralTouchesTheLastIsKept(t *testing.T) {
 	})
 }
 
-func TestEverybodyIsTouchedAtOnce(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store) {
-		at := func() int64 { return read(t, s, func(tx store.Tx) (int64, error) { return tx.TouchedAll(1) }) }
-		if got := at(); got != 0 {
-			t.Errorf("never: %d", got)
-		}
-		write(t, s, func(tx store.Tx) error { return tx.Touch(1, 4, []string{"R1"}, true) })
-		write(t, s, func(tx store.Tx) error { return tx.Touch(1, 5, []string{"R1"}, false) })
-		if got := at(); got != 4 {
-			t.Errorf("everybody at %d, want 4", got)
-		}
-	})
-}
-
 func TestADroppedGenerationLeavesNoTouches(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		var ids []string
 		for i := range 5100 { // more than one step
 			ids = append(ids, fmt.Sprintf("R%05d", i))
 		}
-		write(t, s, func(tx store.Tx) error { return tx.Touch(1, 1, ids, false) })
-		write(t, s, func(tx store.Tx) error { return tx.Touch(2, 2, ids[:2], false) })
+		write(t, s, func(tx store.Tx) error { return tx.Touch(1, 1, ids) })
+		write(t, s, func(tx store.Tx) error { return tx.Touch(2, 2, ids[:2]) })
 		if err := s.Drop(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}
