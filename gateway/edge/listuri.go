@@ -31,6 +31,11 @@ func opened(_ context.Context, _ http.ResponseWriter, m proto.Message) error {
 		openStandings(r.GetUnranked())
 	case *aggregatorv1.GetForecastResponse:
 		openAhead(r)
+	case *aggregatorv1.WhatIfResponse:
+		openTrial(r)
+	case *aggregatorv1.GetReportNumberResponse:
+		openFrozen(r.GetReportId(), r.GetNumber())
+		openFrozenTerms(r)
 	case *aggregatorv1.GetReportResponse:
 		openReport(r.GetReport())
 	case *aggregatorv1.SignReportResponse:
@@ -49,7 +54,11 @@ func opened(_ context.Context, _ http.ResponseWriter, m proto.Message) error {
 
 func openStandings(list []*aggregatorv1.Standing) {
 	for _, s := range list {
-		openRow(s.GetRow())
+		r := s.GetRow()
+		openRow(r)
+		if s.GetBeforeDate() != nil {
+			s.BeforeUri = numbered{r.GetDivision(), r.GetUnitId(), r.GetUnitRole(), r.GetIndicatorId(), s.GetBeforeDate()}.row()
+		}
 	}
 }
 

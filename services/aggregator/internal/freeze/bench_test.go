@@ -86,9 +86,9 @@ func (c crowd) freeze(t testing.TB, f *Freezer) string {
 	if err := f.Desk.Write(t.Context(), func(tx desk.Tx) error { return tx.AddReport(row) }); err != nil {
 		t.Fatal(err)
 	}
-	b := &builder{f: f, ctx: t.Context(), row: &row, req: req, content: req.Wanted(row.ID), world: facts.NewWorld(nil, nil), wanted: map[ledger.Key]int{}, catalogue: &policy.Catalogue{}}
+	b := &builder{f: f, ctx: t.Context(), row: &row, req: req, content: req.Wanted(row.ID), world: facts.NewWorld(nil, nil), wanted: map[ledger.Key][]dated{}, catalogue: &policy.Catalogue{}}
 	for k := range 6 {
-		b.wanted[ledger.Key(k)] = k
+		b.wanted[ledger.Key(k)] = []dated{{k, req.AsOf}}
 		b.content.Indicators = append(b.content.Indicators, fmt.Sprintf("IND%d", k))
 	}
 	if err := b.read(c); err != nil {

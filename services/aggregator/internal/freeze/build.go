@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"xinju.dev/services/aggregator/internal/answers"
@@ -15,6 +16,7 @@ import (
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/aggregator/internal/report"
+	"xinju.dev/services/platform/civil"
 )
 
 // builder makes one report. Numbers are taken at a moment; the lists are read at
@@ -30,15 +32,12 @@ type builder struct {
 	content   *report.Content
 	world     *facts.World
 	catalogue *policy.Catalogue
-	wanted    map[ledger.Key]int
+	wanted    map[ledger.Key][]dated
 	digest    *report.Digester
-	weights   map[numberOfList]*weight
-	above     map[string][]string // of each code those that have numbers, itself included
-	ids       *idSet              // who counts
+	weights   map[numberOf]*weight
+	above     map[civil.Date]map[string][]string // by day, of each code those that have numbers, itself included
+	ids       *idSet                             // who counts
 }
-
-// numberOfList names the lines that a number is the sum of.
-type numberOfList struct{ division, indicator string }
 
 // look takes the numbers.
 func (b *builder) look(v coverage.View) error {
@@ -51,11 +50,13 @@ func (b *builder) look(v coverage.View) error {
 	c := b.req.Wanted(b.row.ID)
 	c.Frozen, c.PackID, c.PackName = now, p.pack.ID, p.pack.Name.Chinese
 	c.DivisionName = b.world.Name(b.req.Division, b.req.AsOf)
-	c.Numbers, c.Indicators = p.numbers(v, b.figures, b.f.Late, now, b.req.AsOf)
-	c.FigureState = figureState(c.Numbers)
+	t := p.take(answers.On(v, b.figures, b.f.Late, now), b.req.AsOf)
 	if b.row.Basis == "" {
-		c.EarlierDay, c.League = p.league(v, b.figures, b.f.Late, now, &b.req)
+		c.EarlierDay, c.League = p.league(v, t, &b.req)
 	}
+	t.terms()
+	c.Numbers, c.Indicators, c.WithTerms, c.Behind, c.Columns = t.numbers, t.ids, true, t.behind, t.columns
+	c.FigureState = figureState(slices.Concat(t.numbers, t.behind))
 	for _, pack := range v.Packs().Packs() {
 		sum := sha256.Sum256(pack.Source)
 		c.Packs = append(c.Packs, report.PackRef{ID: pack.ID, Version: pack.Version, Digest: hex.EncodeToString(sum[:])})
@@ -63,7 +64,7 @@ func (b *builder) look(v coverage.View) error {
 	for _, f := range v.Following() {
 		c.Positions = append(c.Positions, report.Position{Source: f.Source, Epoch: f.Epoch, Position: f.Position, Head: f.Head, Alarm: f.Alarm})
 	}
-	c.State, b.wanted, b.content = v.Figures().Digest, keys(v, c.Indicators), c
+	c.State, b.wanted, b.content = v.Figures().Digest, keys(v, c), c
 	if c.Title == "" {
 		c.Title = fmt.Sprintf("%s %s 截至%s", c.DivisionName, p.pack.Name.Chinese, b.req.AsOf)
 	}
@@ -76,20 +77,12 @@ func (b *builder) read(w coverage.Whole) error {
 		return err
 	}
 	c := b.content
-	c.Derivation, c.Lines, c.Persons, c.Tree = w.Derivation(), 0, 0, nil
-	b.digest, b.weights, b.ids = report.NewDigester(), map[numberOfList]*weight{}, &idSet{}
-	codes := w.Below(b.req.Division, b.req.AsOf)
-	for _, code := range codes {
-		n := nodeOf(b.world, code, b.req.AsOf)
-		if code == b.req.Division {
-			n.Parent = ""
-		}
-		c.Tree = append(c.Tree, n)
-	}
+	c.Derivation, c.Lines, c.Persons = w.Derivation(), 0, 0
+	b.digest, b.weights, b.ids = report.NewDigester(), map[numberOf]*weight{}, &idSet{}
+	codes := b.trees(w)
 	if !b.req.WithLists {
 		return nil
 	}
-	b.above = aboveOf(c)
 	for _, code := range codes {
 		if err := b.village(w, code); err != nil {
 			return err
@@ -103,8 +96,7 @@ const partLines = 400
 
 // village keeps the lines of one division by indicator.
 func (b *builder) village(w coverage.Whole, code string) error {
-	v := villageLines{b: b, w: w, code: code, unit: b.world.Manager(code, b.req.AsOf), sums: b.sums(code), open: map[int][]report.Line{}, parts: map[int][]desk.ListPart{}}
-	v.pack, _ = b.catalogue.PackFor(b.world, code, b.req.AsOf)
+	v := villageLines{b: b, w: w, code: code, sums: b.sums(code), open: map[int][]report.Line{}, parts: map[int][]desk.ListPart{}}
 	err := w.Counted(code, func(m coverage.Counted) error {
 		b.ids.add(m.ResidentID)
 		v.add(&m)
@@ -122,46 +114,26 @@ func (b *builder) village(w coverage.Whole, code string) error {
 	return b.write(v.all())
 }
 
-// aboveOf lists of each code of a report those at or above it that have numbers.
-func aboveOf(c *report.Content) map[string][]string {
-	counted, parents := map[string]bool{}, map[string]string{}
-	for i := range c.Numbers {
-		counted[c.Numbers[i].Division] = true
-	}
-	for _, n := range c.Tree {
-		parents[n.Code] = n.Parent
-	}
-	out := map[string][]string{}
-	for _, n := range c.Tree {
-		at := n.Code
-		for range len(c.Tree) {
-			if counted[at] {
-				out[n.Code] = append(out[n.Code], at)
-			}
-			if at = parents[at]; at == "" {
-				break
-			}
-		}
-	}
-	return out
-}
-
 // weight is what the lines of a number add up to.
 type weight struct{ eligible, covered int64 }
 
-// sums are, of one village, the numbers that a line of an indicator is part of.
-func (b *builder) sums(village string) [][]*weight {
-	out := make([][]*weight, len(b.content.Indicators))
-	for column, id := range b.content.Indicators {
-		for _, code := range b.above[village] {
-			at := numberOfList{code, id}
+// sums are, of one village, the numbers that a line of a column is part of.
+func (b *builder) sums(village string) (out [][]*weight) {
+	for column := 0; ; column++ {
+		c, ok := b.content.ColumnAt(column)
+		if !ok {
+			return out
+		}
+		var of []*weight
+		for _, code := range b.above[c.Day][village] {
+			at := numberOf{code, c.Indicator, c.Day}
 			if b.weights[at] == nil {
 				b.weights[at] = &weight{}
 			}
-			out[column] = append(out[column], b.weights[at])
+			of = append(of, b.weights[at])
 		}
+		out = append(out, of)
 	}
-	return out
 }
 
 // writeBytes is how much of a report one transaction writes, about.
@@ -226,18 +198,40 @@ func personOf(v *coverage.Versions) report.Person {
 	return p
 }
 
+// checks fails when the list of a number is not as long as it says.
+func (b *builder) checks() error {
+	c := b.content
+	for _, numbers := range [...][]report.Number{c.Numbers, c.Behind} {
+		for i := range numbers {
+			if err := b.check(&numbers[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range c.League {
+		if err := b.check(&c.League[i].Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) check(n *report.Number) error {
+	var list weight
+	if w := b.weights[numberOf{n.Division, n.Indicator, n.Day}]; w != nil {
+		list = *w
+	}
+	if n.Opens && list != (weight{int64(n.Eligible), int64(n.Covered)}) {
+		return fmt.Errorf("freeze: the list of %s in %s on %s has %v, the number %d and %d", n.Indicator, n.Division, n.Day, list, n.Eligible, n.Covered)
+	}
+	return nil
+}
+
 // end checks that the lists are as long as the numbers say, and freezes.
 func (b *builder) end() error {
 	if b.req.WithLists {
-		for i := range b.content.Numbers {
-			n := &b.content.Numbers[i]
-			var list weight
-			if w := b.weights[numberOfList{n.Division, n.Indicator}]; w != nil {
-				list = *w
-			}
-			if n.Opens && list != (weight{int64(n.Eligible), int64(n.Covered)}) {
-				return fmt.Errorf("freeze: the list of %s in %s has %v, the number %d and %d", n.Indicator, n.Division, list, n.Eligible, n.Covered)
-			}
+		if err := b.checks(); err != nil {
+			return err
 		}
 	}
 	row := *b.row

@@ -2,7 +2,6 @@ package freeze
 
 import (
 	"slices"
-	"time"
 
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -18,17 +17,17 @@ const maxPeers = 500
 
 // league ranks the divisions below by each indicator, against the end of the
 // quarter before.
-func (p *plan) league(v coverage.View, figures *answers.Figures, late answers.Late, now time.Time, req *report.Request) (earlier civil.Date, out []report.Standing) {
+func (p *plan) league(v coverage.View, t *taking, req *report.Request) (earlier civil.Date, out []report.Standing) {
 	earlier = quarterBefore(req.AsOf)
 	codes := answers.Ranked(v.World(), req.Division, facts.Level(req.GroupLevel), req.AsOf)
 	if len(codes) == 0 || len(codes) > maxPeers {
 		return earlier, nil
 	}
-	asker := answers.On(v, figures, late, now)
 	for _, c := range p.columns {
-		l := asker.League(answers.LeagueQuery{Pack: p.pack, Codes: codes, Column: c, Day: req.AsOf, Before: earlier})
+		l := t.asker.League(answers.LeagueQuery{Pack: p.pack, Codes: codes, Column: c, Day: req.AsOf, Before: earlier})
 		for _, s := range slices.Concat(l.Ranked, l.Unranked) {
 			x := standingOf(v, &s, req.AsOf)
+			t.wants(&s.Row, x.Number.Level)
 			x.Number.Headline = p.first(s.Row.Indicator)
 			if l.Better == policy.Neither && x.Unranked == "" {
 				x.Unranked = l.Better.Text().Chinese // what its place in the table does not say
@@ -42,7 +41,7 @@ func (p *plan) league(v coverage.View, figures *answers.Figures, late answers.La
 func standingOf(v coverage.View, s *answers.Standing, day civil.Date) report.Standing {
 	level := nodeOf(v.World(), s.Row.Place.Code, day).Level
 	out := report.Standing{
-		Number: numberOf(&s.Row, level), Rank: s.Rank, Before: s.RankBefore, Earlier: numberOf(&s.Before, level).Value,
+		Number: numberFrom(&s.Row, level), Rank: s.Rank, Before: s.RankBefore, Earlier: numberFrom(&s.Before, level).Value,
 		Level: int(s.Warning), Warned: s.Warned.Chinese, Unranked: s.Unranked.Chinese, Projected: s.Projected,
 	}
 	if s.Warned == (policy.Text{}) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/coverage"
@@ -48,7 +47,7 @@ func planOf(v coverage.View, req *report.Request) (p plan, err error) {
 		p.columns = headlinesFirst(v, p.pack, p.columns)
 	}
 	p.places = placesOf(v.World(), req.Division, facts.Level(req.GroupLevel), req.AsOf)
-	if len(p.places)*len(p.columns) > maxNumbers {
+	if len(p.places)*len(p.columns) > maxNumbers || len(p.places)*behindEach(p.columns) > maxNumbers {
 		return p, report.ErrTooLarge
 	}
 	return p, nil
@@ -99,35 +98,30 @@ func nodeOf(w *facts.World, code string, day civil.Date) report.Node {
 	return n
 }
 
-// numbers computes every number of the plan on a day, in its order, and lists the
-// columns that have been met, each once.
-func (p *plan) numbers(v coverage.View, figures *answers.Figures, late answers.Late, now time.Time, day civil.Date) (out []report.Number, columns []string) {
-	asker := answers.On(v, figures, late, now)
-	met, known := map[[2]string]bool{}, map[string]bool{}
-	add := func(row *answers.Row, level int) {
-		if at := [2]string{row.Place.Code, row.ID}; !met[at] {
-			met[at] = true
-			n := numberOf(row, level)
-			n.Headline = p.first(row.Indicator)
-			out = append(out, n)
-		}
-		if !known[row.ID] {
-			known[row.ID] = true
-			columns = append(columns, row.ID)
-		}
-	}
+// taken is the numbers of a plan.
+type taken struct {
+	numbers []report.Number
+	ids     []string        // indicators that have been met, each once
+	behind  []report.Number // what stands behind terms of ratios and is not among numbers
+	columns []report.Column // of the lists behind these
+}
+
+// take computes every number of the plan on a day, in its order. What stands behind
+// them is taken by terms.
+func (p *plan) take(asker *answers.Asker, day civil.Date) *taking {
+	t := &taking{asker: asker, met: map[numberOf]bool{}, known: map[report.Column]bool{}}
 	for _, place := range p.places {
 		rows := asker.Rows(p.pack, answers.Place{Code: place.Code, Name: place.Name}, p.columns, day)
 		for i := range rows {
-			add(&rows[i], place.Level)
+			t.add(p, &rows[i], place.Level)
 		}
 		for i := range rows { // what is shown beside and was not asked for itself
 			for _, more := range append(slices.Clone(rows[i].Beside), alternative(&rows[i])...) {
-				add(&more, place.Level)
+				t.add(p, &more, place.Level)
 			}
 		}
 	}
-	return out, columns
+	return t
 }
 
 func alternative(r *answers.Row) []answers.Row {
@@ -137,7 +131,7 @@ func alternative(r *answers.Row) []answers.Row {
 	return []answers.Row{*r.Alternative}
 }
 
-func numberOf(r *answers.Row, level int) report.Number {
+func numberFrom(r *answers.Row, level int) report.Number {
 	n := report.Number{
 		Division: r.Place.Code, DivisionName: r.Place.Name, Level: level, Indicator: r.ID, Name: r.Indicator.Name.Chinese,
 		Kind: int(r.Indicator.Kind), Unit: int(r.Indicator.Unit), Read: r.Value(), From: r.From, Day: r.Day,
@@ -156,7 +150,7 @@ func numberOf(r *answers.Row, level int) report.Number {
 	}
 	if r.Ratio != nil {
 		n.Num, n.Den = ratText(r.Ratio.Num), ratText(r.Ratio.Den)
-		n.Figures = figuresOf(r.Ratio)
+		n.Figures, n.Of = figuresOf(r.Ratio), ratioOf(r.Ratio)
 	}
 	return n
 }
@@ -211,13 +205,23 @@ func both(t policy.Text) string {
 	return t.Chinese + " / " + t.English
 }
 
-// keys are the columns of the ledger behind columns of a report.
-func keys(v coverage.View, columns []string) map[ledger.Key]int {
-	out := map[ledger.Key]int{}
-	for i, id := range columns {
-		if k, ok := v.Deriver().Key(id); ok {
-			out[k] = i
+// keys are the columns of the ledger behind the lists of a report, each with those
+// that it is, on some day.
+func keys(v coverage.View, c *report.Content) map[ledger.Key][]dated {
+	out := map[ledger.Key][]dated{}
+	for i := 0; ; i++ {
+		at, ok := c.ColumnAt(i)
+		if !ok {
+			return out
+		}
+		if k, ok := v.Deriver().Key(at.Indicator); ok {
+			out[k] = append(out[k], dated{i, at.Day})
 		}
 	}
-	return out
+}
+
+// dated is a column of a report, and its day.
+type dated struct {
+	column int
+	day    civil.Date
 }

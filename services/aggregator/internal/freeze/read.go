@@ -97,6 +97,20 @@ func (f *Freezer) List(ctx context.Context, division, before string, limit int) 
 	return out, err
 }
 
+// Number finds a number of a report, with the report; day None is that of the
+// report. It fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN, REPORT_NUMBER_NOT_FOUND.
+func (f *Freezer) Number(ctx context.Context, id, division, indicator string, day civil.Date) (*report.Report, *report.Number, error) {
+	r, err := f.frozen(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, found := r.Content.NumberOn(division, indicator, day)
+	if !found {
+		return nil, nil, report.ErrNumber.With("indicator_id", indicator)
+	}
+	return r, n, nil
+}
+
 // Members reads a page. It fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
 // REPORT_WITHOUT_LISTS, REPORT_NUMBER_NOT_FOUND.
 func (f *Freezer) Members(ctx context.Context, q report.MembersQuery) (out report.Members, err error) {
@@ -104,14 +118,14 @@ func (f *Freezer) Members(ctx context.Context, q report.MembersQuery) (out repor
 	if err != nil {
 		return out, err
 	}
-	n, found := r.Content.Number(q.Division, q.Indicator)
+	n, found := r.Content.NumberOn(q.Division, q.Indicator, q.Day)
 	switch {
 	case !r.Content.WithLists:
 		return out, report.ErrWithoutLists
 	case !found || !n.Opens:
 		return out, report.ErrNumber.With("indicator_id", q.Indicator)
 	}
-	column, in := r.Content.Column(q.Indicator), r.Content.Below(q.Division)
+	column, in := r.Content.ColumnOf(q.Indicator, n.Day), r.Content.Below(q.Division, n.Day)
 	err = f.Desk.Read(ctx, func(t desk.Tx) error {
 		out = report.Members{Total: q.Which.Of(n)}
 		index, err := t.ListIndex(q.Report)

@@ -37,6 +37,11 @@ type Content struct {
 	FigureState string `json:",omitempty"` // digest of the numbers from outside that are in the numbers
 	Lines       int64
 	Persons     int64
+
+	WithTerms bool      `json:",omitempty"` // ratios keep what they were computed from; reports of before do not
+	Behind    []Number  `json:",omitempty"` // numbers that stand behind terms of ratios and are not among Numbers
+	Columns   []Column  `json:",omitempty"` // of the lists behind these; Line.Indicator points to them after Indicators
+	Trees     []DayTree `json:",omitempty"` // the divisions on days of Columns on which they stood otherwise
 }
 
 // PackRef is a pack as it was.
@@ -79,6 +84,7 @@ type Number struct {
 	Opens                  bool     // the counts are lengths of lists
 	Headline               bool     `json:",omitempty"` // the forms show it
 	Figures                []Figure `json:",omitempty"` // ratio: the numbers from outside that it was computed from
+	Of                     *Ratio   `json:",omitempty"` // ratio: its terms; nil of reports of before, and without terms
 }
 
 // Figure is a number from outside as it was.
@@ -163,24 +169,16 @@ func (r *Report) marked() bool {
 	return !r.All && slices.ContainsFunc(r.Content.Numbers, func(n Number) bool { return n.Headline })
 }
 
-// Column finds an indicator's index; -1 when the report has none of that name.
-func (c *Content) Column(indicator string) int {
-	for i, id := range c.Indicators {
-		if id == indicator {
-			return i
-		}
-	}
-	return -1
-}
-
-// Below says of every code of the tree whether it is the division or lies below it.
-func (c *Content) Below(division string) map[string]bool {
-	parents := make(map[string]string, len(c.Tree))
-	for _, n := range c.Tree {
+// Below says of every code of the tree on a day whether it is the division or lies
+// below it.
+func (c *Content) Below(division string, day civil.Date) map[string]bool {
+	tree := c.TreeOn(day)
+	parents := make(map[string]string, len(tree))
+	for _, n := range tree {
 		parents[n.Code] = n.Parent
 	}
-	in := make(map[string]bool, len(c.Tree))
-	for _, n := range c.Tree {
+	in := make(map[string]bool, len(tree))
+	for _, n := range tree {
 		at := n.Code
 		for range maxDepth {
 			if at == division {

@@ -48,6 +48,10 @@ func aReport() *report.Report {
 		Numbers: []report.Number{
 			number(county, "演示县", 3, 103, 60, "58.25%", 38), number(town1, "东镇", 4, 100, 58, "58.00%", 37), number(town2, "西镇", 4, 3, 2, "66.66%", 1),
 			{Division: county, DivisionName: "演示县", Level: 3, Indicator: "INF01", Name: "传染病报告率", Kind: 2, Unit: 1, Day: day, Awaits: "病例记录"},
+			{
+				Division: county, DivisionName: "演示县", Level: 3, Indicator: "BASE", Name: "考核人口基数", Kind: 3, Unit: 6, Day: day, HasRate: true, Value: "54.00", Num: "162", Den: "3",
+				Of: &report.Ratio{Numerator: []report.Term{{Figure: "registered_population", Day: day, Times: "1", Value: "162", Source: "统计年报"}}},
+			},
 		},
 		Positions: []report.Position{{Source: "registry", Epoch: "e", Position: 12, Head: 12}}, EarlierDay: civil.Must("2020-09-30"), Lines: 2,
 	}
@@ -209,6 +213,7 @@ func TestABureausTemplateIsFollowed(t *testing.T) {
 		{"", "健康教育覆盖率", "58.00%"},
 		{"", "健康教育覆盖率", "66.66%"},
 		{"", "传染病报告率"},
+		{"", "考核人口基数", "54.00"},
 		nil,
 		{"", "负责人（签字）："},
 	}

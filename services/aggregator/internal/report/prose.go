@@ -79,9 +79,9 @@ func (p *prose) selfReport() {
 	p.numbers(open)
 	if len(below) > 0 {
 		p.heading("各下级区划")
-		p.table([]string{"区划", "指标", "完成值", "目标", "差额"}, len(below), func(i int) []string {
+		p.table([]string{"区划", "指标", "完成值", "目标", "差额", "佐证"}, len(below), func(i int) []string {
 			n := below[i]
-			return []string{n.DivisionName, n.Name, orDash(n.Value), orDash(n.TargetText), orDash(cell(gap(n)))}
+			return []string{n.DivisionName, n.Name, orDash(n.Value), orDash(n.TargetText), orDash(cell(gap(n))), orDash(ListCommand(p.r.Content, n))}
 		})
 	}
 	p.heading("数据来源与可追溯性")
@@ -141,7 +141,11 @@ func (p *prose) numbers(list []*Number) {
 			}
 		}
 		if command := ListCommand(p.r.Content, n); command != "" {
-			text += "；名单 " + command
+			what := "；名单 "
+			if !n.Opens {
+				what = "；构成 "
+			}
+			text += what + command
 		}
 		p.line("%s", text)
 	}
@@ -175,11 +179,11 @@ func (p *prose) bulletin() {
 		if part[0].Number.HasTarget {
 			p.line("目标 %s。\n", p.say(part[0].Number.TargetText))
 		}
-		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额", "预警", "说明"}, len(part), func(i int) []string {
+		p.table([]string{"名次", "变化", "区划", "完成值", "上季末", "差额", "预警", "说明", "佐证", "上季末佐证（按今日所知）"}, len(part), func(i int) []string {
 			row := leagueRow(p.r, part[i])
 			return []string{
 				orDash(cell(row[2])), signed(row[3]), cell(row[5]), orDash(cell(row[6])), orDash(cell(row[7])),
-				orDash(cell(row[9])), orDash(cell(row[12])), orDash(cell(row[13])),
+				orDash(cell(row[9])), orDash(cell(row[12])), orDash(cell(row[13])), orDash(cell(row[14])), orDash(cell(row[15])),
 			}
 		})
 		start = end

@@ -69,6 +69,7 @@ type Report struct {
 func (c *Content) Summary() *Content {
 	s := *c
 	s.Numbers, s.League, s.Tree, s.Indicators = nil, nil, nil, nil
+	s.Behind, s.Columns, s.Trees = nil, nil, nil
 	return &s
 }
 
@@ -83,6 +84,7 @@ func (r *Request) Wanted(id string) *Content {
 // MembersQuery asks for the lines behind one number.
 type MembersQuery struct {
 	Report, Division, Indicator string
+	Day                         civil.Date // None for that of the report
 	Which                       Which
 	After                       int // lines to leave out
 	Limit                       int

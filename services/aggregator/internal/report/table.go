@@ -63,24 +63,6 @@ var ledgerFields = []field{
 	{"record_unit", "记录机构"},
 }
 
-var leagueFields = []field{
-	{"indicator", "指标编号"},
-	{"name", "指标"},
-	{"rank", "名次"},
-	{"change", "名次变化"},
-	{"division", "区划"},
-	{"division_name", "区划名称"},
-	{"value", "完成值"},
-	{"earlier", "上季末"},
-	{"target", "目标"},
-	{"gap", "差额"},
-	{"n", "完成数"},
-	{"d", "应完成数"},
-	{"level", "预警"},
-	{"reason", "预警原因"},
-	{"evidence", "佐证（打开名单）"},
-}
-
 func (f Form) fields() []field {
 	switch f {
 	case Ledger:
@@ -116,12 +98,21 @@ func (f Form) rows(r *Report, lines Lines, each func(row []any) error) error {
 	return nil
 }
 
-// ListCommand opens a number of a report into its list; "" when it has none.
+// ListCommand opens a number of a report into its list, a ratio into its terms; ""
+// when the report keeps none.
 func ListCommand(c *Content, n *Number) string {
-	if !c.WithLists || !n.Opens {
+	what := "members"
+	switch {
+	case n.Of != nil && n.Awaits == "":
+		what = "terms"
+	case !c.WithLists || !n.Opens:
 		return ""
 	}
-	return fmt.Sprintf("xinju report members %s --division %s --indicator %s", c.ID, n.Division, n.Indicator)
+	command := fmt.Sprintf("xinju report %s %s --division %s --indicator %s", what, c.ID, n.Division, n.Indicator)
+	if n.Day != civil.None && n.Day != c.AsOf {
+		command += " --date " + n.Day.String()
+	}
+	return command
 }
 
 func numberRow(r *Report, n *Number) []any {
@@ -190,30 +181,6 @@ func empty(n *Number) []string {
 	return []string{"没有应服务对象"}
 }
 
-func leagueRow(r *Report, s *Standing) []any {
-	n := &s.Number
-	num, den := counts(n)
-	var rank, change any
-	if s.Rank > 0 {
-		rank = int64(s.Rank)
-	}
-	if s.Rank > 0 && s.Before > 0 {
-		change = int64(s.Before - s.Rank)
-	}
-	reason := s.Warned
-	if reason == "" {
-		reason = s.Unranked
-	}
-	command := ""
-	if _, kept := r.Content.Number(n.Division, n.Indicator); kept {
-		command = ListCommand(r.Content, n)
-	}
-	return []any{
-		n.Indicator, n.Name, rank, change, n.Division, n.DivisionName, text(n.Value), text(s.Earlier), text(n.TargetText), gap(n), num, den,
-		text(map[int]string{2: "黄", 3: "红"}[s.Level]), text(reason), text(command),
-	}
-}
-
 func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
 	if !c.WithLists {
 		return ErrWithoutLists
@@ -228,10 +195,14 @@ func ledgerRows(c *Content, lines Lines, each func([]any) error) error {
 	}
 	row := make([]any, len(ledgerFields))
 	return lines(func(l *Line) error {
-		if l.Indicator < 0 || l.Indicator >= len(c.Indicators) {
+		at, known := c.ColumnAt(l.Indicator)
+		switch {
+		case !known:
 			return errDamaged
+		case !c.Shown(l.Indicator):
+			return nil // behind a term of a ratio, and behind no number of the form
 		}
-		id := c.Indicators[l.Indicator]
+		id := at.Indicator
 		on, source := l.From, l.Evidence.ID
 		if l.EventID != "" {
 			on, source = l.On, l.EventID

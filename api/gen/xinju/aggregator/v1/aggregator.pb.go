@@ -1302,7 +1302,8 @@ type CoverageTerm struct {
 	// Figures: where they were taken from; empty for an indicator and without a value.
 	Source string `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`
 	// Path and query by which REST opens the number: the list of an indicator, or the reading of a
-	// figure. Filled in over REST alone.
+	// figure. In a frozen report the frozen list, and nothing for a figure, whose value and source are all that
+	// is kept. Filled in over REST alone.
 	ListUri string `protobuf:"bytes,10,opt,name=list_uri,json=listUri,proto3" json:"list_uri,omitempty"`
 	// Division that the number is of, 12 digits; empty when it is a unit's.
 	Division string `protobuf:"bytes,11,opt,name=division,proto3" json:"division,omitempty"`

@@ -108,7 +108,12 @@ type Standing struct {
 	// What it is warned of, Chinese first; empty without a warning.
 	WarningText string `protobuf:"bytes,10,opt,name=warning_text,json=warningText,proto3" json:"warning_text,omitempty"`
 	// Why it has no rank, Chinese first; empty when it has one.
-	UnrankedText  string `protobuf:"bytes,11,opt,name=unranked_text,json=unrankedText,proto3" json:"unranked_text,omitempty"`
+	UnrankedText string `protobuf:"bytes,11,opt,name=unranked_text,json=unrankedText,proto3" json:"unranked_text,omitempty"`
+	// The earlier day, of rank_before and rate_change; absent when there is no number then.
+	BeforeDate *date.Date `protobuf:"bytes,12,opt,name=before_date,json=beforeDate,proto3" json:"before_date,omitempty"`
+	// Path and query by which REST gives the number of the earlier day, with the addresses of its lists; filled in
+	// over REST alone, empty without before_date.
+	BeforeUri     string `protobuf:"bytes,13,opt,name=before_uri,json=beforeUri,proto3" json:"before_uri,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -216,6 +221,20 @@ func (x *Standing) GetWarningText() string {
 func (x *Standing) GetUnrankedText() string {
 	if x != nil {
 		return x.UnrankedText
+	}
+	return ""
+}
+
+func (x *Standing) GetBeforeDate() *date.Date {
+	if x != nil {
+		return x.BeforeDate
+	}
+	return nil
+}
+
+func (x *Standing) GetBeforeUri() string {
+	if x != nil {
+		return x.BeforeUri
 	}
 	return ""
 }
@@ -820,7 +839,7 @@ var File_xinju_aggregator_v1_league_proto protoreflect.FileDescriptor
 
 const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	"\n" +
-	" xinju/aggregator/v1/league.proto\x12\x13xinju.aggregator.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\x1a$xinju/aggregator/v1/aggregator.proto\x1a\x1bxinju/type/v1/options.proto\"\x81\x04\n" +
+	" xinju/aggregator/v1/league.proto\x12\x13xinju.aggregator.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x16google/type/date.proto\x1a$xinju/aggregator/v1/aggregator.proto\x1a\x1bxinju/type/v1/options.proto\"\xe0\x04\n" +
 	"\bStanding\x122\n" +
 	"\x03row\x18\x01 \x01(\v2 .xinju.aggregator.v1.CoverageRowR\x03row\x12\x18\n" +
 	"\x04rank\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x02R\x04rank\x12%\n" +
@@ -836,7 +855,11 @@ const file_xinju_aggregator_v1_league_proto_rawDesc = "" +
 	"\awarning\x18\t \x01(\x0e2!.xinju.aggregator.v1.WarningLevelB\x04\xc8\xf3\x18\x02R\awarning\x12'\n" +
 	"\fwarning_text\x18\n" +
 	" \x01(\tB\x04\xc8\xf3\x18\x02R\vwarningText\x12)\n" +
-	"\runranked_text\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\funrankedText\"\x9d\x02\n" +
+	"\runranked_text\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\funrankedText\x128\n" +
+	"\vbefore_date\x18\f \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x01R\n" +
+	"beforeDate\x12#\n" +
+	"\n" +
+	"before_uri\x18\r \x01(\tB\x04\xc8\xf3\x18\x02R\tbeforeUri\"\x9d\x02\n" +
 	"\x10GetLeagueRequest\x12#\n" +
 	"\bdivision\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12\x1d\n" +
 	"\x05level\x18\x02 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x01R\x05level\x12\"\n" +
@@ -948,34 +971,35 @@ var file_xinju_aggregator_v1_league_proto_depIdxs = []int32{
 	8,  // 0: xinju.aggregator.v1.Standing.row:type_name -> xinju.aggregator.v1.CoverageRow
 	9,  // 1: xinju.aggregator.v1.Standing.projected_date:type_name -> google.type.Date
 	0,  // 2: xinju.aggregator.v1.Standing.warning:type_name -> xinju.aggregator.v1.WarningLevel
-	9,  // 3: xinju.aggregator.v1.GetLeagueRequest.as_of_date:type_name -> google.type.Date
-	9,  // 4: xinju.aggregator.v1.GetLeagueRequest.before_date:type_name -> google.type.Date
-	1,  // 5: xinju.aggregator.v1.GetLeagueResponse.standings:type_name -> xinju.aggregator.v1.Standing
-	1,  // 6: xinju.aggregator.v1.GetLeagueResponse.unranked:type_name -> xinju.aggregator.v1.Standing
-	8,  // 7: xinju.aggregator.v1.GetLeagueResponse.total:type_name -> xinju.aggregator.v1.CoverageRow
-	9,  // 8: xinju.aggregator.v1.GetLeagueResponse.as_of_date:type_name -> google.type.Date
-	9,  // 9: xinju.aggregator.v1.GetLeagueResponse.before_date:type_name -> google.type.Date
-	10, // 10: xinju.aggregator.v1.GetLeagueResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	11, // 11: xinju.aggregator.v1.GetLeagueResponse.better:type_name -> xinju.aggregator.v1.BetterWay
-	9,  // 12: xinju.aggregator.v1.GetWarningsRequest.as_of_date:type_name -> google.type.Date
-	1,  // 13: xinju.aggregator.v1.GetWarningsResponse.warnings:type_name -> xinju.aggregator.v1.Standing
-	9,  // 14: xinju.aggregator.v1.GetWarningsResponse.as_of_date:type_name -> google.type.Date
-	10, // 15: xinju.aggregator.v1.GetWarningsResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	12, // 16: xinju.aggregator.v1.ListUnitMembersRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
-	9,  // 17: xinju.aggregator.v1.ListUnitMembersRequest.as_of_date:type_name -> google.type.Date
-	13, // 18: xinju.aggregator.v1.ListUnitMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	14, // 19: xinju.aggregator.v1.ListUnitMembersResponse.members:type_name -> xinju.aggregator.v1.Member
-	2,  // 20: xinju.aggregator.v1.LeagueService.GetLeague:input_type -> xinju.aggregator.v1.GetLeagueRequest
-	4,  // 21: xinju.aggregator.v1.LeagueService.GetWarnings:input_type -> xinju.aggregator.v1.GetWarningsRequest
-	6,  // 22: xinju.aggregator.v1.LeagueService.ListUnitMembers:input_type -> xinju.aggregator.v1.ListUnitMembersRequest
-	3,  // 23: xinju.aggregator.v1.LeagueService.GetLeague:output_type -> xinju.aggregator.v1.GetLeagueResponse
-	5,  // 24: xinju.aggregator.v1.LeagueService.GetWarnings:output_type -> xinju.aggregator.v1.GetWarningsResponse
-	7,  // 25: xinju.aggregator.v1.LeagueService.ListUnitMembers:output_type -> xinju.aggregator.v1.ListUnitMembersResponse
-	23, // [23:26] is the sub-list for method output_type
-	20, // [20:23] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	9,  // 3: xinju.aggregator.v1.Standing.before_date:type_name -> google.type.Date
+	9,  // 4: xinju.aggregator.v1.GetLeagueRequest.as_of_date:type_name -> google.type.Date
+	9,  // 5: xinju.aggregator.v1.GetLeagueRequest.before_date:type_name -> google.type.Date
+	1,  // 6: xinju.aggregator.v1.GetLeagueResponse.standings:type_name -> xinju.aggregator.v1.Standing
+	1,  // 7: xinju.aggregator.v1.GetLeagueResponse.unranked:type_name -> xinju.aggregator.v1.Standing
+	8,  // 8: xinju.aggregator.v1.GetLeagueResponse.total:type_name -> xinju.aggregator.v1.CoverageRow
+	9,  // 9: xinju.aggregator.v1.GetLeagueResponse.as_of_date:type_name -> google.type.Date
+	9,  // 10: xinju.aggregator.v1.GetLeagueResponse.before_date:type_name -> google.type.Date
+	10, // 11: xinju.aggregator.v1.GetLeagueResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	11, // 12: xinju.aggregator.v1.GetLeagueResponse.better:type_name -> xinju.aggregator.v1.BetterWay
+	9,  // 13: xinju.aggregator.v1.GetWarningsRequest.as_of_date:type_name -> google.type.Date
+	1,  // 14: xinju.aggregator.v1.GetWarningsResponse.warnings:type_name -> xinju.aggregator.v1.Standing
+	9,  // 15: xinju.aggregator.v1.GetWarningsResponse.as_of_date:type_name -> google.type.Date
+	10, // 16: xinju.aggregator.v1.GetWarningsResponse.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	12, // 17: xinju.aggregator.v1.ListUnitMembersRequest.unit_role:type_name -> xinju.aggregator.v1.UnitRole
+	9,  // 18: xinju.aggregator.v1.ListUnitMembersRequest.as_of_date:type_name -> google.type.Date
+	13, // 19: xinju.aggregator.v1.ListUnitMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	14, // 20: xinju.aggregator.v1.ListUnitMembersResponse.members:type_name -> xinju.aggregator.v1.Member
+	2,  // 21: xinju.aggregator.v1.LeagueService.GetLeague:input_type -> xinju.aggregator.v1.GetLeagueRequest
+	4,  // 22: xinju.aggregator.v1.LeagueService.GetWarnings:input_type -> xinju.aggregator.v1.GetWarningsRequest
+	6,  // 23: xinju.aggregator.v1.LeagueService.ListUnitMembers:input_type -> xinju.aggregator.v1.ListUnitMembersRequest
+	3,  // 24: xinju.aggregator.v1.LeagueService.GetLeague:output_type -> xinju.aggregator.v1.GetLeagueResponse
+	5,  // 25: xinju.aggregator.v1.LeagueService.GetWarnings:output_type -> xinju.aggregator.v1.GetWarningsResponse
+	7,  // 26: xinju.aggregator.v1.LeagueService.ListUnitMembers:output_type -> xinju.aggregator.v1.ListUnitMembersResponse
+	24, // [24:27] is the sub-list for method output_type
+	21, // [21:24] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_league_proto_init() }

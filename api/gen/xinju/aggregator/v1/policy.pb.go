@@ -25,6 +25,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// WhatIfList is a count of a WhatIfNumber.
+type WhatIfList int32
+
+const (
+	// The lines that change.
+	WhatIfList_WHAT_IF_LIST_UNSPECIFIED WhatIfList = 0
+	// Eligible as it is: the sum of old_eligible over the lines.
+	WhatIfList_WHAT_IF_LIST_OLD_ELIGIBLE WhatIfList = 1
+	// Covered as it is: the sum of old_covered.
+	WhatIfList_WHAT_IF_LIST_OLD_COVERED WhatIfList = 2
+	// Eligible under the pack: the sum of new_eligible.
+	WhatIfList_WHAT_IF_LIST_NEW_ELIGIBLE WhatIfList = 3
+	// Covered under the pack: the sum of new_covered.
+	WhatIfList_WHAT_IF_LIST_NEW_COVERED WhatIfList = 4
+)
+
+// Enum value maps for WhatIfList.
+var (
+	WhatIfList_name = map[int32]string{
+		0: "WHAT_IF_LIST_UNSPECIFIED",
+		1: "WHAT_IF_LIST_OLD_ELIGIBLE",
+		2: "WHAT_IF_LIST_OLD_COVERED",
+		3: "WHAT_IF_LIST_NEW_ELIGIBLE",
+		4: "WHAT_IF_LIST_NEW_COVERED",
+	}
+	WhatIfList_value = map[string]int32{
+		"WHAT_IF_LIST_UNSPECIFIED":  0,
+		"WHAT_IF_LIST_OLD_ELIGIBLE": 1,
+		"WHAT_IF_LIST_OLD_COVERED":  2,
+		"WHAT_IF_LIST_NEW_ELIGIBLE": 3,
+		"WHAT_IF_LIST_NEW_COVERED":  4,
+	}
+)
+
+func (x WhatIfList) Enum() *WhatIfList {
+	p := new(WhatIfList)
+	*p = x
+	return p
+}
+
+func (x WhatIfList) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WhatIfList) Descriptor() protoreflect.EnumDescriptor {
+	return file_xinju_aggregator_v1_policy_proto_enumTypes[0].Descriptor()
+}
+
+func (WhatIfList) Type() protoreflect.EnumType {
+	return &file_xinju_aggregator_v1_policy_proto_enumTypes[0]
+}
+
+func (x WhatIfList) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WhatIfList.Descriptor instead.
+func (WhatIfList) EnumDescriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_policy_proto_rawDescGZIP(), []int{0}
+}
+
 // WhatIfState is how a person or an event counts.
 type WhatIfState int32
 
@@ -70,11 +131,11 @@ func (x WhatIfState) String() string {
 }
 
 func (WhatIfState) Descriptor() protoreflect.EnumDescriptor {
-	return file_xinju_aggregator_v1_policy_proto_enumTypes[0].Descriptor()
+	return file_xinju_aggregator_v1_policy_proto_enumTypes[1].Descriptor()
 }
 
 func (WhatIfState) Type() protoreflect.EnumType {
-	return &file_xinju_aggregator_v1_policy_proto_enumTypes[0]
+	return &file_xinju_aggregator_v1_policy_proto_enumTypes[1]
 }
 
 func (x WhatIfState) Number() protoreflect.EnumNumber {
@@ -83,7 +144,7 @@ func (x WhatIfState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use WhatIfState.Descriptor instead.
 func (WhatIfState) EnumDescriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_policy_proto_rawDescGZIP(), []int{0}
+	return file_xinju_aggregator_v1_policy_proto_rawDescGZIP(), []int{1}
 }
 
 // LoadPolicyPackRequest is the pack.
@@ -659,7 +720,8 @@ func (x *PolicyPackVersion) GetSourceYaml() string {
 // WhatIfRequest is the pack to try and where to look.
 type WhatIfRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The file, YAML, at most 1 MiB. It stands in for the pack with its id; its version may be any.
+	// The file, YAML, at most 1 MiB. It stands in for the pack with its id; its version may be any. Either it
+	// or trial_id.
 	SourceYaml string `protobuf:"bytes,1,opt,name=source_yaml,json=sourceYaml,proto3" json:"source_yaml,omitempty"`
 	// 12-digit code; it and everything below it.
 	Division string `protobuf:"bytes,2,opt,name=division,proto3" json:"division,omitempty"`
@@ -679,8 +741,13 @@ type WhatIfRequest struct {
 	Everyone bool `protobuf:"varint,7,opt,name=everyone,proto3" json:"everyone,omitempty"`
 	// List only residents after this one, which is the last of the list before; empty for the first list.
 	AfterResidentId string `protobuf:"bytes,8,opt,name=after_resident_id,json=afterResidentId,proto3" json:"after_resident_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The file of an earlier run, as its answer names it.
+	TrialId string `protobuf:"bytes,9,opt,name=trial_id,json=trialId,proto3" json:"trial_id,omitempty"`
+	// Which lines people are; with the division and the indicator of a WhatIfNumber exactly those that the
+	// count is made of. Absent means whom it changes or, with everyone, all; everyone goes with no list.
+	List          WhatIfList `protobuf:"varint,10,opt,name=list,proto3,enum=xinju.aggregator.v1.WhatIfList" json:"list,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WhatIfRequest) Reset() {
@@ -769,6 +836,20 @@ func (x *WhatIfRequest) GetAfterResidentId() string {
 	return ""
 }
 
+func (x *WhatIfRequest) GetTrialId() string {
+	if x != nil {
+		return x.TrialId
+	}
+	return ""
+}
+
+func (x *WhatIfRequest) GetList() WhatIfList {
+	if x != nil {
+		return x.List
+	}
+	return WhatIfList_WHAT_IF_LIST_UNSPECIFIED
+}
+
 // WhatIfResponse is a part of the answer: progress, numbers, people or the summary.
 type WhatIfResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -779,7 +860,10 @@ type WhatIfResponse struct {
 	// People and events that change, by resident, indicator, event and village.
 	People []*WhatIfChange `protobuf:"bytes,3,rep,name=people,proto3" json:"people,omitempty"`
 	// The end of the answer; in the last message only.
-	Summary       *WhatIfSummary `protobuf:"bytes,4,opt,name=summary,proto3" json:"summary,omitempty"`
+	Summary *WhatIfSummary `protobuf:"bytes,4,opt,name=summary,proto3" json:"summary,omitempty"`
+	// By this name the file is kept for a week, to ask for the lists behind the numbers; with numbers only, and
+	// empty where a process only reads and keeps nothing.
+	TrialId       string `protobuf:"bytes,5,opt,name=trial_id,json=trialId,proto3" json:"trial_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -840,6 +924,13 @@ func (x *WhatIfResponse) GetSummary() *WhatIfSummary {
 		return x.Summary
 	}
 	return nil
+}
+
+func (x *WhatIfResponse) GetTrialId() string {
+	if x != nil {
+		return x.TrialId
+	}
+	return ""
 }
 
 // WhatIfProgress is how far the evaluation is.
@@ -938,9 +1029,22 @@ type WhatIfNumber struct {
 	// A plain count as it is: old_eligible is the value, there is no covered and no rate.
 	OldPlain bool `protobuf:"varint,14,opt,name=old_plain,json=oldPlain,proto3" json:"old_plain,omitempty"`
 	// The same under the pack.
-	NewPlain      bool `protobuf:"varint,15,opt,name=new_plain,json=newPlain,proto3" json:"new_plain,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	NewPlain bool `protobuf:"varint,15,opt,name=new_plain,json=newPlain,proto3" json:"new_plain,omitempty"`
+	// The day.
+	AsOfDate *date.Date `protobuf:"bytes,16,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	// Path and query by which REST lists the changes; filled in over REST alone, empty without a trial_id. They are
+	// answered by the facts of the moment when they are asked for.
+	ChangesListUri string `protobuf:"bytes,17,opt,name=changes_list_uri,json=changesListUri,proto3" json:"changes_list_uri,omitempty"`
+	// The same for old_eligible.
+	OldEligibleListUri string `protobuf:"bytes,18,opt,name=old_eligible_list_uri,json=oldEligibleListUri,proto3" json:"old_eligible_list_uri,omitempty"`
+	// The same for old_covered; empty for a plain count.
+	OldCoveredListUri string `protobuf:"bytes,19,opt,name=old_covered_list_uri,json=oldCoveredListUri,proto3" json:"old_covered_list_uri,omitempty"`
+	// The same for new_eligible.
+	NewEligibleListUri string `protobuf:"bytes,20,opt,name=new_eligible_list_uri,json=newEligibleListUri,proto3" json:"new_eligible_list_uri,omitempty"`
+	// The same for new_covered; empty for a plain count.
+	NewCoveredListUri string `protobuf:"bytes,21,opt,name=new_covered_list_uri,json=newCoveredListUri,proto3" json:"new_covered_list_uri,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *WhatIfNumber) Reset() {
@@ -1076,6 +1180,48 @@ func (x *WhatIfNumber) GetNewPlain() bool {
 		return x.NewPlain
 	}
 	return false
+}
+
+func (x *WhatIfNumber) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+func (x *WhatIfNumber) GetChangesListUri() string {
+	if x != nil {
+		return x.ChangesListUri
+	}
+	return ""
+}
+
+func (x *WhatIfNumber) GetOldEligibleListUri() string {
+	if x != nil {
+		return x.OldEligibleListUri
+	}
+	return ""
+}
+
+func (x *WhatIfNumber) GetOldCoveredListUri() string {
+	if x != nil {
+		return x.OldCoveredListUri
+	}
+	return ""
+}
+
+func (x *WhatIfNumber) GetNewEligibleListUri() string {
+	if x != nil {
+		return x.NewEligibleListUri
+	}
+	return ""
+}
+
+func (x *WhatIfNumber) GetNewCoveredListUri() string {
+	if x != nil {
+		return x.NewCoveredListUri
+	}
+	return ""
 }
 
 // WhatIfChange is a resident, or one event of a resident, that counts otherwise in one village.
@@ -1233,7 +1379,15 @@ type WhatIfSummary struct {
 	// What the answer rests on.
 	Positions []*FeedPosition `protobuf:"bytes,7,rep,name=positions,proto3" json:"positions,omitempty"`
 	// There are more lines than were listed: ask again with after_resident_id.
-	More          bool `protobuf:"varint,8,opt,name=more,proto3" json:"more,omitempty"`
+	More bool `protobuf:"varint,8,opt,name=more,proto3" json:"more,omitempty"`
+	// The division.
+	Division string `protobuf:"bytes,9,opt,name=division,proto3" json:"division,omitempty"`
+	// See WhatIfResponse.
+	TrialId string `protobuf:"bytes,10,opt,name=trial_id,json=trialId,proto3" json:"trial_id,omitempty"`
+	// Path and query by which REST lists all changes; filled in over REST alone, empty without a trial_id.
+	ChangesListUri string `protobuf:"bytes,11,opt,name=changes_list_uri,json=changesListUri,proto3" json:"changes_list_uri,omitempty"`
+	// Indicators that were asked for; none for all.
+	IndicatorIds  []string `protobuf:"bytes,12,rep,name=indicator_ids,json=indicatorIds,proto3" json:"indicator_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1324,6 +1478,34 @@ func (x *WhatIfSummary) GetMore() bool {
 	return false
 }
 
+func (x *WhatIfSummary) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *WhatIfSummary) GetTrialId() string {
+	if x != nil {
+		return x.TrialId
+	}
+	return ""
+}
+
+func (x *WhatIfSummary) GetChangesListUri() string {
+	if x != nil {
+		return x.ChangesListUri
+	}
+	return ""
+}
+
+func (x *WhatIfSummary) GetIndicatorIds() []string {
+	if x != nil {
+		return x.IndicatorIds
+	}
+	return nil
+}
+
 var File_xinju_aggregator_v1_policy_proto protoreflect.FileDescriptor
 
 const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
@@ -1368,9 +1550,9 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\buse_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\auseTime\x12;\n" +
 	"\bend_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x04\xc8\xf3\x18\x02R\aendTime\x12%\n" +
 	"\vsource_yaml\x18\t \x01(\tB\x04\xc8\xf3\x18\x01R\n" +
-	"sourceYaml\"\xf2\x02\n" +
+	"sourceYaml\"\xd4\x03\n" +
 	"\rWhatIfRequest\x12(\n" +
-	"\vsource_yaml\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\n" +
+	"\vsource_yaml\x18\x01 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\n" +
 	"sourceYaml\x12#\n" +
 	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x03R\bdivision\x128\n" +
 	"\n" +
@@ -1381,16 +1563,20 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"max_people\x18\x05 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\tmaxPeople\x12,\n" +
 	"\rindicator_ids\x18\x06 \x03(\tB\a\xe0A\x01\xc8\xf3\x18\x01R\findicatorIds\x12#\n" +
 	"\beveryone\x18\a \x01(\bB\a\xe0A\x01\xc8\xf3\x18\x02R\beveryone\x123\n" +
-	"\x11after_resident_id\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fafterResidentId\"\x87\x02\n" +
+	"\x11after_resident_id\x18\b \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\x0fafterResidentId\x12\"\n" +
+	"\btrial_id\x18\t \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\atrialId\x12<\n" +
+	"\x04list\x18\n" +
+	" \x01(\x0e2\x1f.xinju.aggregator.v1.WhatIfListB\a\xe0A\x01\xc8\xf3\x18\x02R\x04list\"\xa8\x02\n" +
 	"\x0eWhatIfResponse\x12?\n" +
 	"\bprogress\x18\x01 \x01(\v2#.xinju.aggregator.v1.WhatIfProgressR\bprogress\x12;\n" +
 	"\anumbers\x18\x02 \x03(\v2!.xinju.aggregator.v1.WhatIfNumberR\anumbers\x129\n" +
 	"\x06people\x18\x03 \x03(\v2!.xinju.aggregator.v1.WhatIfChangeR\x06people\x12<\n" +
-	"\asummary\x18\x04 \x01(\v2\".xinju.aggregator.v1.WhatIfSummaryR\asummary\"`\n" +
+	"\asummary\x18\x04 \x01(\v2\".xinju.aggregator.v1.WhatIfSummaryR\asummary\x12\x1f\n" +
+	"\btrial_id\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\atrialId\"`\n" +
 	"\x0eWhatIfProgress\x12\x18\n" +
 	"\x04done\x18\x01 \x01(\x03B\x04\xc8\xf3\x18\x02R\x04done\x12\x1a\n" +
 	"\x05total\x18\x02 \x01(\x03B\x04\xc8\xf3\x18\x02R\x05total\x12\x18\n" +
-	"\x04rate\x18\x03 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\"\xc9\x04\n" +
+	"\x04rate\x18\x03 \x01(\x01B\x04\xc8\xf3\x18\x02R\x04rate\"\x90\a\n" +
 	"\fWhatIfNumber\x12 \n" +
 	"\bdivision\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\bdivision\x12)\n" +
 	"\rdivision_name\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x01R\fdivisionName\x12'\n" +
@@ -1411,7 +1597,14 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\bnew_rate\x18\f \x01(\x01B\x04\xc8\xf3\x18\x02R\anewRate\x12\x1e\n" +
 	"\achanges\x18\r \x01(\x05B\x04\xc8\xf3\x18\x02R\achanges\x12!\n" +
 	"\told_plain\x18\x0e \x01(\bB\x04\xc8\xf3\x18\x01R\boldPlain\x12!\n" +
-	"\tnew_plain\x18\x0f \x01(\bB\x04\xc8\xf3\x18\x01R\bnewPlain\"\xe7\x03\n" +
+	"\tnew_plain\x18\x0f \x01(\bB\x04\xc8\xf3\x18\x01R\bnewPlain\x125\n" +
+	"\n" +
+	"as_of_date\x18\x10 \x01(\v2\x11.google.type.DateB\x04\xc8\xf3\x18\x02R\basOfDate\x12.\n" +
+	"\x10changes_list_uri\x18\x11 \x01(\tB\x04\xc8\xf3\x18\x02R\x0echangesListUri\x127\n" +
+	"\x15old_eligible_list_uri\x18\x12 \x01(\tB\x04\xc8\xf3\x18\x02R\x12oldEligibleListUri\x125\n" +
+	"\x14old_covered_list_uri\x18\x13 \x01(\tB\x04\xc8\xf3\x18\x02R\x11oldCoveredListUri\x127\n" +
+	"\x15new_eligible_list_uri\x18\x14 \x01(\tB\x04\xc8\xf3\x18\x02R\x12newEligibleListUri\x125\n" +
+	"\x14new_covered_list_uri\x18\x15 \x01(\tB\x04\xc8\xf3\x18\x02R\x11newCoveredListUri\"\xe7\x03\n" +
 	"\fWhatIfChange\x12%\n" +
 	"\vresident_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x02R\n" +
 	"residentId\x12'\n" +
@@ -1427,7 +1620,7 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\vnew_covered\x18\n" +
 	" \x01(\x05B\x04\xc8\xf3\x18\x02R\n" +
 	"newCovered\x12\x1c\n" +
-	"\x06reason\x18\v \x01(\tB\x04\xc8\xf3\x18\x06R\x06reason\"\xdc\x02\n" +
+	"\x06reason\x18\v \x01(\tB\x04\xc8\xf3\x18\x06R\x06reason\"\xfa\x03\n" +
 	"\rWhatIfSummary\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x125\n" +
 	"\n" +
@@ -1437,13 +1630,25 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\x0elisted_changes\x18\x05 \x01(\x03B\x04\xc8\xf3\x18\x02R\rlistedChanges\x12\x1e\n" +
 	"\aseconds\x18\x06 \x01(\x01B\x04\xc8\xf3\x18\x02R\aseconds\x12?\n" +
 	"\tpositions\x18\a \x03(\v2!.xinju.aggregator.v1.FeedPositionR\tpositions\x12\x18\n" +
-	"\x04more\x18\b \x01(\bB\x04\xc8\xf3\x18\x02R\x04more*\x96\x01\n" +
+	"\x04more\x18\b \x01(\bB\x04\xc8\xf3\x18\x02R\x04more\x12 \n" +
+	"\bdivision\x18\t \x01(\tB\x04\xc8\xf3\x18\x03R\bdivision\x12\x1f\n" +
+	"\btrial_id\x18\n" +
+	" \x01(\tB\x04\xc8\xf3\x18\x02R\atrialId\x12.\n" +
+	"\x10changes_list_uri\x18\v \x01(\tB\x04\xc8\xf3\x18\x02R\x0echangesListUri\x12)\n" +
+	"\rindicator_ids\x18\f \x03(\tB\x04\xc8\xf3\x18\x01R\findicatorIds*\xa4\x01\n" +
+	"\n" +
+	"WhatIfList\x12\x1c\n" +
+	"\x18WHAT_IF_LIST_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19WHAT_IF_LIST_OLD_ELIGIBLE\x10\x01\x12\x1c\n" +
+	"\x18WHAT_IF_LIST_OLD_COVERED\x10\x02\x12\x1d\n" +
+	"\x19WHAT_IF_LIST_NEW_ELIGIBLE\x10\x03\x12\x1c\n" +
+	"\x18WHAT_IF_LIST_NEW_COVERED\x10\x04*\x96\x01\n" +
 	"\vWhatIfState\x12\x1d\n" +
 	"\x19WHAT_IF_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11WHAT_IF_STATE_OUT\x10\x01\x12\x1b\n" +
 	"\x17WHAT_IF_STATE_UNCOVERED\x10\x02\x12\x19\n" +
 	"\x15WHAT_IF_STATE_COVERED\x10\x03\x12\x19\n" +
-	"\x15WHAT_IF_STATE_COUNTED\x10\x042\xe0\x06\n" +
+	"\x15WHAT_IF_STATE_COUNTED\x10\x042\xfc\x06\n" +
 	"\x11PolicyPackService\x12\x94\x01\n" +
 	"\x0eLoadPolicyPack\x12*.xinju.aggregator.v1.LoadPolicyPackRequest\x1a+.xinju.aggregator.v1.LoadPolicyPackResponse\")\xd2\xf3\x18\x05\n" +
 	"\x01\n" +
@@ -1456,10 +1661,10 @@ const file_xinju_aggregator_v1_policy_proto_rawDesc = "" +
 	"\t\x10\x05\x82\xd3\xe4\x93\x02%\x12#/v1/policy-packs/{pack_id}/versions\x12\xc1\x01\n" +
 	"\x14GetPolicyPackVersion\x120.xinju.aggregator.v1.GetPolicyPackVersionRequest\x1a1.xinju.aggregator.v1.GetPolicyPackVersionResponse\"D\xd2\xf3\x18\v\n" +
 	"\a\x01\x02\x03\x04\x05\n" +
-	"\t\x10\x05\x82\xd3\xe4\x93\x02/\x12-/v1/policy-packs/{pack_id}/versions/{version}\x12\x86\x01\n" +
-	"\x06WhatIf\x12\".xinju.aggregator.v1.WhatIfRequest\x1a#.xinju.aggregator.v1.WhatIfResponse\"1\xd2\xf3\x18\n" +
+	"\t\x10\x05\x82\xd3\xe4\x93\x02/\x12-/v1/policy-packs/{pack_id}/versions/{version}\x12\xa2\x01\n" +
+	"\x06WhatIf\x12\".xinju.aggregator.v1.WhatIfRequest\x1a#.xinju.aggregator.v1.WhatIfResponse\"M\xd2\xf3\x18\n" +
 	"\n" +
-	"\x02\x02\x03\x10\x02\x1a\x02\x04\x03\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/policy-packs:what-if0\x01B4Z2xinju.dev/api/gen/xinju/aggregator/v1;aggregatorv1b\x06proto3"
+	"\x02\x02\x03\x10\x02\x1a\x02\x04\x03\x82\xd3\xe4\x93\x029:\x01*Z\x1a\x12\x18/v1/policy-packs:what-if\"\x18/v1/policy-packs:what-if0\x01B4Z2xinju.dev/api/gen/xinju/aggregator/v1;aggregatorv1b\x06proto3"
 
 var (
 	file_xinju_aggregator_v1_policy_proto_rawDescOnce sync.Once
@@ -1473,64 +1678,67 @@ func file_xinju_aggregator_v1_policy_proto_rawDescGZIP() []byte {
 	return file_xinju_aggregator_v1_policy_proto_rawDescData
 }
 
-var file_xinju_aggregator_v1_policy_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_xinju_aggregator_v1_policy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_xinju_aggregator_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_xinju_aggregator_v1_policy_proto_goTypes = []any{
-	(WhatIfState)(0),                       // 0: xinju.aggregator.v1.WhatIfState
-	(*LoadPolicyPackRequest)(nil),          // 1: xinju.aggregator.v1.LoadPolicyPackRequest
-	(*LoadPolicyPackResponse)(nil),         // 2: xinju.aggregator.v1.LoadPolicyPackResponse
-	(*RetirePolicyPackRequest)(nil),        // 3: xinju.aggregator.v1.RetirePolicyPackRequest
-	(*RetirePolicyPackResponse)(nil),       // 4: xinju.aggregator.v1.RetirePolicyPackResponse
-	(*ListPolicyPackVersionsRequest)(nil),  // 5: xinju.aggregator.v1.ListPolicyPackVersionsRequest
-	(*ListPolicyPackVersionsResponse)(nil), // 6: xinju.aggregator.v1.ListPolicyPackVersionsResponse
-	(*GetPolicyPackVersionRequest)(nil),    // 7: xinju.aggregator.v1.GetPolicyPackVersionRequest
-	(*GetPolicyPackVersionResponse)(nil),   // 8: xinju.aggregator.v1.GetPolicyPackVersionResponse
-	(*PolicyPackVersion)(nil),              // 9: xinju.aggregator.v1.PolicyPackVersion
-	(*WhatIfRequest)(nil),                  // 10: xinju.aggregator.v1.WhatIfRequest
-	(*WhatIfResponse)(nil),                 // 11: xinju.aggregator.v1.WhatIfResponse
-	(*WhatIfProgress)(nil),                 // 12: xinju.aggregator.v1.WhatIfProgress
-	(*WhatIfNumber)(nil),                   // 13: xinju.aggregator.v1.WhatIfNumber
-	(*WhatIfChange)(nil),                   // 14: xinju.aggregator.v1.WhatIfChange
-	(*WhatIfSummary)(nil),                  // 15: xinju.aggregator.v1.WhatIfSummary
-	(*PolicyPack)(nil),                     // 16: xinju.aggregator.v1.PolicyPack
-	(*v1.Operation)(nil),                   // 17: xinju.type.v1.Operation
-	(*timestamppb.Timestamp)(nil),          // 18: google.protobuf.Timestamp
-	(*date.Date)(nil),                      // 19: google.type.Date
-	(*FeedPosition)(nil),                   // 20: xinju.aggregator.v1.FeedPosition
+	(WhatIfList)(0),                        // 0: xinju.aggregator.v1.WhatIfList
+	(WhatIfState)(0),                       // 1: xinju.aggregator.v1.WhatIfState
+	(*LoadPolicyPackRequest)(nil),          // 2: xinju.aggregator.v1.LoadPolicyPackRequest
+	(*LoadPolicyPackResponse)(nil),         // 3: xinju.aggregator.v1.LoadPolicyPackResponse
+	(*RetirePolicyPackRequest)(nil),        // 4: xinju.aggregator.v1.RetirePolicyPackRequest
+	(*RetirePolicyPackResponse)(nil),       // 5: xinju.aggregator.v1.RetirePolicyPackResponse
+	(*ListPolicyPackVersionsRequest)(nil),  // 6: xinju.aggregator.v1.ListPolicyPackVersionsRequest
+	(*ListPolicyPackVersionsResponse)(nil), // 7: xinju.aggregator.v1.ListPolicyPackVersionsResponse
+	(*GetPolicyPackVersionRequest)(nil),    // 8: xinju.aggregator.v1.GetPolicyPackVersionRequest
+	(*GetPolicyPackVersionResponse)(nil),   // 9: xinju.aggregator.v1.GetPolicyPackVersionResponse
+	(*PolicyPackVersion)(nil),              // 10: xinju.aggregator.v1.PolicyPackVersion
+	(*WhatIfRequest)(nil),                  // 11: xinju.aggregator.v1.WhatIfRequest
+	(*WhatIfResponse)(nil),                 // 12: xinju.aggregator.v1.WhatIfResponse
+	(*WhatIfProgress)(nil),                 // 13: xinju.aggregator.v1.WhatIfProgress
+	(*WhatIfNumber)(nil),                   // 14: xinju.aggregator.v1.WhatIfNumber
+	(*WhatIfChange)(nil),                   // 15: xinju.aggregator.v1.WhatIfChange
+	(*WhatIfSummary)(nil),                  // 16: xinju.aggregator.v1.WhatIfSummary
+	(*PolicyPack)(nil),                     // 17: xinju.aggregator.v1.PolicyPack
+	(*v1.Operation)(nil),                   // 18: xinju.type.v1.Operation
+	(*timestamppb.Timestamp)(nil),          // 19: google.protobuf.Timestamp
+	(*date.Date)(nil),                      // 20: google.type.Date
+	(*FeedPosition)(nil),                   // 21: xinju.aggregator.v1.FeedPosition
 }
 var file_xinju_aggregator_v1_policy_proto_depIdxs = []int32{
-	16, // 0: xinju.aggregator.v1.LoadPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
-	17, // 1: xinju.aggregator.v1.LoadPolicyPackResponse.operation:type_name -> xinju.type.v1.Operation
-	17, // 2: xinju.aggregator.v1.RetirePolicyPackResponse.operation:type_name -> xinju.type.v1.Operation
-	9,  // 3: xinju.aggregator.v1.ListPolicyPackVersionsResponse.versions:type_name -> xinju.aggregator.v1.PolicyPackVersion
-	9,  // 4: xinju.aggregator.v1.GetPolicyPackVersionResponse.version:type_name -> xinju.aggregator.v1.PolicyPackVersion
-	18, // 5: xinju.aggregator.v1.PolicyPackVersion.load_time:type_name -> google.protobuf.Timestamp
-	18, // 6: xinju.aggregator.v1.PolicyPackVersion.use_time:type_name -> google.protobuf.Timestamp
-	18, // 7: xinju.aggregator.v1.PolicyPackVersion.end_time:type_name -> google.protobuf.Timestamp
-	19, // 8: xinju.aggregator.v1.WhatIfRequest.as_of_date:type_name -> google.type.Date
-	12, // 9: xinju.aggregator.v1.WhatIfResponse.progress:type_name -> xinju.aggregator.v1.WhatIfProgress
-	13, // 10: xinju.aggregator.v1.WhatIfResponse.numbers:type_name -> xinju.aggregator.v1.WhatIfNumber
-	14, // 11: xinju.aggregator.v1.WhatIfResponse.people:type_name -> xinju.aggregator.v1.WhatIfChange
-	15, // 12: xinju.aggregator.v1.WhatIfResponse.summary:type_name -> xinju.aggregator.v1.WhatIfSummary
-	0,  // 13: xinju.aggregator.v1.WhatIfChange.old_state:type_name -> xinju.aggregator.v1.WhatIfState
-	0,  // 14: xinju.aggregator.v1.WhatIfChange.new_state:type_name -> xinju.aggregator.v1.WhatIfState
-	19, // 15: xinju.aggregator.v1.WhatIfSummary.as_of_date:type_name -> google.type.Date
-	20, // 16: xinju.aggregator.v1.WhatIfSummary.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	1,  // 17: xinju.aggregator.v1.PolicyPackService.LoadPolicyPack:input_type -> xinju.aggregator.v1.LoadPolicyPackRequest
-	3,  // 18: xinju.aggregator.v1.PolicyPackService.RetirePolicyPack:input_type -> xinju.aggregator.v1.RetirePolicyPackRequest
-	5,  // 19: xinju.aggregator.v1.PolicyPackService.ListPolicyPackVersions:input_type -> xinju.aggregator.v1.ListPolicyPackVersionsRequest
-	7,  // 20: xinju.aggregator.v1.PolicyPackService.GetPolicyPackVersion:input_type -> xinju.aggregator.v1.GetPolicyPackVersionRequest
-	10, // 21: xinju.aggregator.v1.PolicyPackService.WhatIf:input_type -> xinju.aggregator.v1.WhatIfRequest
-	2,  // 22: xinju.aggregator.v1.PolicyPackService.LoadPolicyPack:output_type -> xinju.aggregator.v1.LoadPolicyPackResponse
-	4,  // 23: xinju.aggregator.v1.PolicyPackService.RetirePolicyPack:output_type -> xinju.aggregator.v1.RetirePolicyPackResponse
-	6,  // 24: xinju.aggregator.v1.PolicyPackService.ListPolicyPackVersions:output_type -> xinju.aggregator.v1.ListPolicyPackVersionsResponse
-	8,  // 25: xinju.aggregator.v1.PolicyPackService.GetPolicyPackVersion:output_type -> xinju.aggregator.v1.GetPolicyPackVersionResponse
-	11, // 26: xinju.aggregator.v1.PolicyPackService.WhatIf:output_type -> xinju.aggregator.v1.WhatIfResponse
-	22, // [22:27] is the sub-list for method output_type
-	17, // [17:22] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	17, // 0: xinju.aggregator.v1.LoadPolicyPackResponse.pack:type_name -> xinju.aggregator.v1.PolicyPack
+	18, // 1: xinju.aggregator.v1.LoadPolicyPackResponse.operation:type_name -> xinju.type.v1.Operation
+	18, // 2: xinju.aggregator.v1.RetirePolicyPackResponse.operation:type_name -> xinju.type.v1.Operation
+	10, // 3: xinju.aggregator.v1.ListPolicyPackVersionsResponse.versions:type_name -> xinju.aggregator.v1.PolicyPackVersion
+	10, // 4: xinju.aggregator.v1.GetPolicyPackVersionResponse.version:type_name -> xinju.aggregator.v1.PolicyPackVersion
+	19, // 5: xinju.aggregator.v1.PolicyPackVersion.load_time:type_name -> google.protobuf.Timestamp
+	19, // 6: xinju.aggregator.v1.PolicyPackVersion.use_time:type_name -> google.protobuf.Timestamp
+	19, // 7: xinju.aggregator.v1.PolicyPackVersion.end_time:type_name -> google.protobuf.Timestamp
+	20, // 8: xinju.aggregator.v1.WhatIfRequest.as_of_date:type_name -> google.type.Date
+	0,  // 9: xinju.aggregator.v1.WhatIfRequest.list:type_name -> xinju.aggregator.v1.WhatIfList
+	13, // 10: xinju.aggregator.v1.WhatIfResponse.progress:type_name -> xinju.aggregator.v1.WhatIfProgress
+	14, // 11: xinju.aggregator.v1.WhatIfResponse.numbers:type_name -> xinju.aggregator.v1.WhatIfNumber
+	15, // 12: xinju.aggregator.v1.WhatIfResponse.people:type_name -> xinju.aggregator.v1.WhatIfChange
+	16, // 13: xinju.aggregator.v1.WhatIfResponse.summary:type_name -> xinju.aggregator.v1.WhatIfSummary
+	20, // 14: xinju.aggregator.v1.WhatIfNumber.as_of_date:type_name -> google.type.Date
+	1,  // 15: xinju.aggregator.v1.WhatIfChange.old_state:type_name -> xinju.aggregator.v1.WhatIfState
+	1,  // 16: xinju.aggregator.v1.WhatIfChange.new_state:type_name -> xinju.aggregator.v1.WhatIfState
+	20, // 17: xinju.aggregator.v1.WhatIfSummary.as_of_date:type_name -> google.type.Date
+	21, // 18: xinju.aggregator.v1.WhatIfSummary.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	2,  // 19: xinju.aggregator.v1.PolicyPackService.LoadPolicyPack:input_type -> xinju.aggregator.v1.LoadPolicyPackRequest
+	4,  // 20: xinju.aggregator.v1.PolicyPackService.RetirePolicyPack:input_type -> xinju.aggregator.v1.RetirePolicyPackRequest
+	6,  // 21: xinju.aggregator.v1.PolicyPackService.ListPolicyPackVersions:input_type -> xinju.aggregator.v1.ListPolicyPackVersionsRequest
+	8,  // 22: xinju.aggregator.v1.PolicyPackService.GetPolicyPackVersion:input_type -> xinju.aggregator.v1.GetPolicyPackVersionRequest
+	11, // 23: xinju.aggregator.v1.PolicyPackService.WhatIf:input_type -> xinju.aggregator.v1.WhatIfRequest
+	3,  // 24: xinju.aggregator.v1.PolicyPackService.LoadPolicyPack:output_type -> xinju.aggregator.v1.LoadPolicyPackResponse
+	5,  // 25: xinju.aggregator.v1.PolicyPackService.RetirePolicyPack:output_type -> xinju.aggregator.v1.RetirePolicyPackResponse
+	7,  // 26: xinju.aggregator.v1.PolicyPackService.ListPolicyPackVersions:output_type -> xinju.aggregator.v1.ListPolicyPackVersionsResponse
+	9,  // 27: xinju.aggregator.v1.PolicyPackService.GetPolicyPackVersion:output_type -> xinju.aggregator.v1.GetPolicyPackVersionResponse
+	12, // 28: xinju.aggregator.v1.PolicyPackService.WhatIf:output_type -> xinju.aggregator.v1.WhatIfResponse
+	24, // [24:29] is the sub-list for method output_type
+	19, // [19:24] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_policy_proto_init() }
@@ -1544,7 +1752,7 @@ func file_xinju_aggregator_v1_policy_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_policy_proto_rawDesc), len(file_xinju_aggregator_v1_policy_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -238,6 +238,34 @@ func request_PolicyPackService_WhatIf_0(ctx context.Context, marshaler runtime.M
 	return stream, metadata, nil
 }
 
+var filter_PolicyPackService_WhatIf_1 = &utilities.DoubleArray{Encoding: map[string]int{}, Base: []int(nil), Check: []int(nil)}
+
+func request_PolicyPackService_WhatIf_1(ctx context.Context, marshaler runtime.Marshaler, client PolicyPackServiceClient, req *http.Request, pathParams map[string]string) (PolicyPackService_WhatIfClient, runtime.ServerMetadata, error) {
+	var (
+		protoReq WhatIfRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := req.ParseForm(); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if err := runtime.PopulateQueryParameters(&protoReq, req.Form, filter_PolicyPackService_WhatIf_1); err != nil {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	stream, err := client.WhatIf(ctx, &protoReq)
+	if err != nil {
+		return nil, metadata, err
+	}
+	header, err := stream.Header()
+	if err != nil {
+		return nil, metadata, err
+	}
+	metadata.HeaderMD = header
+	return stream, metadata, nil
+}
+
 // RegisterPolicyPackServiceHandlerServer registers the http handlers for service PolicyPackService to "mux".
 // UnaryRPC     :call PolicyPackServiceServer directly.
 // StreamingRPC :currently unsupported pending https://github.com/grpc/grpc-go/issues/906.
@@ -326,6 +354,13 @@ func RegisterPolicyPackServiceHandlerServer(ctx context.Context, mux *runtime.Se
 	})
 
 	mux.Handle(http.MethodPost, pattern_PolicyPackService_WhatIf_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		err := status.Error(codes.Unimplemented, "streaming calls are not yet supported in the in-process transport")
+		_, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+		return
+	})
+
+	mux.Handle(http.MethodGet, pattern_PolicyPackService_WhatIf_1, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		err := status.Error(codes.Unimplemented, "streaming calls are not yet supported in the in-process transport")
 		_, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
 		runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
@@ -456,6 +491,23 @@ func RegisterPolicyPackServiceHandlerClient(ctx context.Context, mux *runtime.Se
 		}
 		forward_PolicyPackService_WhatIf_0(annotatedContext, mux, outboundMarshaler, w, req, func() (proto.Message, error) { return resp.Recv() }, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodGet, pattern_PolicyPackService_WhatIf_1, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/xinju.aggregator.v1.PolicyPackService/WhatIf", runtime.WithHTTPPathPattern("/v1/policy-packs:what-if"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_PolicyPackService_WhatIf_1(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_PolicyPackService_WhatIf_1(annotatedContext, mux, outboundMarshaler, w, req, func() (proto.Message, error) { return resp.Recv() }, mux.GetForwardResponseOptions()...)
+	})
 	return nil
 }
 
@@ -465,6 +517,7 @@ var (
 	pattern_PolicyPackService_ListPolicyPackVersions_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2, 2, 3}, []string{"v1", "policy-packs", "pack_id", "versions"}, ""))
 	pattern_PolicyPackService_GetPolicyPackVersion_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1, 1, 0, 4, 1, 5, 2, 2, 3, 1, 0, 4, 1, 5, 4}, []string{"v1", "policy-packs", "pack_id", "versions", "version"}, ""))
 	pattern_PolicyPackService_WhatIf_0                 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "policy-packs"}, "what-if"))
+	pattern_PolicyPackService_WhatIf_1                 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "policy-packs"}, "what-if"))
 )
 
 var (
@@ -473,4 +526,5 @@ var (
 	forward_PolicyPackService_ListPolicyPackVersions_0 = runtime.ForwardResponseMessage
 	forward_PolicyPackService_GetPolicyPackVersion_0   = runtime.ForwardResponseMessage
 	forward_PolicyPackService_WhatIf_0                 = runtime.ForwardResponseStream
+	forward_PolicyPackService_WhatIf_1                 = runtime.ForwardResponseStream
 )

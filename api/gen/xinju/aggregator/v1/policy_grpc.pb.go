@@ -55,8 +55,10 @@ type PolicyPackServiceClient interface {
 	// numbers of a division would change on a day and for whom. First come messages with progress,
 	// then the answer: numbers, people, and last the summary. The new eligible of a number less the
 	// old one is the sum of new_eligible less old_eligible over the changes in it, and the same holds
-	// of covered; people lists those changes up to max_people, summary counts all of them. Nothing is
-	// written. Fails with FIELD_INVALID, POLICY_PACK_INVALID, DIVISION_NOT_FOUND, AGGREGATOR_BUSY.
+	// of covered; people lists those changes up to max_people, summary counts all of them. Nothing that is
+	// derived is written; the file is kept for a week under trial_id, by which the lists behind the numbers are
+	// asked for. Fails with FIELD_INVALID, POLICY_PACK_INVALID, DIVISION_NOT_FOUND, AGGREGATOR_BUSY,
+	// POLICY_TRIAL_NOT_FOUND.
 	WhatIf(ctx context.Context, in *WhatIfRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WhatIfResponse], error)
 }
 
@@ -156,8 +158,10 @@ type PolicyPackServiceServer interface {
 	// numbers of a division would change on a day and for whom. First come messages with progress,
 	// then the answer: numbers, people, and last the summary. The new eligible of a number less the
 	// old one is the sum of new_eligible less old_eligible over the changes in it, and the same holds
-	// of covered; people lists those changes up to max_people, summary counts all of them. Nothing is
-	// written. Fails with FIELD_INVALID, POLICY_PACK_INVALID, DIVISION_NOT_FOUND, AGGREGATOR_BUSY.
+	// of covered; people lists those changes up to max_people, summary counts all of them. Nothing that is
+	// derived is written; the file is kept for a week under trial_id, by which the lists behind the numbers are
+	// asked for. Fails with FIELD_INVALID, POLICY_PACK_INVALID, DIVISION_NOT_FOUND, AGGREGATOR_BUSY,
+	// POLICY_TRIAL_NOT_FOUND.
 	WhatIf(*WhatIfRequest, grpc.ServerStreamingServer[WhatIfResponse]) error
 	mustEmbedUnimplementedPolicyPackServiceServer()
 }

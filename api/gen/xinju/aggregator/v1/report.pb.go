@@ -798,7 +798,10 @@ type ListReportMembersRequest struct {
 	// Most items to return: 0 means 50, above 1000 is lowered to 1000, negative fails.
 	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first. Bound to the filter.
-	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Day of the number; absent means the day of the report. Another one is that of a term of a ratio, such as the
+	// end of the year before.
+	AsOfDate      *date.Date `protobuf:"bytes,7,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -875,6 +878,13 @@ func (x *ListReportMembersRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListReportMembersRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
 // ListReportMembersResponse is one page.
 type ListReportMembersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -939,6 +949,153 @@ func (x *ListReportMembersResponse) GetTotalSize() int64 {
 	return 0
 }
 
+// GetReportNumberRequest names the number.
+type GetReportNumberRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The report.
+	ReportId string `protobuf:"bytes,1,opt,name=report_id,json=reportId,proto3" json:"report_id,omitempty"`
+	// 12-digit code of the number's row.
+	Division string `protobuf:"bytes,2,opt,name=division,proto3" json:"division,omitempty"`
+	// Indicator of the number's row.
+	IndicatorId string `protobuf:"bytes,3,opt,name=indicator_id,json=indicatorId,proto3" json:"indicator_id,omitempty"`
+	// Day of the number; absent means the day of the report.
+	AsOfDate      *date.Date `protobuf:"bytes,4,opt,name=as_of_date,json=asOfDate,proto3" json:"as_of_date,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReportNumberRequest) Reset() {
+	*x = GetReportNumberRequest{}
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReportNumberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReportNumberRequest) ProtoMessage() {}
+
+func (x *GetReportNumberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReportNumberRequest.ProtoReflect.Descriptor instead.
+func (*GetReportNumberRequest) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *GetReportNumberRequest) GetReportId() string {
+	if x != nil {
+		return x.ReportId
+	}
+	return ""
+}
+
+func (x *GetReportNumberRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *GetReportNumberRequest) GetIndicatorId() string {
+	if x != nil {
+		return x.IndicatorId
+	}
+	return ""
+}
+
+func (x *GetReportNumberRequest) GetAsOfDate() *date.Date {
+	if x != nil {
+		return x.AsOfDate
+	}
+	return nil
+}
+
+// GetReportNumberResponse is the number.
+type GetReportNumberResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The number; of a ratio its row has the ratio with the terms as they were.
+	Number *ReportNumber `protobuf:"bytes,1,opt,name=number,proto3" json:"number,omitempty"`
+	// The report keeps what its ratios were computed from. False of one that was frozen before reports did: of its
+	// ratios numerator and denominator are known, and no terms.
+	WithTerms bool `protobuf:"varint,2,opt,name=with_terms,json=withTerms,proto3" json:"with_terms,omitempty"`
+	// The report keeps lists: terms that are an indicator's number open into theirs.
+	WithLists bool `protobuf:"varint,3,opt,name=with_lists,json=withLists,proto3" json:"with_lists,omitempty"`
+	// The report.
+	ReportId      string `protobuf:"bytes,4,opt,name=report_id,json=reportId,proto3" json:"report_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReportNumberResponse) Reset() {
+	*x = GetReportNumberResponse{}
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReportNumberResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReportNumberResponse) ProtoMessage() {}
+
+func (x *GetReportNumberResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReportNumberResponse.ProtoReflect.Descriptor instead.
+func (*GetReportNumberResponse) Descriptor() ([]byte, []int) {
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *GetReportNumberResponse) GetNumber() *ReportNumber {
+	if x != nil {
+		return x.Number
+	}
+	return nil
+}
+
+func (x *GetReportNumberResponse) GetWithTerms() bool {
+	if x != nil {
+		return x.WithTerms
+	}
+	return false
+}
+
+func (x *GetReportNumberResponse) GetWithLists() bool {
+	if x != nil {
+		return x.WithLists
+	}
+	return false
+}
+
+func (x *GetReportNumberResponse) GetReportId() string {
+	if x != nil {
+		return x.ReportId
+	}
+	return ""
+}
+
 // VerifyReportRequest names the report.
 type VerifyReportRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -950,7 +1107,7 @@ type VerifyReportRequest struct {
 
 func (x *VerifyReportRequest) Reset() {
 	*x = VerifyReportRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[8]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -962,7 +1119,7 @@ func (x *VerifyReportRequest) String() string {
 func (*VerifyReportRequest) ProtoMessage() {}
 
 func (x *VerifyReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[8]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -975,7 +1132,7 @@ func (x *VerifyReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifyReportRequest.ProtoReflect.Descriptor instead.
 func (*VerifyReportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{8}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *VerifyReportRequest) GetReportId() string {
@@ -1002,7 +1159,7 @@ type VerifyReportResponse struct {
 
 func (x *VerifyReportResponse) Reset() {
 	*x = VerifyReportResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[9]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1014,7 +1171,7 @@ func (x *VerifyReportResponse) String() string {
 func (*VerifyReportResponse) ProtoMessage() {}
 
 func (x *VerifyReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[9]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1027,7 +1184,7 @@ func (x *VerifyReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifyReportResponse.ProtoReflect.Descriptor instead.
 func (*VerifyReportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{9}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *VerifyReportResponse) GetIntact() bool {
@@ -1081,7 +1238,7 @@ type CompareReportRequest struct {
 
 func (x *CompareReportRequest) Reset() {
 	*x = CompareReportRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +1250,7 @@ func (x *CompareReportRequest) String() string {
 func (*CompareReportRequest) ProtoMessage() {}
 
 func (x *CompareReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[10]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1263,7 @@ func (x *CompareReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareReportRequest.ProtoReflect.Descriptor instead.
 func (*CompareReportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{10}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CompareReportRequest) GetReportId() string {
@@ -1184,7 +1341,7 @@ type CompareReportResponse struct {
 
 func (x *CompareReportResponse) Reset() {
 	*x = CompareReportResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[11]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1196,7 +1353,7 @@ func (x *CompareReportResponse) String() string {
 func (*CompareReportResponse) ProtoMessage() {}
 
 func (x *CompareReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[11]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1209,7 +1366,7 @@ func (x *CompareReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareReportResponse.ProtoReflect.Descriptor instead.
 func (*CompareReportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{11}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CompareReportResponse) GetNumbers() []*ReportRestatement {
@@ -1289,7 +1446,7 @@ type SignReportRequest struct {
 
 func (x *SignReportRequest) Reset() {
 	*x = SignReportRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[12]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1301,7 +1458,7 @@ func (x *SignReportRequest) String() string {
 func (*SignReportRequest) ProtoMessage() {}
 
 func (x *SignReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[12]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1314,7 +1471,7 @@ func (x *SignReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignReportRequest.ProtoReflect.Descriptor instead.
 func (*SignReportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{12}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SignReportRequest) GetReportId() string {
@@ -1370,7 +1527,7 @@ type SignReportResponse struct {
 
 func (x *SignReportResponse) Reset() {
 	*x = SignReportResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[13]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1382,7 +1539,7 @@ func (x *SignReportResponse) String() string {
 func (*SignReportResponse) ProtoMessage() {}
 
 func (x *SignReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[13]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1395,7 +1552,7 @@ func (x *SignReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignReportResponse.ProtoReflect.Descriptor instead.
 func (*SignReportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{13}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SignReportResponse) GetReport() *Report {
@@ -1425,7 +1582,7 @@ type RenderReportRequest struct {
 
 func (x *RenderReportRequest) Reset() {
 	*x = RenderReportRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[14]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1437,7 +1594,7 @@ func (x *RenderReportRequest) String() string {
 func (*RenderReportRequest) ProtoMessage() {}
 
 func (x *RenderReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[14]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1450,7 +1607,7 @@ func (x *RenderReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenderReportRequest.ProtoReflect.Descriptor instead.
 func (*RenderReportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{14}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RenderReportRequest) GetReportId() string {
@@ -1503,7 +1660,7 @@ type RenderReportResponse struct {
 
 func (x *RenderReportResponse) Reset() {
 	*x = RenderReportResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[15]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1515,7 +1672,7 @@ func (x *RenderReportResponse) String() string {
 func (*RenderReportResponse) ProtoMessage() {}
 
 func (x *RenderReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[15]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1528,7 +1685,7 @@ func (x *RenderReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenderReportResponse.ProtoReflect.Descriptor instead.
 func (*RenderReportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{15}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RenderReportResponse) GetMediaType() string {
@@ -1568,7 +1725,7 @@ type ExportReportRequest struct {
 
 func (x *ExportReportRequest) Reset() {
 	*x = ExportReportRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[16]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1737,7 @@ func (x *ExportReportRequest) String() string {
 func (*ExportReportRequest) ProtoMessage() {}
 
 func (x *ExportReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[16]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1750,7 @@ func (x *ExportReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportReportRequest.ProtoReflect.Descriptor instead.
 func (*ExportReportRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{16}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ExportReportRequest) GetReportId() string {
@@ -1632,7 +1789,7 @@ type ExportReportResponse struct {
 
 func (x *ExportReportResponse) Reset() {
 	*x = ExportReportResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[17]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1644,7 +1801,7 @@ func (x *ExportReportResponse) String() string {
 func (*ExportReportResponse) ProtoMessage() {}
 
 func (x *ExportReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[17]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1657,7 +1814,7 @@ func (x *ExportReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportReportResponse.ProtoReflect.Descriptor instead.
 func (*ExportReportResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{17}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ExportReportResponse) GetMediaType() string {
@@ -1701,7 +1858,7 @@ type PutReportTemplateRequest struct {
 
 func (x *PutReportTemplateRequest) Reset() {
 	*x = PutReportTemplateRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[18]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1713,7 +1870,7 @@ func (x *PutReportTemplateRequest) String() string {
 func (*PutReportTemplateRequest) ProtoMessage() {}
 
 func (x *PutReportTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[18]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1726,7 +1883,7 @@ func (x *PutReportTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutReportTemplateRequest.ProtoReflect.Descriptor instead.
 func (*PutReportTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{18}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PutReportTemplateRequest) GetTemplateId() string {
@@ -1775,7 +1932,7 @@ type PutReportTemplateResponse struct {
 
 func (x *PutReportTemplateResponse) Reset() {
 	*x = PutReportTemplateResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[19]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1787,7 +1944,7 @@ func (x *PutReportTemplateResponse) String() string {
 func (*PutReportTemplateResponse) ProtoMessage() {}
 
 func (x *PutReportTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[19]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1800,7 +1957,7 @@ func (x *PutReportTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutReportTemplateResponse.ProtoReflect.Descriptor instead.
 func (*PutReportTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{19}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PutReportTemplateResponse) GetTemplate() *ReportTemplate {
@@ -1821,7 +1978,7 @@ type GetReportTemplateRequest struct {
 
 func (x *GetReportTemplateRequest) Reset() {
 	*x = GetReportTemplateRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[20]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1833,7 +1990,7 @@ func (x *GetReportTemplateRequest) String() string {
 func (*GetReportTemplateRequest) ProtoMessage() {}
 
 func (x *GetReportTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[20]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1846,7 +2003,7 @@ func (x *GetReportTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReportTemplateRequest.ProtoReflect.Descriptor instead.
 func (*GetReportTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{20}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetReportTemplateRequest) GetTemplateId() string {
@@ -1867,7 +2024,7 @@ type GetReportTemplateResponse struct {
 
 func (x *GetReportTemplateResponse) Reset() {
 	*x = GetReportTemplateResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[21]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1879,7 +2036,7 @@ func (x *GetReportTemplateResponse) String() string {
 func (*GetReportTemplateResponse) ProtoMessage() {}
 
 func (x *GetReportTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[21]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1892,7 +2049,7 @@ func (x *GetReportTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReportTemplateResponse.ProtoReflect.Descriptor instead.
 func (*GetReportTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{21}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetReportTemplateResponse) GetTemplate() *ReportTemplate {
@@ -1915,7 +2072,7 @@ type ListReportTemplatesRequest struct {
 
 func (x *ListReportTemplatesRequest) Reset() {
 	*x = ListReportTemplatesRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[22]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1927,7 +2084,7 @@ func (x *ListReportTemplatesRequest) String() string {
 func (*ListReportTemplatesRequest) ProtoMessage() {}
 
 func (x *ListReportTemplatesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[22]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1940,7 +2097,7 @@ func (x *ListReportTemplatesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReportTemplatesRequest.ProtoReflect.Descriptor instead.
 func (*ListReportTemplatesRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{22}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListReportTemplatesRequest) GetPageSize() int32 {
@@ -1970,7 +2127,7 @@ type ListReportTemplatesResponse struct {
 
 func (x *ListReportTemplatesResponse) Reset() {
 	*x = ListReportTemplatesResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[23]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1982,7 +2139,7 @@ func (x *ListReportTemplatesResponse) String() string {
 func (*ListReportTemplatesResponse) ProtoMessage() {}
 
 func (x *ListReportTemplatesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[23]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1995,7 +2152,7 @@ func (x *ListReportTemplatesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReportTemplatesResponse.ProtoReflect.Descriptor instead.
 func (*ListReportTemplatesResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{23}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListReportTemplatesResponse) GetTemplates() []*ReportTemplate {
@@ -2025,7 +2182,7 @@ type DeleteReportTemplateRequest struct {
 
 func (x *DeleteReportTemplateRequest) Reset() {
 	*x = DeleteReportTemplateRequest{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[24]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2037,7 +2194,7 @@ func (x *DeleteReportTemplateRequest) String() string {
 func (*DeleteReportTemplateRequest) ProtoMessage() {}
 
 func (x *DeleteReportTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[24]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2050,7 +2207,7 @@ func (x *DeleteReportTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteReportTemplateRequest.ProtoReflect.Descriptor instead.
 func (*DeleteReportTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{24}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DeleteReportTemplateRequest) GetTemplateId() string {
@@ -2076,7 +2233,7 @@ type DeleteReportTemplateResponse struct {
 
 func (x *DeleteReportTemplateResponse) Reset() {
 	*x = DeleteReportTemplateResponse{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[25]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2088,7 +2245,7 @@ func (x *DeleteReportTemplateResponse) String() string {
 func (*DeleteReportTemplateResponse) ProtoMessage() {}
 
 func (x *DeleteReportTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[25]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2101,7 +2258,7 @@ func (x *DeleteReportTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteReportTemplateResponse.ProtoReflect.Descriptor instead.
 func (*DeleteReportTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{25}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{27}
 }
 
 // Report is numbers and lists that never change.
@@ -2155,7 +2312,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[26]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2167,7 +2324,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[26]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2180,7 +2337,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{26}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Report) GetReportId() string {
@@ -2333,8 +2490,8 @@ func (x *Report) GetSignoffs() []*ReportSignoff {
 // ReportNumber is one number of a report.
 type ReportNumber struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The number as it was, in the form of GetCoverage without ratio, lacking, beside and alternative. Its list
-	// uris, over REST, open the frozen lists; empty in a comparison and when no lists were kept.
+	// The number as it was, in the form of GetCoverage without lacking, beside and alternative; its ratio in
+	// GetReportNumber alone. Its list uris, over REST, open the frozen lists; empty when no lists were kept.
 	Row *CoverageRow `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
 	// Level of the division.
 	Level int32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
@@ -2344,16 +2501,19 @@ type ReportNumber struct {
 	Numerator string `protobuf:"bytes,4,opt,name=numerator,proto3" json:"numerator,omitempty"`
 	// Denominator of a ratio, an exact number or fraction; empty otherwise and when a term was missing.
 	Denominator string `protobuf:"bytes,5,opt,name=denominator,proto3" json:"denominator,omitempty"`
-	// Command that opens its list; empty when the report has none, when the number is no list, and in a
-	// comparison.
-	ListCommand   string `protobuf:"bytes,6,opt,name=list_command,json=listCommand,proto3" json:"list_command,omitempty"`
+	// Command that opens its list, of a ratio its terms; empty when the report keeps none, and when there is no
+	// number.
+	ListCommand string `protobuf:"bytes,6,opt,name=list_command,json=listCommand,proto3" json:"list_command,omitempty"`
+	// Path and query by which REST tells what a ratio was computed from; filled in over REST alone, empty of
+	// other numbers.
+	TermsUri      string `protobuf:"bytes,7,opt,name=terms_uri,json=termsUri,proto3" json:"terms_uri,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReportNumber) Reset() {
 	*x = ReportNumber{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[27]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2365,7 +2525,7 @@ func (x *ReportNumber) String() string {
 func (*ReportNumber) ProtoMessage() {}
 
 func (x *ReportNumber) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[27]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2378,7 +2538,7 @@ func (x *ReportNumber) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportNumber.ProtoReflect.Descriptor instead.
 func (*ReportNumber) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{27}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ReportNumber) GetRow() *CoverageRow {
@@ -2423,6 +2583,13 @@ func (x *ReportNumber) GetListCommand() string {
 	return ""
 }
 
+func (x *ReportNumber) GetTermsUri() string {
+	if x != nil {
+		return x.TermsUri
+	}
+	return ""
+}
+
 // ReportPack is a pack as it was.
 type ReportPack struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2438,7 +2605,7 @@ type ReportPack struct {
 
 func (x *ReportPack) Reset() {
 	*x = ReportPack{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[28]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2450,7 +2617,7 @@ func (x *ReportPack) String() string {
 func (*ReportPack) ProtoMessage() {}
 
 func (x *ReportPack) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[28]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2463,7 +2630,7 @@ func (x *ReportPack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportPack.ProtoReflect.Descriptor instead.
 func (*ReportPack) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{28}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ReportPack) GetPackId() string {
@@ -2505,7 +2672,7 @@ type ReportMember struct {
 
 func (x *ReportMember) Reset() {
 	*x = ReportMember{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[29]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2517,7 +2684,7 @@ func (x *ReportMember) String() string {
 func (*ReportMember) ProtoMessage() {}
 
 func (x *ReportMember) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[29]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2530,7 +2697,7 @@ func (x *ReportMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportMember.ProtoReflect.Descriptor instead.
 func (*ReportMember) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{29}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ReportMember) GetMember() *Member {
@@ -2579,7 +2746,7 @@ type ReportEvidence struct {
 
 func (x *ReportEvidence) Reset() {
 	*x = ReportEvidence{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2591,7 +2758,7 @@ func (x *ReportEvidence) String() string {
 func (*ReportEvidence) ProtoMessage() {}
 
 func (x *ReportEvidence) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[30]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2604,7 +2771,7 @@ func (x *ReportEvidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportEvidence.ProtoReflect.Descriptor instead.
 func (*ReportEvidence) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{30}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ReportEvidence) GetKind() string {
@@ -2654,7 +2821,7 @@ type ReportFact struct {
 
 func (x *ReportFact) Reset() {
 	*x = ReportFact{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2666,7 +2833,7 @@ func (x *ReportFact) String() string {
 func (*ReportFact) ProtoMessage() {}
 
 func (x *ReportFact) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[31]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2679,7 +2846,7 @@ func (x *ReportFact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportFact.ProtoReflect.Descriptor instead.
 func (*ReportFact) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{31}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ReportFact) GetKind() int32 {
@@ -2740,7 +2907,7 @@ type ReportSignoff struct {
 
 func (x *ReportSignoff) Reset() {
 	*x = ReportSignoff{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2752,7 +2919,7 @@ func (x *ReportSignoff) String() string {
 func (*ReportSignoff) ProtoMessage() {}
 
 func (x *ReportSignoff) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[32]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2765,7 +2932,7 @@ func (x *ReportSignoff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportSignoff.ProtoReflect.Descriptor instead.
 func (*ReportSignoff) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{32}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ReportSignoff) GetRole() string {
@@ -2852,7 +3019,7 @@ type ReportRestatement struct {
 
 func (x *ReportRestatement) Reset() {
 	*x = ReportRestatement{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2864,7 +3031,7 @@ func (x *ReportRestatement) String() string {
 func (*ReportRestatement) ProtoMessage() {}
 
 func (x *ReportRestatement) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[33]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2877,7 +3044,7 @@ func (x *ReportRestatement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRestatement.ProtoReflect.Descriptor instead.
 func (*ReportRestatement) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{33}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ReportRestatement) GetDivision() string {
@@ -2992,7 +3159,7 @@ type ReportDifference struct {
 
 func (x *ReportDifference) Reset() {
 	*x = ReportDifference{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3004,7 +3171,7 @@ func (x *ReportDifference) String() string {
 func (*ReportDifference) ProtoMessage() {}
 
 func (x *ReportDifference) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[34]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3017,7 +3184,7 @@ func (x *ReportDifference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportDifference.ProtoReflect.Descriptor instead.
 func (*ReportDifference) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{34}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ReportDifference) GetIndicatorId() string {
@@ -3086,7 +3253,7 @@ type ReportCause struct {
 
 func (x *ReportCause) Reset() {
 	*x = ReportCause{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3098,7 +3265,7 @@ func (x *ReportCause) String() string {
 func (*ReportCause) ProtoMessage() {}
 
 func (x *ReportCause) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[35]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3111,7 +3278,7 @@ func (x *ReportCause) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportCause.ProtoReflect.Descriptor instead.
 func (*ReportCause) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{35}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReportCause) GetKind() ReportCauseKind {
@@ -3188,7 +3355,7 @@ type ReportTemplate struct {
 
 func (x *ReportTemplate) Reset() {
 	*x = ReportTemplate{}
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3200,7 +3367,7 @@ func (x *ReportTemplate) String() string {
 func (*ReportTemplate) ProtoMessage() {}
 
 func (x *ReportTemplate) ProtoReflect() protoreflect.Message {
-	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[36]
+	mi := &file_xinju_aggregator_v1_report_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3213,7 +3380,7 @@ func (x *ReportTemplate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportTemplate.ProtoReflect.Descriptor instead.
 func (*ReportTemplate) Descriptor() ([]byte, []int) {
-	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{36}
+	return file_xinju_aggregator_v1_report_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReportTemplate) GetTemplateId() string {
@@ -3303,7 +3470,7 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"z\n" +
 	"\x13ListReportsResponse\x125\n" +
 	"\areports\x18\x01 \x03(\v2\x1b.xinju.aggregator.v1.ReportR\areports\x12,\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"\x9a\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\"\xd4\x02\n" +
 	"\x18ListReportMembersRequest\x12$\n" +
 	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\x12#\n" +
 	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12*\n" +
@@ -3311,12 +3478,27 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x03set\x18\x04 \x01(\x0e2\x1e.xinju.aggregator.v1.MemberSetB\a\xe0A\x02\xc8\xf3\x18\x01R\x03set\x12$\n" +
 	"\tpage_size\x18\x05 \x01(\x05B\a\xe0A\x01\xc8\xf3\x18\x02R\bpageSize\x12&\n" +
 	"\n" +
-	"page_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\"\xab\x01\n" +
+	"page_token\x18\x06 \x01(\tB\a\xe0A\x01\xc8\xf3\x18\x02R\tpageToken\x128\n" +
+	"\n" +
+	"as_of_date\x18\a \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\"\xab\x01\n" +
 	"\x19ListReportMembersResponse\x12;\n" +
 	"\amembers\x18\x01 \x03(\v2!.xinju.aggregator.v1.ReportMemberR\amembers\x12,\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tB\x04\xc8\xf3\x18\x02R\rnextPageToken\x12#\n" +
 	"\n" +
-	"total_size\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\ttotalSize\";\n" +
+	"total_size\x18\x03 \x01(\x03B\x04\xc8\xf3\x18\x02R\ttotalSize\"\xc9\x01\n" +
+	"\x16GetReportNumberRequest\x12$\n" +
+	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\x12#\n" +
+	"\bdivision\x18\x02 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\bdivision\x12*\n" +
+	"\findicator_id\x18\x03 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x01R\vindicatorId\x128\n" +
+	"\n" +
+	"as_of_date\x18\x04 \x01(\v2\x11.google.type.DateB\a\xe0A\x01\xc8\xf3\x18\x01R\basOfDate\"\xc1\x01\n" +
+	"\x17GetReportNumberResponse\x129\n" +
+	"\x06number\x18\x01 \x01(\v2!.xinju.aggregator.v1.ReportNumberR\x06number\x12#\n" +
+	"\n" +
+	"with_terms\x18\x02 \x01(\bB\x04\xc8\xf3\x18\x02R\twithTerms\x12#\n" +
+	"\n" +
+	"with_lists\x18\x03 \x01(\bB\x04\xc8\xf3\x18\x02R\twithLists\x12!\n" +
+	"\treport_id\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\breportId\";\n" +
 	"\x13VerifyReportRequest\x12$\n" +
 	"\treport_id\x18\x01 \x01(\tB\a\xe0A\x02\xc8\xf3\x18\x02R\breportId\"\xb0\x01\n" +
 	"\x14VerifyReportResponse\x12\x1c\n" +
@@ -3428,7 +3610,7 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"freezeTime\x12+\n" +
 	"\x0efailure_reason\x18\x13 \x01(\tB\x04\xc8\xf3\x18\x02R\rfailureReason\x12'\n" +
 	"\ffailure_text\x18\x14 \x01(\tB\x04\xc8\xf3\x18\x02R\vfailureText\x12>\n" +
-	"\bsignoffs\x18\x15 \x03(\v2\".xinju.aggregator.v1.ReportSignoffR\bsignoffs\"\xf8\x01\n" +
+	"\bsignoffs\x18\x15 \x03(\v2\".xinju.aggregator.v1.ReportSignoffR\bsignoffs\"\x9b\x02\n" +
 	"\fReportNumber\x122\n" +
 	"\x03row\x18\x01 \x01(\v2 .xinju.aggregator.v1.CoverageRowR\x03row\x12\x1a\n" +
 	"\x05level\x18\x02 \x01(\x05B\x04\xc8\xf3\x18\x01R\x05level\x12#\n" +
@@ -3436,7 +3618,8 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"value_text\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x02R\tvalueText\x12\"\n" +
 	"\tnumerator\x18\x04 \x01(\tB\x04\xc8\xf3\x18\x02R\tnumerator\x12&\n" +
 	"\vdenominator\x18\x05 \x01(\tB\x04\xc8\xf3\x18\x02R\vdenominator\x12'\n" +
-	"\flist_command\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vlistCommand\"i\n" +
+	"\flist_command\x18\x06 \x01(\tB\x04\xc8\xf3\x18\x02R\vlistCommand\x12!\n" +
+	"\tterms_uri\x18\a \x01(\tB\x04\xc8\xf3\x18\x02R\btermsUri\"i\n" +
 	"\n" +
 	"ReportPack\x12\x1d\n" +
 	"\apack_id\x18\x01 \x01(\tB\x04\xc8\xf3\x18\x01R\x06packId\x12\x1e\n" +
@@ -3554,7 +3737,7 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\x1eREPORT_CAUSE_KIND_PACK_CHANGED\x10\x06\x12%\n" +
 	"!REPORT_CAUSE_KIND_PROGRAM_CHANGED\x10\a\x12(\n" +
 	"$REPORT_CAUSE_KIND_NOT_COUNTED_BEFORE\x10\b\x12'\n" +
-	"#REPORT_CAUSE_KIND_NOT_COUNTED_AFTER\x10\t2\x8c\x10\n" +
+	"#REPORT_CAUSE_KIND_NOT_COUNTED_AFTER\x10\t2\xb3\x11\n" +
 	"\rReportService\x12\x88\x01\n" +
 	"\fFreezeReport\x12(.xinju.aggregator.v1.FreezeReportRequest\x1a).xinju.aggregator.v1.FreezeReportResponse\"#\xd2\xf3\x18\t\n" +
 	"\x02\x02\x03\x10\x02\x1a\x01\x04\x82\xd3\xe4\x93\x02\x10:\x01*\"\v/v1/reports\x12\x8b\x01\n" +
@@ -3563,7 +3746,9 @@ const file_xinju_aggregator_v1_report_proto_rawDesc = "" +
 	"\vListReports\x12'.xinju.aggregator.v1.ListReportsRequest\x1a(.xinju.aggregator.v1.ListReportsResponse\"#\xd2\xf3\x18\f\n" +
 	"\x05\x02\x03\x04\x05\t\x10\x02\x1a\x01\x04\x82\xd3\xe4\x93\x02\r\x12\v/v1/reports\x12\xad\x01\n" +
 	"\x11ListReportMembers\x12-.xinju.aggregator.v1.ListReportMembersRequest\x1a..xinju.aggregator.v1.ListReportMembersResponse\"9\xd2\xf3\x18\x0e\n" +
-	"\x04\x02\x03\x05\t\x10\x02\x1a\x04\x04\x03\x01\a\x82\xd3\xe4\x93\x02!\x12\x1f/v1/reports/{report_id}/members\x12\x9f\x01\n" +
+	"\x04\x02\x03\x05\t\x10\x02\x1a\x04\x04\x03\x01\a\x82\xd3\xe4\x93\x02!\x12\x1f/v1/reports/{report_id}/members\x12\xa4\x01\n" +
+	"\x0fGetReportNumber\x12+.xinju.aggregator.v1.GetReportNumberRequest\x1a,.xinju.aggregator.v1.GetReportNumberResponse\"6\xd2\xf3\x18\f\n" +
+	"\x05\x02\x03\x04\x05\t\x10\x02\x1a\x01\x04\x82\xd3\xe4\x93\x02 \x12\x1e/v1/reports/{report_id}/number\x12\x9f\x01\n" +
 	"\fVerifyReport\x12(.xinju.aggregator.v1.VerifyReportRequest\x1a).xinju.aggregator.v1.VerifyReportResponse\":\xd2\xf3\x18\r\n" +
 	"\x05\x02\x03\x04\x05\t\x10\x02\x1a\x02\x04\a\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/reports/{report_id}:verify\x12\xc9\x01\n" +
 	"\rCompareReport\x12).xinju.aggregator.v1.CompareReportRequest\x1a*.xinju.aggregator.v1.CompareReportResponse\"a\xd2\xf3\x18\f\n" +
@@ -3599,7 +3784,7 @@ func file_xinju_aggregator_v1_report_proto_rawDescGZIP() []byte {
 }
 
 var file_xinju_aggregator_v1_report_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_xinju_aggregator_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_xinju_aggregator_v1_report_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_xinju_aggregator_v1_report_proto_goTypes = []any{
 	(ReportShift)(0),                     // 0: xinju.aggregator.v1.ReportShift
 	(ReportState)(0),                     // 1: xinju.aggregator.v1.ReportState
@@ -3615,117 +3800,124 @@ var file_xinju_aggregator_v1_report_proto_goTypes = []any{
 	(*ListReportsResponse)(nil),          // 11: xinju.aggregator.v1.ListReportsResponse
 	(*ListReportMembersRequest)(nil),     // 12: xinju.aggregator.v1.ListReportMembersRequest
 	(*ListReportMembersResponse)(nil),    // 13: xinju.aggregator.v1.ListReportMembersResponse
-	(*VerifyReportRequest)(nil),          // 14: xinju.aggregator.v1.VerifyReportRequest
-	(*VerifyReportResponse)(nil),         // 15: xinju.aggregator.v1.VerifyReportResponse
-	(*CompareReportRequest)(nil),         // 16: xinju.aggregator.v1.CompareReportRequest
-	(*CompareReportResponse)(nil),        // 17: xinju.aggregator.v1.CompareReportResponse
-	(*SignReportRequest)(nil),            // 18: xinju.aggregator.v1.SignReportRequest
-	(*SignReportResponse)(nil),           // 19: xinju.aggregator.v1.SignReportResponse
-	(*RenderReportRequest)(nil),          // 20: xinju.aggregator.v1.RenderReportRequest
-	(*RenderReportResponse)(nil),         // 21: xinju.aggregator.v1.RenderReportResponse
-	(*ExportReportRequest)(nil),          // 22: xinju.aggregator.v1.ExportReportRequest
-	(*ExportReportResponse)(nil),         // 23: xinju.aggregator.v1.ExportReportResponse
-	(*PutReportTemplateRequest)(nil),     // 24: xinju.aggregator.v1.PutReportTemplateRequest
-	(*PutReportTemplateResponse)(nil),    // 25: xinju.aggregator.v1.PutReportTemplateResponse
-	(*GetReportTemplateRequest)(nil),     // 26: xinju.aggregator.v1.GetReportTemplateRequest
-	(*GetReportTemplateResponse)(nil),    // 27: xinju.aggregator.v1.GetReportTemplateResponse
-	(*ListReportTemplatesRequest)(nil),   // 28: xinju.aggregator.v1.ListReportTemplatesRequest
-	(*ListReportTemplatesResponse)(nil),  // 29: xinju.aggregator.v1.ListReportTemplatesResponse
-	(*DeleteReportTemplateRequest)(nil),  // 30: xinju.aggregator.v1.DeleteReportTemplateRequest
-	(*DeleteReportTemplateResponse)(nil), // 31: xinju.aggregator.v1.DeleteReportTemplateResponse
-	(*Report)(nil),                       // 32: xinju.aggregator.v1.Report
-	(*ReportNumber)(nil),                 // 33: xinju.aggregator.v1.ReportNumber
-	(*ReportPack)(nil),                   // 34: xinju.aggregator.v1.ReportPack
-	(*ReportMember)(nil),                 // 35: xinju.aggregator.v1.ReportMember
-	(*ReportEvidence)(nil),               // 36: xinju.aggregator.v1.ReportEvidence
-	(*ReportFact)(nil),                   // 37: xinju.aggregator.v1.ReportFact
-	(*ReportSignoff)(nil),                // 38: xinju.aggregator.v1.ReportSignoff
-	(*ReportRestatement)(nil),            // 39: xinju.aggregator.v1.ReportRestatement
-	(*ReportDifference)(nil),             // 40: xinju.aggregator.v1.ReportDifference
-	(*ReportCause)(nil),                  // 41: xinju.aggregator.v1.ReportCause
-	(*ReportTemplate)(nil),               // 42: xinju.aggregator.v1.ReportTemplate
-	(*date.Date)(nil),                    // 43: google.type.Date
-	(MemberSet)(0),                       // 44: xinju.aggregator.v1.MemberSet
-	(*FeedPosition)(nil),                 // 45: xinju.aggregator.v1.FeedPosition
-	(*timestamppb.Timestamp)(nil),        // 46: google.protobuf.Timestamp
-	(*CoverageRow)(nil),                  // 47: xinju.aggregator.v1.CoverageRow
-	(*Member)(nil),                       // 48: xinju.aggregator.v1.Member
+	(*GetReportNumberRequest)(nil),       // 14: xinju.aggregator.v1.GetReportNumberRequest
+	(*GetReportNumberResponse)(nil),      // 15: xinju.aggregator.v1.GetReportNumberResponse
+	(*VerifyReportRequest)(nil),          // 16: xinju.aggregator.v1.VerifyReportRequest
+	(*VerifyReportResponse)(nil),         // 17: xinju.aggregator.v1.VerifyReportResponse
+	(*CompareReportRequest)(nil),         // 18: xinju.aggregator.v1.CompareReportRequest
+	(*CompareReportResponse)(nil),        // 19: xinju.aggregator.v1.CompareReportResponse
+	(*SignReportRequest)(nil),            // 20: xinju.aggregator.v1.SignReportRequest
+	(*SignReportResponse)(nil),           // 21: xinju.aggregator.v1.SignReportResponse
+	(*RenderReportRequest)(nil),          // 22: xinju.aggregator.v1.RenderReportRequest
+	(*RenderReportResponse)(nil),         // 23: xinju.aggregator.v1.RenderReportResponse
+	(*ExportReportRequest)(nil),          // 24: xinju.aggregator.v1.ExportReportRequest
+	(*ExportReportResponse)(nil),         // 25: xinju.aggregator.v1.ExportReportResponse
+	(*PutReportTemplateRequest)(nil),     // 26: xinju.aggregator.v1.PutReportTemplateRequest
+	(*PutReportTemplateResponse)(nil),    // 27: xinju.aggregator.v1.PutReportTemplateResponse
+	(*GetReportTemplateRequest)(nil),     // 28: xinju.aggregator.v1.GetReportTemplateRequest
+	(*GetReportTemplateResponse)(nil),    // 29: xinju.aggregator.v1.GetReportTemplateResponse
+	(*ListReportTemplatesRequest)(nil),   // 30: xinju.aggregator.v1.ListReportTemplatesRequest
+	(*ListReportTemplatesResponse)(nil),  // 31: xinju.aggregator.v1.ListReportTemplatesResponse
+	(*DeleteReportTemplateRequest)(nil),  // 32: xinju.aggregator.v1.DeleteReportTemplateRequest
+	(*DeleteReportTemplateResponse)(nil), // 33: xinju.aggregator.v1.DeleteReportTemplateResponse
+	(*Report)(nil),                       // 34: xinju.aggregator.v1.Report
+	(*ReportNumber)(nil),                 // 35: xinju.aggregator.v1.ReportNumber
+	(*ReportPack)(nil),                   // 36: xinju.aggregator.v1.ReportPack
+	(*ReportMember)(nil),                 // 37: xinju.aggregator.v1.ReportMember
+	(*ReportEvidence)(nil),               // 38: xinju.aggregator.v1.ReportEvidence
+	(*ReportFact)(nil),                   // 39: xinju.aggregator.v1.ReportFact
+	(*ReportSignoff)(nil),                // 40: xinju.aggregator.v1.ReportSignoff
+	(*ReportRestatement)(nil),            // 41: xinju.aggregator.v1.ReportRestatement
+	(*ReportDifference)(nil),             // 42: xinju.aggregator.v1.ReportDifference
+	(*ReportCause)(nil),                  // 43: xinju.aggregator.v1.ReportCause
+	(*ReportTemplate)(nil),               // 44: xinju.aggregator.v1.ReportTemplate
+	(*date.Date)(nil),                    // 45: google.type.Date
+	(MemberSet)(0),                       // 46: xinju.aggregator.v1.MemberSet
+	(*FeedPosition)(nil),                 // 47: xinju.aggregator.v1.FeedPosition
+	(*timestamppb.Timestamp)(nil),        // 48: google.protobuf.Timestamp
+	(*CoverageRow)(nil),                  // 49: xinju.aggregator.v1.CoverageRow
+	(*Member)(nil),                       // 50: xinju.aggregator.v1.Member
 }
 var file_xinju_aggregator_v1_report_proto_depIdxs = []int32{
-	43, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
-	32, // 1: xinju.aggregator.v1.FreezeReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	32, // 2: xinju.aggregator.v1.GetReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	32, // 3: xinju.aggregator.v1.ListReportsResponse.reports:type_name -> xinju.aggregator.v1.Report
-	44, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
-	35, // 5: xinju.aggregator.v1.ListReportMembersResponse.members:type_name -> xinju.aggregator.v1.ReportMember
-	0,  // 6: xinju.aggregator.v1.CompareReportRequest.shift:type_name -> xinju.aggregator.v1.ReportShift
-	39, // 7: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
-	40, // 8: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
-	43, // 9: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
-	32, // 10: xinju.aggregator.v1.SignReportResponse.report:type_name -> xinju.aggregator.v1.Report
-	2,  // 11: xinju.aggregator.v1.RenderReportRequest.form:type_name -> xinju.aggregator.v1.ReportForm
-	3,  // 12: xinju.aggregator.v1.RenderReportRequest.format:type_name -> xinju.aggregator.v1.ReportFormat
-	4,  // 13: xinju.aggregator.v1.ExportReportRequest.format:type_name -> xinju.aggregator.v1.ExportFormat
-	2,  // 14: xinju.aggregator.v1.PutReportTemplateRequest.form:type_name -> xinju.aggregator.v1.ReportForm
-	42, // 15: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	42, // 16: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
-	42, // 17: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
-	1,  // 18: xinju.aggregator.v1.Report.state:type_name -> xinju.aggregator.v1.ReportState
-	43, // 19: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
-	33, // 20: xinju.aggregator.v1.Report.numbers:type_name -> xinju.aggregator.v1.ReportNumber
-	34, // 21: xinju.aggregator.v1.Report.packs:type_name -> xinju.aggregator.v1.ReportPack
-	45, // 22: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
-	46, // 23: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
-	46, // 24: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
-	38, // 25: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
-	47, // 26: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
-	48, // 27: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
-	37, // 28: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
-	36, // 29: xinju.aggregator.v1.ReportMember.evidence:type_name -> xinju.aggregator.v1.ReportEvidence
-	43, // 30: xinju.aggregator.v1.ReportEvidence.record_date:type_name -> google.type.Date
-	43, // 31: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
-	43, // 32: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
-	46, // 33: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
-	33, // 34: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
-	33, // 35: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
-	48, // 36: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
-	48, // 37: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
-	41, // 38: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
-	5,  // 39: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
-	43, // 40: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
-	2,  // 41: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
-	46, // 42: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 43: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
-	8,  // 44: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
-	10, // 45: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
-	12, // 46: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
-	14, // 47: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
-	16, // 48: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
-	18, // 49: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
-	20, // 50: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
-	22, // 51: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
-	24, // 52: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
-	26, // 53: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
-	28, // 54: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
-	30, // 55: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
-	7,  // 56: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
-	9,  // 57: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
-	11, // 58: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
-	13, // 59: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
-	15, // 60: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
-	17, // 61: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
-	19, // 62: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
-	21, // 63: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
-	23, // 64: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
-	25, // 65: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
-	27, // 66: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
-	29, // 67: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
-	31, // 68: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
-	56, // [56:69] is the sub-list for method output_type
-	43, // [43:56] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	45, // 0: xinju.aggregator.v1.FreezeReportRequest.as_of_date:type_name -> google.type.Date
+	34, // 1: xinju.aggregator.v1.FreezeReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	34, // 2: xinju.aggregator.v1.GetReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	34, // 3: xinju.aggregator.v1.ListReportsResponse.reports:type_name -> xinju.aggregator.v1.Report
+	46, // 4: xinju.aggregator.v1.ListReportMembersRequest.set:type_name -> xinju.aggregator.v1.MemberSet
+	45, // 5: xinju.aggregator.v1.ListReportMembersRequest.as_of_date:type_name -> google.type.Date
+	37, // 6: xinju.aggregator.v1.ListReportMembersResponse.members:type_name -> xinju.aggregator.v1.ReportMember
+	45, // 7: xinju.aggregator.v1.GetReportNumberRequest.as_of_date:type_name -> google.type.Date
+	35, // 8: xinju.aggregator.v1.GetReportNumberResponse.number:type_name -> xinju.aggregator.v1.ReportNumber
+	0,  // 9: xinju.aggregator.v1.CompareReportRequest.shift:type_name -> xinju.aggregator.v1.ReportShift
+	41, // 10: xinju.aggregator.v1.CompareReportResponse.numbers:type_name -> xinju.aggregator.v1.ReportRestatement
+	42, // 11: xinju.aggregator.v1.CompareReportResponse.differences:type_name -> xinju.aggregator.v1.ReportDifference
+	45, // 12: xinju.aggregator.v1.SignReportRequest.sign_date:type_name -> google.type.Date
+	34, // 13: xinju.aggregator.v1.SignReportResponse.report:type_name -> xinju.aggregator.v1.Report
+	2,  // 14: xinju.aggregator.v1.RenderReportRequest.form:type_name -> xinju.aggregator.v1.ReportForm
+	3,  // 15: xinju.aggregator.v1.RenderReportRequest.format:type_name -> xinju.aggregator.v1.ReportFormat
+	4,  // 16: xinju.aggregator.v1.ExportReportRequest.format:type_name -> xinju.aggregator.v1.ExportFormat
+	2,  // 17: xinju.aggregator.v1.PutReportTemplateRequest.form:type_name -> xinju.aggregator.v1.ReportForm
+	44, // 18: xinju.aggregator.v1.PutReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	44, // 19: xinju.aggregator.v1.GetReportTemplateResponse.template:type_name -> xinju.aggregator.v1.ReportTemplate
+	44, // 20: xinju.aggregator.v1.ListReportTemplatesResponse.templates:type_name -> xinju.aggregator.v1.ReportTemplate
+	1,  // 21: xinju.aggregator.v1.Report.state:type_name -> xinju.aggregator.v1.ReportState
+	45, // 22: xinju.aggregator.v1.Report.as_of_date:type_name -> google.type.Date
+	35, // 23: xinju.aggregator.v1.Report.numbers:type_name -> xinju.aggregator.v1.ReportNumber
+	36, // 24: xinju.aggregator.v1.Report.packs:type_name -> xinju.aggregator.v1.ReportPack
+	47, // 25: xinju.aggregator.v1.Report.positions:type_name -> xinju.aggregator.v1.FeedPosition
+	48, // 26: xinju.aggregator.v1.Report.create_time:type_name -> google.protobuf.Timestamp
+	48, // 27: xinju.aggregator.v1.Report.freeze_time:type_name -> google.protobuf.Timestamp
+	40, // 28: xinju.aggregator.v1.Report.signoffs:type_name -> xinju.aggregator.v1.ReportSignoff
+	49, // 29: xinju.aggregator.v1.ReportNumber.row:type_name -> xinju.aggregator.v1.CoverageRow
+	50, // 30: xinju.aggregator.v1.ReportMember.member:type_name -> xinju.aggregator.v1.Member
+	39, // 31: xinju.aggregator.v1.ReportMember.facts:type_name -> xinju.aggregator.v1.ReportFact
+	38, // 32: xinju.aggregator.v1.ReportMember.evidence:type_name -> xinju.aggregator.v1.ReportEvidence
+	45, // 33: xinju.aggregator.v1.ReportEvidence.record_date:type_name -> google.type.Date
+	45, // 34: xinju.aggregator.v1.ReportFact.recorded_date:type_name -> google.type.Date
+	45, // 35: xinju.aggregator.v1.ReportSignoff.sign_date:type_name -> google.type.Date
+	48, // 36: xinju.aggregator.v1.ReportSignoff.create_time:type_name -> google.protobuf.Timestamp
+	35, // 37: xinju.aggregator.v1.ReportRestatement.before:type_name -> xinju.aggregator.v1.ReportNumber
+	35, // 38: xinju.aggregator.v1.ReportRestatement.after:type_name -> xinju.aggregator.v1.ReportNumber
+	50, // 39: xinju.aggregator.v1.ReportDifference.before:type_name -> xinju.aggregator.v1.Member
+	50, // 40: xinju.aggregator.v1.ReportDifference.after:type_name -> xinju.aggregator.v1.Member
+	43, // 41: xinju.aggregator.v1.ReportDifference.causes:type_name -> xinju.aggregator.v1.ReportCause
+	5,  // 42: xinju.aggregator.v1.ReportCause.kind:type_name -> xinju.aggregator.v1.ReportCauseKind
+	45, // 43: xinju.aggregator.v1.ReportCause.recorded_date:type_name -> google.type.Date
+	2,  // 44: xinju.aggregator.v1.ReportTemplate.form:type_name -> xinju.aggregator.v1.ReportForm
+	48, // 45: xinju.aggregator.v1.ReportTemplate.update_time:type_name -> google.protobuf.Timestamp
+	6,  // 46: xinju.aggregator.v1.ReportService.FreezeReport:input_type -> xinju.aggregator.v1.FreezeReportRequest
+	8,  // 47: xinju.aggregator.v1.ReportService.GetReport:input_type -> xinju.aggregator.v1.GetReportRequest
+	10, // 48: xinju.aggregator.v1.ReportService.ListReports:input_type -> xinju.aggregator.v1.ListReportsRequest
+	12, // 49: xinju.aggregator.v1.ReportService.ListReportMembers:input_type -> xinju.aggregator.v1.ListReportMembersRequest
+	14, // 50: xinju.aggregator.v1.ReportService.GetReportNumber:input_type -> xinju.aggregator.v1.GetReportNumberRequest
+	16, // 51: xinju.aggregator.v1.ReportService.VerifyReport:input_type -> xinju.aggregator.v1.VerifyReportRequest
+	18, // 52: xinju.aggregator.v1.ReportService.CompareReport:input_type -> xinju.aggregator.v1.CompareReportRequest
+	20, // 53: xinju.aggregator.v1.ReportService.SignReport:input_type -> xinju.aggregator.v1.SignReportRequest
+	22, // 54: xinju.aggregator.v1.ReportService.RenderReport:input_type -> xinju.aggregator.v1.RenderReportRequest
+	24, // 55: xinju.aggregator.v1.ReportService.ExportReport:input_type -> xinju.aggregator.v1.ExportReportRequest
+	26, // 56: xinju.aggregator.v1.ReportService.PutReportTemplate:input_type -> xinju.aggregator.v1.PutReportTemplateRequest
+	28, // 57: xinju.aggregator.v1.ReportService.GetReportTemplate:input_type -> xinju.aggregator.v1.GetReportTemplateRequest
+	30, // 58: xinju.aggregator.v1.ReportService.ListReportTemplates:input_type -> xinju.aggregator.v1.ListReportTemplatesRequest
+	32, // 59: xinju.aggregator.v1.ReportService.DeleteReportTemplate:input_type -> xinju.aggregator.v1.DeleteReportTemplateRequest
+	7,  // 60: xinju.aggregator.v1.ReportService.FreezeReport:output_type -> xinju.aggregator.v1.FreezeReportResponse
+	9,  // 61: xinju.aggregator.v1.ReportService.GetReport:output_type -> xinju.aggregator.v1.GetReportResponse
+	11, // 62: xinju.aggregator.v1.ReportService.ListReports:output_type -> xinju.aggregator.v1.ListReportsResponse
+	13, // 63: xinju.aggregator.v1.ReportService.ListReportMembers:output_type -> xinju.aggregator.v1.ListReportMembersResponse
+	15, // 64: xinju.aggregator.v1.ReportService.GetReportNumber:output_type -> xinju.aggregator.v1.GetReportNumberResponse
+	17, // 65: xinju.aggregator.v1.ReportService.VerifyReport:output_type -> xinju.aggregator.v1.VerifyReportResponse
+	19, // 66: xinju.aggregator.v1.ReportService.CompareReport:output_type -> xinju.aggregator.v1.CompareReportResponse
+	21, // 67: xinju.aggregator.v1.ReportService.SignReport:output_type -> xinju.aggregator.v1.SignReportResponse
+	23, // 68: xinju.aggregator.v1.ReportService.RenderReport:output_type -> xinju.aggregator.v1.RenderReportResponse
+	25, // 69: xinju.aggregator.v1.ReportService.ExportReport:output_type -> xinju.aggregator.v1.ExportReportResponse
+	27, // 70: xinju.aggregator.v1.ReportService.PutReportTemplate:output_type -> xinju.aggregator.v1.PutReportTemplateResponse
+	29, // 71: xinju.aggregator.v1.ReportService.GetReportTemplate:output_type -> xinju.aggregator.v1.GetReportTemplateResponse
+	31, // 72: xinju.aggregator.v1.ReportService.ListReportTemplates:output_type -> xinju.aggregator.v1.ListReportTemplatesResponse
+	33, // 73: xinju.aggregator.v1.ReportService.DeleteReportTemplate:output_type -> xinju.aggregator.v1.DeleteReportTemplateResponse
+	60, // [60:74] is the sub-list for method output_type
+	46, // [46:60] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_xinju_aggregator_v1_report_proto_init() }
@@ -3740,7 +3932,7 @@ func file_xinju_aggregator_v1_report_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_xinju_aggregator_v1_report_proto_rawDesc), len(file_xinju_aggregator_v1_report_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   37,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const (
 	ReportService_GetReport_FullMethodName            = "/xinju.aggregator.v1.ReportService/GetReport"
 	ReportService_ListReports_FullMethodName          = "/xinju.aggregator.v1.ReportService/ListReports"
 	ReportService_ListReportMembers_FullMethodName    = "/xinju.aggregator.v1.ReportService/ListReportMembers"
+	ReportService_GetReportNumber_FullMethodName      = "/xinju.aggregator.v1.ReportService/GetReportNumber"
 	ReportService_VerifyReport_FullMethodName         = "/xinju.aggregator.v1.ReportService/VerifyReport"
 	ReportService_CompareReport_FullMethodName        = "/xinju.aggregator.v1.ReportService/CompareReport"
 	ReportService_SignReport_FullMethodName           = "/xinju.aggregator.v1.ReportService/SignReport"
@@ -54,6 +55,11 @@ type ReportServiceClient interface {
 	// it was frozen. Its total equals the number. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
 	// REPORT_WITHOUT_LISTS, REPORT_NUMBER_NOT_FOUND.
 	ListReportMembers(ctx context.Context, in *ListReportMembersRequest, opts ...grpc.CallOption) (*ListReportMembersResponse, error)
+	// GetReportNumber returns one number of a report and, of a ratio, what it was computed from when it was
+	// frozen: each term opens into its frozen list with ListReportMembers, or is a figure with its value and source.
+	// It also returns the numbers that stand behind terms alone. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
+	// REPORT_NUMBER_NOT_FOUND.
+	GetReportNumber(ctx context.Context, in *GetReportNumberRequest, opts ...grpc.CallOption) (*GetReportNumberResponse, error)
 	// VerifyReport reads everything that is kept of a report and computes its digest again. Fails with
 	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN.
 	VerifyReport(ctx context.Context, in *VerifyReportRequest, opts ...grpc.CallOption) (*VerifyReportResponse, error)
@@ -130,6 +136,16 @@ func (c *reportServiceClient) ListReportMembers(ctx context.Context, in *ListRep
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListReportMembersResponse)
 	err := c.cc.Invoke(ctx, ReportService_ListReportMembers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *reportServiceClient) GetReportNumber(ctx context.Context, in *GetReportNumberRequest, opts ...grpc.CallOption) (*GetReportNumberResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetReportNumberResponse)
+	err := c.cc.Invoke(ctx, ReportService_GetReportNumber_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -264,6 +280,11 @@ type ReportServiceServer interface {
 	// it was frozen. Its total equals the number. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
 	// REPORT_WITHOUT_LISTS, REPORT_NUMBER_NOT_FOUND.
 	ListReportMembers(context.Context, *ListReportMembersRequest) (*ListReportMembersResponse, error)
+	// GetReportNumber returns one number of a report and, of a ratio, what it was computed from when it was
+	// frozen: each term opens into its frozen list with ListReportMembers, or is a figure with its value and source.
+	// It also returns the numbers that stand behind terms alone. Fails with REPORT_NOT_FOUND, REPORT_NOT_FROZEN,
+	// REPORT_NUMBER_NOT_FOUND.
+	GetReportNumber(context.Context, *GetReportNumberRequest) (*GetReportNumberResponse, error)
 	// VerifyReport reads everything that is kept of a report and computes its digest again. Fails with
 	// REPORT_NOT_FOUND, REPORT_NOT_FROZEN.
 	VerifyReport(context.Context, *VerifyReportRequest) (*VerifyReportResponse, error)
@@ -317,6 +338,9 @@ func (UnimplementedReportServiceServer) ListReports(context.Context, *ListReport
 }
 func (UnimplementedReportServiceServer) ListReportMembers(context.Context, *ListReportMembersRequest) (*ListReportMembersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListReportMembers not implemented")
+}
+func (UnimplementedReportServiceServer) GetReportNumber(context.Context, *GetReportNumberRequest) (*GetReportNumberResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetReportNumber not implemented")
 }
 func (UnimplementedReportServiceServer) VerifyReport(context.Context, *VerifyReportRequest) (*VerifyReportResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method VerifyReport not implemented")
@@ -434,6 +458,24 @@ func _ReportService_ListReportMembers_Handler(srv interface{}, ctx context.Conte
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(ReportServiceServer).ListReportMembers(ctx, req.(*ListReportMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReportService_GetReportNumber_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetReportNumberRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReportServiceServer).GetReportNumber(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReportService_GetReportNumber_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReportServiceServer).GetReportNumber(ctx, req.(*GetReportNumberRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -608,6 +650,10 @@ var ReportService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListReportMembers",
 			Handler:    _ReportService_ListReportMembers_Handler,
+		},
+		{
+			MethodName: "GetReportNumber",
+			Handler:    _ReportService_GetReportNumber_Handler,
 		},
 		{
 			MethodName: "VerifyReport",

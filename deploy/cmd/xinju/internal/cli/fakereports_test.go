@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -41,6 +42,23 @@ func (*answering) ListReportMembers(context.Context, *aggregatorv1.ListReportMem
 	return &aggregatorv1.ListReportMembersResponse{TotalSize: 1, Members: []*aggregatorv1.ReportMember{{Member: &aggregatorv1.Member{ResidentId: someone, Village: village}, Weight: 1}}}, nil
 }
 
+// GetReportNumber is a ratio of a count and a figure; f.broken stands for a report of
+// before terms were kept.
+func (f *answering) GetReportNumber(_ context.Context, r *aggregatorv1.GetReportNumberRequest) (*aggregatorv1.GetReportNumberResponse, error) {
+	ratio := &aggregatorv1.CoverageRatio{Numerator: "7", Denominator: "3"}
+	if !f.broken {
+		ratio.NumeratorTerms = []*aggregatorv1.CoverageTerm{
+			{IndicatorId: "FLOAT", Set: aggregatorv1.MemberSet_MEMBER_SET_ELIGIBLE, Division: county, Times: "1", AsOfDate: ymd(2025, 12, 31), HasValue: true, Value: "7"},
+			{IndicatorId: "SHARE", Division: county, Times: "40", AsOfDate: ymd(2026, 6, 30), HasValue: true, Value: "1/2"},
+		}
+		ratio.DenominatorTerms = []*aggregatorv1.CoverageTerm{{FigureId: "staff", Division: county, Times: "1", AsOfDate: ymd(2026, 6, 30), HasValue: true, Value: "3", Source: "统计年报"}}
+	}
+	return &aggregatorv1.GetReportNumberResponse{ReportId: r.GetReportId(), WithTerms: !f.broken, WithLists: !f.broken, Number: &aggregatorv1.ReportNumber{Row: &aggregatorv1.CoverageRow{
+		Division: county, DivisionName: "临江县", IndicatorId: r.GetIndicatorId(), IndicatorName: "考核人口基数", AsOfDate: ymd(2026, 6, 30),
+		Kind: aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO, Unit: aggregatorv1.RateUnit_RATE_UNIT_COUNT, HasRate: true, Rate: 7.0 / 3, Value: 7.0 / 3, Ratio: ratio,
+	}}}, nil
+}
+
 func (*answering) RenderReport(_ *aggregatorv1.RenderReportRequest, out grpc.ServerStreamingServer[aggregatorv1.RenderReportResponse]) error {
 	if err := out.Send(&aggregatorv1.RenderReportResponse{Data: []byte("indicator,")}); err != nil {
 		return err
@@ -52,9 +70,15 @@ func (*answering) CompareReport(_ context.Context, r *aggregatorv1.CompareReport
 	number := func(covered int32) *aggregatorv1.ReportNumber {
 		return &aggregatorv1.ReportNumber{Row: &aggregatorv1.CoverageRow{Division: county, IndicatorId: "IMM03", Eligible: 10, Covered: covered, HasRate: true}}
 	}
+	ratio := &aggregatorv1.ReportNumber{Row: &aggregatorv1.CoverageRow{Division: county, IndicatorId: "BASE", Kind: aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO}, Numerator: "7", Denominator: "3"}
 	return &aggregatorv1.CompareReportResponse{
 		OtherReportId: "01TODAY", TotalSize: 1, Circumstances: []string{"政策包 lessons 已更换或修改 another version of the pack counts"},
-		Numbers: []*aggregatorv1.ReportRestatement{{Division: county, DivisionName: "临江县", IndicatorId: "IMM03", Before: number(7), After: number(8), NewlyCovered: 1}},
+		Numbers: slices.DeleteFunc([]*aggregatorv1.ReportRestatement{
+			{Division: county, DivisionName: "临江县", IndicatorId: "IMM03", Before: number(7), After: number(8), NewlyCovered: 1},
+			{Division: county, DivisionName: "临江县", IndicatorId: "BASE", Before: ratio, After: ratio},
+		}, func(n *aggregatorv1.ReportRestatement) bool {
+			return r.GetIndicatorId() != "" && n.GetIndicatorId() != r.GetIndicatorId()
+		}),
 		Differences: []*aggregatorv1.ReportDifference{{
 			IndicatorId: "IMM03", Before: &aggregatorv1.Member{ResidentId: someone, Village: village}, After: &aggregatorv1.Member{ResidentId: someone, Village: village, Covered: true},
 			WeightBefore: 1, WeightAfter: 1,

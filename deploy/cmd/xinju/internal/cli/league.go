@@ -138,6 +138,7 @@ func standingTable(list []*aggregatorv1.Standing, on string) *show.Table {
 		{Key: "numerator"},
 		{Key: "denominator"},
 		{Key: "better"},
+		{Key: "list_before"},
 		openColumn,
 	}}
 	for _, s := range list {
@@ -145,9 +146,18 @@ func standingTable(list []*aggregatorv1.Standing, on string) *show.Table {
 		t.Add(rankCell(s.GetRank()), changeCell(s), named(r.GetDivision(), r.GetDivisionName()), r.GetDivisionName(), named(r.GetIndicatorId(), r.GetIndicatorName()), r.GetIndicatorName(),
 			eligibleCell(r), coveredCell(r), valueCell(r), rateChangeCell(s), targetCell(r), gapCell(r), dateText(s.GetProjectedDate()), orNil(s.GetProjectionText()),
 			coded(s.GetWarning(), "WARNING_LEVEL_", warningNames), orNil(s.GetWarningText()+s.GetUnrankedText()),
-			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()), betterCell(r.GetBetter()), openCell(r, on))
+			orNil(r.GetRatio().GetNumerator()), orNil(r.GetRatio().GetDenominator()), betterCell(r.GetBetter()), openBefore(s), openCell(r, on))
 	}
 	return t
+}
+
+// openBefore opens the number of the earlier day; nil without one.
+func openBefore(s *aggregatorv1.Standing) any {
+	if s.GetBeforeDate() == nil {
+		return nil
+	}
+	on, _ := dateText(s.GetBeforeDate()).(string)
+	return openCommand(nameOf(s.GetRow(), on))
 }
 
 func rankCell(rank int32) any {
@@ -184,7 +194,14 @@ func rateChangeCell(s *aggregatorv1.Standing) any {
 // computed from.
 func standingNotes(list []*aggregatorv1.Standing, terms bool) []string {
 	rows := rowsOfStandings(list)
-	return slices.Concat([]string{openNote}, absentNotes(rows), ratioNotes(rows, terms))
+	notes := []string{openNote}
+	for _, s := range list {
+		if command := openBefore(s); command != nil {
+			notes = append(notes, fmt.Sprintf("升降与变化之前的数，各行同此 the number before a change, of other rows likewise: %s", command))
+			break
+		}
+	}
+	return slices.Concat(notes, absentNotes(rows), ratioNotes(rows, terms))
 }
 
 func rowsOfStandings(list []*aggregatorv1.Standing) []*aggregatorv1.CoverageRow {

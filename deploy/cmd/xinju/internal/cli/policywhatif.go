@@ -21,6 +21,7 @@ type policyWhatIf struct {
 	By       string       `enum:",county,township,village" default:"" placeholder:"LEVEL" help:"同时按 county、township 或 village 分列。Also break down by county, township or village."`
 	People   bool         `help:"列出变化的人和事件，而不是数字。List the people and events that change, not the numbers."`
 	Everyone bool         `help:"连同不变的一并列出：现数与新数背后的全部名单。Also those who do not change: the whole list behind the old and the new number."`
+	List     string       `enum:",old-eligible,old-covered,new-eligible,new-covered" default:"" placeholder:"COUNT" help:"列出一个数背后的名单：old-eligible 现应服务、old-covered 现已服务、new-eligible 新应服务、new-covered 新已服务。The list of one count."`
 	Only     []string     `name:"indicator" sep:"," placeholder:"ID" help:"只看这些指标，可重复。Only these indicators; repeatable."`
 	After    string       `placeholder:"ID" help:"从该居民之后列起，接上一次的名单。Begin after this resident, where the list before ended."`
 	Limit    int32        `default:"1000" placeholder:"N" help:"最多列出多少条变化。Most changes to list."`
@@ -48,14 +49,14 @@ func (c policyWhatIf) Run(a *app) error {
 		return err
 	}
 	limit := c.Limit
-	c.People = c.People || c.Everyone
+	c.People = c.People || c.Everyone || c.List != ""
 	if !c.People || limit == 0 {
 		limit = -1
 	}
 	return c.dial(func(s *client.Suite) error {
 		stream, err := s.Packs.WhatIf(a.ctx, &aggregatorv1.WhatIfRequest{
 			SourceYaml: string(source), Division: string(c.Division), AsOfDate: c.Date.proto(), GroupLevel: levels[c.By], MaxPeople: limit,
-			IndicatorIds: c.Only, Everyone: c.Everyone, AfterResidentId: c.After,
+			IndicatorIds: c.Only, Everyone: c.Everyone, List: whatIfLists[c.List], AfterResidentId: c.After,
 		})
 		if err != nil {
 			return err
@@ -96,7 +97,7 @@ func (c policyWhatIf) table(out *tried) *show.Table {
 		t.Note("只列出 listed only: %d（--limit）；接着 go on: --after %s", s.GetListedChanges(), out.people[n-1].GetResidentId())
 	}
 	if !c.People {
-		t.Note("名单：行末的命令列出变化者，加 --everyone 列出现数与新数背后的全部 lists: the command at the end of a row shows who changes; --everyone everybody behind the old and the new number")
+		t.Note("名单：行末的命令列出变化者；其余各数以 --list old-eligible|old-covered|new-eligible|new-covered 列出 lists: the command at the end of a row shows who changes, with --list who is behind one of the other numbers")
 	}
 	t.Notes = append(t.Notes, lagging(s.GetPositions())...)
 	return t
@@ -135,6 +136,12 @@ func unlessPlain(plain bool, covered int32) any {
 		return nil
 	}
 	return covered
+}
+
+// whatIfLists are the counts of a row that are lists.
+var whatIfLists = map[string]aggregatorv1.WhatIfList{
+	"old-eligible": aggregatorv1.WhatIfList_WHAT_IF_LIST_OLD_ELIGIBLE, "old-covered": aggregatorv1.WhatIfList_WHAT_IF_LIST_OLD_COVERED,
+	"new-eligible": aggregatorv1.WhatIfList_WHAT_IF_LIST_NEW_ELIGIBLE, "new-covered": aggregatorv1.WhatIfList_WHAT_IF_LIST_NEW_COVERED,
 }
 
 var whatIfStates = map[aggregatorv1.WhatIfState][2]string{

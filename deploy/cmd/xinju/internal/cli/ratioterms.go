@@ -85,12 +85,11 @@ func asPercent(exact string) string {
 
 func termNote(t *aggregatorv1.CoverageTerm) string {
 	on, _ := dateText(t.GetAsOfDate()).(string)
-	graded := t.GetFigureId() == "" && (t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED || t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED)
 	number := rounded(t.GetValue())
 	switch {
 	case !t.GetHasValue():
 		number = "缺 missing: " + t.GetMissing()
-	case graded: // a rate within a score
+	case gradeTerm(t):
 		number = asPercent(t.GetValue())
 	}
 	if t.GetFigureId() != "" {
@@ -105,6 +104,11 @@ func termNote(t *aggregatorv1.CoverageTerm) string {
 		open += " --set " + set
 	}
 	return fmt.Sprintf("%s × %s = %s: %s", t.GetTimes(), t.GetIndicatorId(), number, open)
+}
+
+// gradeTerm says whether a term is a rate within a score.
+func gradeTerm(t *aggregatorv1.CoverageTerm) bool {
+	return t.GetFigureId() == "" && (t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNSPECIFIED || t.GetSet() == aggregatorv1.MemberSet_MEMBER_SET_UNCOVERED)
 }
 
 // unreachedText says from when a figure is whose service has not been reached.

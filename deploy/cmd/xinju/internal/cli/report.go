@@ -16,6 +16,7 @@ type reportCmds struct {
 	List     reportList    `cmd:"" help:"列出报告。List the reports."`
 	Show     reportShow    `cmd:"" help:"一份报告的数字与签字。Numbers and signatures of a report."`
 	Members  reportMembers `cmd:"" help:"打开报告中一个数字的名单。The people or events behind a number of a report."`
+	Terms    reportTerms   `cmd:"" help:"报告中一个比率由哪些数算出，按冻结时。What a ratio of a report was computed from, as frozen."`
 	Compare  reportCompare `cmd:"" help:"与另一份报告或今天的数据比较：哪些人不同、为什么。Who differs from another report or from today, and why."`
 	Verify   reportVerify  `cmd:"" help:"核对报告内容与冻结时一致。Check that a report is what was frozen."`
 	Sign     reportSign    `cmd:"" help:"签字：填报人、审核人、负责人。Put a signature beside a report."`
@@ -161,7 +162,7 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 			covered, eligible = exactCell(n.GetNumerator()), exactCell(n.GetDenominator())
 		}
 		t.Add(named(row.GetDivision(), row.GetDivisionName()), row.GetDivisionName(), named(row.GetIndicatorId(), row.GetIndicatorName()), row.GetIndicatorName(),
-			value, covered, eligible, targetCell(row), gapCell(row), frozenOpener(n, on))
+			value, covered, eligible, targetCell(row), gapCell(row), frozenOpener(r.GetReportId(), n))
 	}
 	if len(r.GetNumbers()) > 0 {
 		t.Notes = append(t.Notes, frozenNote)
@@ -180,15 +181,15 @@ func writeReport(a *app, r *aggregatorv1.Report, f show.Format) error {
 	return t.Write(a.Out, f)
 }
 
-const frozenNote = "名单：行末的命令打开冻结的全部名单，加 --set covered 或 --set uncovered 只列其一；比率按今日所知列出构成\n" +
-	"lists: the command at the end of a row opens everybody as frozen, --set covered or --set uncovered a part; a ratio opens into what it is computed from as known today"
+const frozenNote = "名单：行末的命令打开冻结的全部名单，加 --set covered 或 --set uncovered 只列其一；比率列出冻结时的构成\n" +
+	"lists: the command at the end of a row opens everybody as frozen, --set covered or --set uncovered a part; a ratio opens into what it was computed from"
 
-// frozenOpener opens a number of a report; of a ratio, which has no list, what it is
+// frozenOpener opens a number of a report; of a ratio, which has no list, what it was
 // computed from. Nil when there is nothing behind it or no list was kept.
-func frozenOpener(n *aggregatorv1.ReportNumber, on string) any {
+func frozenOpener(id string, n *aggregatorv1.ReportNumber) any {
 	row := n.GetRow()
-	if n.GetListCommand() == "" && row.GetKind() == aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO {
-		return openCell(row, on)
+	if n.GetListCommand() == "" && row.GetAwaits() == "" && row.GetKind() == aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO {
+		return frozenCommand("terms", id, row.GetDivision(), row.GetIndicatorId()) // of before terms were kept: it says so
 	}
 	return orNil(n.GetListCommand())
 }

@@ -63,7 +63,7 @@ func (c reportCompare) Run(a *app) error {
 			return err
 		}
 		if c.Then || c.Now {
-			return c.whole(first).Run(a)
+			return c.whole(a, first)
 		}
 		t := c.table(a.ctx, s, first, list)
 		for _, text := range first.GetCircumstances() {
@@ -80,13 +80,22 @@ func (c reportCompare) Run(a *app) error {
 	})
 }
 
-// whole is the command that lists everybody behind the number on one side.
-func (c reportCompare) whole(resp *aggregatorv1.CompareReportResponse) reportMembers {
+// whole lists everybody behind the number on one side, of a ratio its terms.
+func (c reportCompare) whole(a *app, resp *aggregatorv1.CompareReportResponse) error {
 	id := c.Report
 	if c.Now {
 		id = resp.GetOtherReportId()
 	}
-	return reportMembers{connected: c.connected, listing: c.listing, Report: id, Division: c.Division, Indicator: c.Indicator, Set: "eligible", Limit: c.Limit}
+	for _, n := range resp.GetNumbers() {
+		if isRatio(n.GetBefore().GetRow()) || isRatio(n.GetAfter().GetRow()) {
+			return reportTerms{connected: c.connected, listing: c.listing, Report: id, Division: c.Division, Indicator: c.Indicator}.Run(a)
+		}
+	}
+	return reportMembers{connected: c.connected, listing: c.listing, Report: id, Division: c.Division, Indicator: c.Indicator, Set: "eligible", Limit: c.Limit}.Run(a)
+}
+
+func isRatio(r *aggregatorv1.CoverageRow) bool {
+	return r.GetKind() == aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO
 }
 
 func (c reportCompare) table(ctx context.Context, s *client.Suite, resp *aggregatorv1.CompareReportResponse, list []*aggregatorv1.ReportDifference) *show.Table {
@@ -117,15 +126,16 @@ func restatementTable(list []*aggregatorv1.ReportRestatement, command string) *s
 		coveredWas, eligibleWas := sidesOf(n.GetBefore())
 		coveredIs, eligibleIs := sidesOf(n.GetAfter())
 		cells := []any{named(n.GetDivision(), n.GetDivisionName()), named(n.GetIndicatorId(), nameOfEither(was, is)), coveredWas, eligibleWas, coveredIs, eligibleIs}
+		open := fmt.Sprintf("%s --division %s --indicator %s", command, n.GetDivision(), n.GetIndicatorId())
 		if !isCount(was) && !isCount(is) { // a ratio has no lines that come or go
-			t.Add(append(cells, nil, nil, nil, nil, ratioOpener(was, is))...)
+			t.Add(append(cells, nil, nil, nil, nil, ratioOpener(was, is, open))...)
 			continue
 		}
 		newly, no := any(n.GetNewlyCovered()), any(n.GetNoLongerCovered())
 		if was.GetPlain() || is.GetPlain() {
 			newly, no = nil, nil
 		}
-		t.Add(append(cells, n.GetAppeared(), n.GetGone(), newly, no, fmt.Sprintf("%s --division %s --indicator %s", command, n.GetDivision(), n.GetIndicatorId()))...)
+		t.Add(append(cells, n.GetAppeared(), n.GetGone(), newly, no, open)...)
 	}
 	return t
 }
@@ -145,13 +155,16 @@ func nameOfEither(was, is *aggregatorv1.CoverageRow) string {
 	return was.GetIndicatorName()
 }
 
-// ratioOpener opens a ratio of either side, as known today.
-func ratioOpener(was, is *aggregatorv1.CoverageRow) any {
-	if is == nil {
-		is = was
+// ratioOpener opens a ratio into its terms on the later side, or on the earlier one
+// when the later has no such number; nil when neither has a value.
+func ratioOpener(was, is *aggregatorv1.CoverageRow, open string) any {
+	switch {
+	case is != nil && is.GetAwaits() == "":
+		return open + " --now"
+	case was != nil && was.GetAwaits() == "":
+		return open + " --then"
 	}
-	on, _ := dateText(is.GetAsOfDate()).(string)
-	return openCell(is, on)
+	return nil
 }
 
 // plainOf says of which indicators nobody is covered or not.

@@ -13,6 +13,7 @@ type reportMembers struct {
 	Report    string       `arg:"" help:"报告编号。Identifier of the report."`
 	Division  divisionCode `required:"" placeholder:"CODE" help:"区划代码。Division code."`
 	Indicator string       `required:"" placeholder:"ID" help:"指标。Indicator."`
+	Date      day          `placeholder:"2026-06-30" help:"数字所属日，默认报告截止日；比率的构成项可能属于另一日。Day of the number; that of the report by default. A term of a ratio may be of another one."`
 	Set       string       `enum:"eligible,covered,uncovered" default:"eligible" placeholder:"SET" help:"eligible、covered 或 uncovered，默认 eligible。Which list; eligible by default."`
 	Limit     int          `default:"50" placeholder:"N" help:"最多列出多少人，0 为全部，默认 50。At most so many, 0 for all; 50 by default."`
 }
@@ -26,7 +27,7 @@ func (c reportMembers) Run(a *app) error {
 		total := int64(0)
 		list, _, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.ReportMember], error) {
 			resp, err := s.Reports.ListReportMembers(a.ctx, &aggregatorv1.ListReportMembersRequest{
-				ReportId: c.Report, Division: string(c.Division), IndicatorId: c.Indicator, Set: sets[c.Set], PageSize: size, PageToken: token,
+				ReportId: c.Report, Division: string(c.Division), IndicatorId: c.Indicator, AsOfDate: c.Date.proto(), Set: sets[c.Set], PageSize: size, PageToken: token,
 			})
 			total = max(total, resp.GetTotalSize())
 			return page[*aggregatorv1.ReportMember]{resp.GetMembers(), resp.GetNextPageToken()}, err

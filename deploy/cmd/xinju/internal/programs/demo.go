@@ -13,8 +13,6 @@ import (
 	aggregatorv1 "xinju.dev/api/gen/xinju/aggregator/v1"
 
 	"xinju.dev/deploy/client"
-	"xinju.dev/deploy/cmd/xinju/internal/cli"
-	"xinju.dev/deploy/cmd/xinju/internal/outcome"
 	"xinju.dev/deploy/cmd/xinju/internal/progress"
 	"xinju.dev/deploy/cmd/xinju/internal/serve"
 	"xinju.dev/deploy/cmd/xinju/internal/settings"
@@ -115,12 +113,12 @@ func (d demo) print(ctx context.Context, to *client.Suite, where client.Run, loa
 		return err
 	}
 	d.heading("居住数据导入 The residence feed: %s", filepath.Join(d.Data, "feed.csv"))
-	d.command(ctx, "feed", "status", batch)
+	d.typed(ctx, 0, "feed", "status", batch)
 	d.heading("覆盖率 Coverage of the county, %v", d.Today)
-	d.command(ctx, "coverage", "show", "--division", county, "--date", d.Today.String(), "--indicator", notice)
+	d.typed(ctx, 0, "coverage", "show", "--division", county, "--date", d.Today.String(), "--indicator", notice)
 	if len(first.GetMembers()) > 0 {
 		d.heading("一名未按规定接种的流动儿童 One child who is owed a vaccination")
-		d.command(ctx, "resident", "explain", first.GetMembers()[0].GetResidentId(), "--date", d.Today.String(), "--rule", "IMM03")
+		d.typed(ctx, 0, "resident", "explain", first.GetMembers()[0].GetResidentId(), "--date", d.Today.String(), "--rule", "IMM03")
 	}
 	var lacking *aggregatorv1.Member
 	if len(first.GetMembers()) > 0 {
@@ -156,15 +154,6 @@ Ctrl-C 停止 stops it.
 
 func (d demo) heading(format string, args ...any) {
 	fmt.Fprintf(d.out, "\n── "+format+"\n\n", args...)
-}
-
-// command runs one of the commands that people type, against this suite. Rows that
-// were refused are what the demo is about, not a failure of it.
-func (d demo) command(ctx context.Context, args ...string) {
-	code := cli.Run(ctx, append(args, "--run", d.RunFile), cli.Streams{Out: d.out, Err: io.Discard}, All())
-	if code != outcome.OK && code != outcome.RowsRefused {
-		fmt.Fprintf(d.out, "xinju %v 以退出码 %d 结束 ended with code %d\n", args, code, code)
-	}
 }
 
 // stages turns the loader's reports into one progress line a stage.

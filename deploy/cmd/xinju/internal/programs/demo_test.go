@@ -24,7 +24,7 @@ func TestTheDemoShowsEveryAnswer(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	for _, want := range []string{
-		"完成 succeeded", "IMM03", "$ xinju league", "$ xinju chase assign", "查无此人 not found", "变为未服务 becomes uncovered",
+		"$ xinju feed status", "完成 succeeded", "$ xinju coverage show", "IMM03", "$ xinju resident explain", "$ xinju league", "$ xinju chase assign", "查无此人 not found", "变为未服务 becomes uncovered",
 		"$ xinju report render", "自评表.xlsx（", "一致 intact", "$ xinju policy what-if", "政策包 pack demo-990101", "就绪",
 	} {
 		if !strings.Contains(out.String(), want) {
