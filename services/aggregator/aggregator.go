@@ -23,6 +23,7 @@ import (
 	"xinju.dev/services/aggregator/internal/rpc"
 	"xinju.dev/services/aggregator/internal/store"
 	"xinju.dev/services/aggregator/internal/tail"
+	"xinju.dev/services/aggregator/internal/trials"
 	"xinju.dev/services/platform/idempotency"
 	"xinju.dev/services/platform/migrate"
 	"xinju.dev/services/platform/sqlstore"
@@ -95,6 +96,7 @@ func (d *Deps) followed() (out []string) {
 
 // Service is the aggregator. Make it with New; it answers once Run is ready.
 type Service struct {
+	store   *store.Store
 	book    *derived.Book
 	server  *rpc.Server
 	figures *rpc.FigureServer
@@ -138,13 +140,13 @@ func New(d Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{log: d.Log, published: d.Ledger == InBoth}
+	s := &Service{log: d.Log, store: store.New(d.DB), published: d.Ledger == InBoth}
 	var names []string
 	for _, name := range d.followed() {
 		s.sources = append(s.sources, tail.Source{Name: name, Feed: d.Sources[name]})
 		names = append(names, name)
 	}
-	s.book = derived.New(derived.Deps{Store: store.New(d.DB), Desk: desk.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
+	s.book = derived.New(derived.Deps{Store: s.store, Desk: desk.New(d.DB), Packs: d.Packs, Sources: names, Now: d.Now, Log: d.Log, Metrics: metrics})
 	kept := figures.Open(d.DB)
 	if d.Verification != nil {
 		s.asks = &feedback.Poller{Client: d.Verification, Look: s.book.Look, Load: kept.Fetched, Now: d.Now, Log: d.Log, Every: d.VerificationEvery}
@@ -163,12 +165,13 @@ type answering interface {
 
 // serve puts the calls together over a derived state.
 func (s *Service) serve(book answering, d *Deps, kept *figures.Store) (err error) {
-	if s.chase, err = rpc.NewChase(book, desk.New(d.DB), d.Now); err != nil {
+	places := rpc.NewPlaces(s.tokenKey)
+	if s.chase, err = rpc.NewChase(book, desk.New(d.DB), places, d.Now); err != nil {
 		return err
 	}
 	s.feed = rpc.NewFeed(book, d.Now)
-	s.packs = rpc.NewPacks(book, d.Now)
-	s.server = rpc.New(book, d.Now)
+	s.packs = rpc.NewPacks(book, trials.New(desk.New(d.DB), d.Now, s.book != nil), d.Now)
+	s.server = rpc.New(book, places, d.Now)
 	s.server.UseLate(d.Late)
 	s.figures = s.server.Figures(kept)
 	s.reports = freeze.New(freeze.Deps{Desk: desk.New(d.DB), Book: book, Figures: kept.Current, Late: d.Late, Now: d.Now, Log: d.Log})
@@ -197,6 +200,9 @@ func (s *Service) Register(r grpc.ServiceRegistrar) {
 func (s *Service) Run(ctx context.Context, ready func()) error {
 	if s.book == nil {
 		return rest(ctx, ready)
+	}
+	if _, err := s.tokenKey(ctx); err != nil { // those who only read wait for it
+		return err
 	}
 	if err := s.book.Load(ctx); err != nil {
 		return err

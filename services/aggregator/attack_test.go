@@ -40,8 +40,8 @@ func TestTokensOfOtherQueriesAndForgedOnesAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			forged := strings.Replace(string(raw), "[", "[ ", 1)
-			r.PageToken = base64.RawURLEncoding.EncodeToString([]byte(forged))
+			raw[len(raw)/2]++
+			r.PageToken = base64.RawURLEncoding.EncodeToString(raw)
 		},
 		"very long": func(r *aggregatorv1.ListMembersRequest) { r.PageToken = strings.Repeat("A", 1<<20) },
 	} {

@@ -45,12 +45,25 @@ func (l Ledger) MarshalText() ([]byte, error) { return []byte(l), nil }
 
 // newReader is a service that answers from the tables alone.
 func newReader(d *Deps) (*Service, error) {
-	book := &derived.Reader{Store: store.New(d.DB), Desk: desk.New(d.DB), Deriver: derive.New(d.Packs), Loads: true, Sources: SourceNames()}
+	s := &Service{log: d.Log, store: store.New(d.DB)}
+	book := &derived.Reader{Store: s.store, Desk: desk.New(d.DB), Deriver: derive.New(d.Packs), Loads: true, Sources: SourceNames()}
 	if len(d.Sources) > 0 {
 		book.Sources = d.followed()
 	}
-	s := &Service{log: d.Log}
 	return s, s.serve(book, d, figures.Open(d.DB))
+}
+
+// tokenKey is what page tokens are sealed with. A process that only reads fails
+// with AGGREGATOR_LOADING before another one has made it.
+func (s *Service) tokenKey(ctx context.Context) ([]byte, error) {
+	if s.book != nil {
+		return s.store.MakeTokenKey(ctx)
+	}
+	secret, err := s.store.TokenKey(ctx)
+	if err == nil && secret == nil {
+		err = derived.ErrLoading
+	}
+	return secret, err
 }
 
 // rest keeps a service that has nothing to do by itself.

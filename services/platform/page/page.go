@@ -1,8 +1,9 @@
 // Package page is how every list is cut into pages: a size with limits and an
 // opaque token that is bound to the filter it was made for.
 //
-// It knows nothing of storage. A key put into a token comes back in URLs and
-// logs, so it must never hold anything personal: dates and opaque ids only.
+// It knows nothing of storage. A token comes back in URLs and logs, where anybody
+// can read a key that Encode put into it: dates and opaque ids only. A key that
+// holds more, such as an address, is put in by a Sealer.
 package page
 
 import (

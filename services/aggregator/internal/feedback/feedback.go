@@ -8,6 +8,7 @@ package feedback
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	registryv1 "xinju.dev/api/gen/xinju/registry/v1"
@@ -17,6 +18,7 @@ import (
 	"xinju.dev/services/aggregator/internal/figure"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/obs"
 	"xinju.dev/services/platform/wire"
 
 	"go.uber.org/zap"
@@ -30,7 +32,9 @@ const (
 )
 
 // Every is how often the registry is asked unless Poller.Every says otherwise;
-// soon is how long after an attempt that brought nothing.
+// soon is how long after an attempt that had nobody to ask about, and at most after
+// the first one that failed. Each further one in a row waits twice as long, at most
+// as long as usual.
 const (
 	Every = 10 * time.Minute
 	soon  = 5 * time.Second
@@ -52,22 +56,31 @@ func (p *Poller) Run(ctx context.Context) error {
 	if every <= 0 {
 		every = Every
 	}
-	for {
-		wait := every
+	first := min(soon, every)
+	for wait := first; ctx.Err() == nil; {
 		n, err := p.Poll(ctx)
-		if err != nil && ctx.Err() == nil {
-			p.Log.Warn("verification figures not loaded", zap.Error(err))
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			p.Log.Warn("verification figures not loaded", obs.Cause(err))
+			pause(ctx, wait/2+rand.N(wait/2+1))
+			wait = min(2*wait, every)
+		case n == 0:
+			pause(ctx, first)
+		default:
+			wait = first
+			pause(ctx, every)
 		}
-		if err != nil || n == 0 {
-			wait = min(wait, soon)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

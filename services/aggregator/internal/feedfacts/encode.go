@@ -7,6 +7,7 @@ import (
 
 	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
 	"xinju.dev/services/platform/ids"
+	"xinju.dev/services/platform/varint"
 )
 
 // errDamaged says that stored facts cannot be read.
@@ -46,20 +47,20 @@ func Decode(raw []byte) (Set, error) {
 	if len(raw) == 0 {
 		return nil, nil
 	}
-	r := reader{rest: raw}
+	r := reader{Reader: varint.Reader{Rest: raw}}
 	guess := len(raw)/usualSize + 1
 	s := make(Set, 0, guess)
 	r.ids.Grow(guess * ids.Len)
-	for len(r.rest) > 0 {
-		head := r.number()
+	for len(r.Rest) > 0 {
+		head := r.Number()
 		e := Entry{Kind: feedv1.FactKind(head >> 1), Deleted: head&1 == 1}
 		e.ID = r.id()
-		e.Version = int64(r.number())
+		e.Version = int64(r.Number())
 		if !e.Deleted {
-			e.Recorded = int32(r.number())
-			e.Body = r.bytes(r.number())
+			e.Recorded = int32(r.Number())
+			e.Body = r.Bytes(r.Number())
 		}
-		if r.bad {
+		if r.Bad {
 			return nil, errDamaged
 		}
 		s = append(s, e)
@@ -71,36 +72,15 @@ func Decode(raw []byte) (Set, error) {
 const usualSize = 40
 
 type reader struct {
-	rest []byte
-	bad  bool
-	ids  strings.Builder // all of them, one behind the other
-}
-
-func (r *reader) number() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) bytes(n uint64) []byte {
-	if n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
-		return nil
-	}
-	out := r.rest[:n:n]
-	r.rest = r.rest[n:]
-	return out
+	varint.Reader
+	ids strings.Builder // all of them, one behind the other
 }
 
 func (r *reader) id() string {
-	n, begin := r.number(), r.ids.Len()
+	n, begin := r.Number(), r.ids.Len()
 	if n != 0 {
-		r.ids.Write(r.bytes(n))
-	} else if raw := r.bytes(packedID); !r.bad {
+		r.ids.Write(r.Bytes(n))
+	} else if raw := r.Bytes(packedID); !r.Bad {
 		unpack(&r.ids, raw)
 	}
 	return r.ids.String()[begin:]

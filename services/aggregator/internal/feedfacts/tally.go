@@ -1,6 +1,9 @@
 package feedfacts
 
-import feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+import (
+	feedv1 "xinju.dev/api/gen/xinju/feed/v1"
+	"xinju.dev/services/platform/varint"
+)
 
 // Tally is what a count of everybody needs of one identifier's facts.
 type Tally struct {
@@ -23,19 +26,19 @@ func (s Set) Tally() (t Tally) {
 
 // TallyOf counts what Encode wrote, of which it reads no more than it needs to.
 func TallyOf(raw []byte) (t Tally, err error) {
-	for r := (reader{rest: raw}); len(r.rest) > 0; {
-		head := r.number()
-		n := r.number()
+	for r := (varint.Reader{Rest: raw}); len(r.Rest) > 0; {
+		head := r.Number()
+		n := r.Number()
 		if n == 0 {
 			n = packedID
 		}
-		r.bytes(n)
-		r.number() // version
+		r.Bytes(n)
+		r.Number() // version
 		if head&1 == 0 {
-			r.number() // day
-			r.bytes(r.number())
+			r.Number() // day
+			r.Bytes(r.Number())
 		}
-		if r.bad {
+		if r.Bad {
 			return Tally{}, errDamaged
 		}
 		t.add(feedv1.FactKind(head>>1), head&1 == 1)

@@ -81,7 +81,7 @@ func TestOnlyARatioWithAFigureReadsTheFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	world := facts.NewWorld([]facts.Division{{Code: "990000000000", Level: facts.Province}}, nil)
-	s := New(stillBook{view: still{world, derive.New(packs)}}, func() time.Time { return civil.Must("2020-06-30").Time() })
+	s := New(stillBook{view: still{world, derive.New(packs)}}, nil, func() time.Time { return civil.Must("2020-06-30").Time() })
 	figures := &reads{}
 	s.UseFigures(figures)
 	for _, c := range []struct {

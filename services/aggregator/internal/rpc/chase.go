@@ -8,6 +8,7 @@ import (
 	"xinju.dev/services/aggregator/internal/answers"
 	"xinju.dev/services/aggregator/internal/chase"
 	"xinju.dev/services/aggregator/internal/coverage"
+	"xinju.dev/services/aggregator/internal/derive"
 	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/aggregator/internal/policy"
 	"xinju.dev/services/platform/civil"
@@ -61,12 +62,12 @@ type ChaseServer struct {
 
 // NewChase returns the server. It fails when the calendar of working days that
 // comes with the program cannot be read.
-func NewChase(book People, d Chases, now func() time.Time) (*ChaseServer, error) {
+func NewChase(book People, d Chases, places *Places, now func() time.Time) (*ChaseServer, error) {
 	calendar, err := workday.China()
 	if err != nil {
 		return nil, err
 	}
-	return &ChaseServer{base: New(book, now), book: book, desk: d, calendar: calendar}, nil
+	return &ChaseServer{base: New(book, places, now), book: book, desk: d, calendar: calendar}, nil
 }
 
 const (
@@ -82,7 +83,13 @@ type scope struct {
 	indicator string
 	day       civil.Date
 	key       ledger.Key
-	harm      bool // less is better: who is covered is to be looked after
+	of        *derive.Deriver // that numbers the key so
+	harm      bool            // less is better: who is covered is to be looked after
+}
+
+// list asks for lines of the number.
+func (n *scope) list(which coverage.Which, after coverage.Place, limit int) coverage.ListQuery {
+	return coverage.ListQuery{Division: n.division, Key: n.key, Of: n.of, Day: n.day, Which: which, After: after, Limit: limit}
 }
 
 // open is the list that is worked through.
@@ -113,6 +120,7 @@ func (s *ChaseServer) scope(c *wire.Check, code, indicator string, day *date.Dat
 	}
 	err := s.book.Look(func(v coverage.View) error {
 		var err error
+		out.of = v.Deriver()
 		if out.key, err = listed(v, indicator, code, out.day); err != nil {
 			return err
 		}
@@ -138,7 +146,7 @@ func lessIsBetter(v coverage.View, code, indicator string, day civil.Date) bool 
 
 // whole reads every line of a part of a number.
 func (s *ChaseServer) whole(ctx context.Context, n scope, which coverage.Which) (coverage.List, error) {
-	list, err := s.book.List(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: which, Limit: maxChase})
+	list, err := s.book.List(ctx, n.list(which, coverage.Place{}, maxChase))
 	if err == nil && list.More {
 		err = ErrChaseLarge
 	}

@@ -6,6 +6,7 @@ import (
 
 	"xinju.dev/services/aggregator/internal/chase"
 	"xinju.dev/services/aggregator/internal/derive"
+	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/wire"
 
@@ -154,7 +155,8 @@ func (s *ChaseServer) ofEntries(ctx context.Context, req *aggregatorv1.AssignCha
 		}
 		rows := at.Deriver.Rows(who.Facts, at.World)
 		rows = slices.DeleteFunc(rows, func(r derive.Row) bool { return !at.World.Within(r.Village, req.GetDivision(), day) })
-		if n := numbers[one.indicator]; n.openOn(rows, one.event) {
+		key, known := at.Deriver.Key(one.indicator) // packs may have come into use since the number was looked up
+		if n := numbers[one.indicator]; known && n.openOn(rows, key, one.event) {
 			seen[one] = true
 			out = append(out, one)
 		}
@@ -172,11 +174,12 @@ func checkKey(c *wire.Check, k *aggregatorv1.ChaseKey) error {
 	return c.Err()
 }
 
-// openOn says whether one of the rows is on the list that is worked through.
-func (n *scope) openOn(rows []derive.Row, event string) bool {
+// openOn says whether one of the rows, in which the indicator has the key, is on the
+// list that is worked through.
+func (n *scope) openOn(rows []derive.Row, key ledger.Key, event string) bool {
 	return slices.ContainsFunc(rows, func(r derive.Row) bool {
 		return slices.ContainsFunc(r.Pieces, func(p derive.Piece) bool {
-			return p.Key == n.key && p.EventID == event && p.Holds(n.day) && !n.served(p.Covered)
+			return p.Key == key && p.EventID == event && p.Holds(n.day) && !n.served(p.Covered)
 		})
 	})
 }

@@ -66,7 +66,7 @@ func (s *ChaseServer) chaseList(ctx context.Context, c *wire.Check, req chaseReq
 		return nil, err
 	}
 	bound := fmt.Appendf(nil, "chase %s %q %d %+q", n.division, n.indicator, n.day, fmt.Sprintf("%+v", f))
-	after, err := place(pages, bound)
+	after, err := s.base.places.place(ctx, pages, bound)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (s *ChaseServer) chaseList(ctx context.Context, c *wire.Check, req chaseReq
 		resp.Lines = append(resp.Lines, chaseLine(&list, &list.Lines[i], n, found))
 	}
 	if list.More {
-		resp.NextPageToken, err = token(bound, list.Lines[len(list.Lines)-1].Place)
+		resp.NextPageToken, err = s.base.places.after(ctx, bound, list.Lines[len(list.Lines)-1].Place)
 	}
 	return resp, err
 }
@@ -88,7 +88,7 @@ func (s *ChaseServer) chaseList(ctx context.Context, c *wire.Check, req chaseReq
 // what passes of the whole list.
 func (s *ChaseServer) lines(ctx context.Context, n scope, f *chaseFilter, after coverage.Place, limit int) (coverage.List, *entries, error) {
 	if *f == (chaseFilter{}) {
-		list, err := s.book.List(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: n.open(), After: after, Limit: limit})
+		list, err := s.book.List(ctx, n.list(n.open(), after, limit))
 		if err != nil {
 			return list, nil, err
 		}

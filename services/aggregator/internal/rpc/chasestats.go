@@ -31,7 +31,7 @@ func (s *ChaseServer) GetChaseStats(ctx context.Context, req *aggregatorv1.GetCh
 		ids[i] = kept[i].ResidentID
 	}
 	t := tally{n: n, group: group}
-	lines, err := s.book.LinesOf(ctx, coverage.ListQuery{Division: n.division, Key: n.key, Day: n.day, Which: coverage.Eligible}, ids, func(v coverage.View) error {
+	lines, err := s.book.LinesOf(ctx, n.list(coverage.Eligible, coverage.Place{}, 0), ids, func(v coverage.View) error {
 		t.begin(v)
 		return nil
 	})

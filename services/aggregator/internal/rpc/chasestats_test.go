@@ -65,7 +65,7 @@ func TestStatsAreCountedWithoutReadingTheList(t *testing.T) {
 		t.Fatal(err)
 	}
 	world := facts.NewWorld([]facts.Division{{Code: "990000000000", Level: facts.Province}}, nil)
-	s, err := NewChase(unread{view: still{world, derive.New(packs)}}, entriesKept{}, time.Now)
+	s, err := NewChase(unread{view: still{world, derive.New(packs)}}, entriesKept{}, nil, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

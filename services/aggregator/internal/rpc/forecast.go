@@ -3,7 +3,6 @@ package rpc
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +38,7 @@ func (s *ChaseServer) GetForecast(ctx context.Context, req *aggregatorv1.GetFore
 		return nil, err
 	}
 	bound := fmt.Appendf(nil, "forecast %s %q %d %d %d", q.Division, req.GetItemIds(), q.From, q.Until, kind)
-	after, err := turnPlace(pages, bound)
+	after, err := s.base.places.turn(ctx, pages, bound)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +67,7 @@ func (s *ChaseServer) GetForecast(ctx context.Context, req *aggregatorv1.GetFore
 		}
 	}
 	if more {
-		resp.NextPageToken, err = turnToken(bound, last)
+		resp.NextPageToken, err = s.base.places.afterTurn(ctx, bound, last)
 	}
 	return resp, err
 }
@@ -181,25 +180,4 @@ func transition(t *coverage.Turn) *aggregatorv1.Transition {
 		ItemId: t.Item, OnDate: wire.DateProto(t.On), Kind: aggregatorv1.TransitionKind(t.Kind),
 		ResidentId: t.ResidentID, EventId: t.Place.EventID, Village: t.Village,
 	}
-}
-
-// turnToken holds the place of a line: days, codes and opaque keys.
-func turnToken(bound []byte, t *coverage.Turn) (string, error) {
-	raw, err := json.Marshal([]any{t.On, t.Kind, t.Item, []byte(t.Village), []byte(t.SortKey), []byte(t.ResidentID), []byte(t.Place.EventID)})
-	return page.Encode(bound, string(raw)), err
-}
-
-func turnPlace(q page.Query, bound []byte) (*coverage.Turn, error) {
-	key, err := q.Key(bound)
-	if err != nil || key == "" {
-		return nil, err
-	}
-	var t coverage.Turn
-	var parts [4][]byte
-	into := []any{&t.On, &t.Kind, &t.Item, &parts[0], &parts[1], &parts[2], &parts[3]}
-	if err := json.Unmarshal([]byte(key), &into); err != nil {
-		return nil, page.ErrToken
-	}
-	t.Place = coverage.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}
-	return &t, nil
 }

@@ -168,6 +168,9 @@ func standingMessages(list []answers.Standing) []*aggregatorv1.Standing {
 			m.RankChange = int32(n)
 		}
 		m.RateChange, m.HasRateChange = s.RateChange()
+		if m.HasRateChange || m.RankBefore > 0 {
+			m.BeforeDate = wire.DateProto(s.Before.Day)
+		}
 		out = append(out, m)
 	}
 	return out

@@ -2,11 +2,9 @@ package rpc
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"xinju.dev/services/aggregator/internal/coverage"
-	"xinju.dev/services/aggregator/internal/ledger"
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/fault"
 	"xinju.dev/services/platform/page"
@@ -56,7 +54,7 @@ func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListM
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	q, filter, err := s.query(req, day)
+	q, filter, err := s.query(ctx, req, day)
 	if err != nil {
 		return nil, err
 	}
@@ -66,21 +64,21 @@ func (s *Server) list(ctx context.Context, req listRequest) (*aggregatorv1.ListM
 	}
 	resp := &aggregatorv1.ListMembersResponse{TotalSize: out.Total, LineCount: out.Length, Members: members(&out, day)}
 	if out.More {
-		resp.NextPageToken, err = token(filter, out.Lines[len(out.Lines)-1].Place)
+		resp.NextPageToken, err = s.places.after(ctx, filter, out.Lines[len(out.Lines)-1].Place)
 	}
 	return resp, err
 }
 
-func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []byte, error) {
+func (s *Server) query(ctx context.Context, req listRequest, day civil.Date) (coverage.ListQuery, []byte, error) {
 	pages := page.Query{Size: int(req.size), Token: req.token}
 	limit, err := pages.Limit()
 	if err != nil {
 		return coverage.ListQuery{}, nil, err
 	}
-	var key ledger.Key
-	err = s.book.Look(func(v coverage.View) error {
-		var err error
-		if key, err = listed(v, req.indicator, req.division, day); err != nil {
+	q := coverage.ListQuery{Division: req.division, Day: day, Which: coverage.Which(req.set), Limit: limit}
+	err = s.book.Look(func(v coverage.View) (err error) {
+		q.Of = v.Deriver()
+		if q.Key, err = listed(v, req.indicator, req.division, day); err != nil {
 			return err
 		}
 		if _, known := v.World().Any(req.division, day); !known {
@@ -92,32 +90,8 @@ func (s *Server) query(req listRequest, day civil.Date) (coverage.ListQuery, []b
 		return coverage.ListQuery{}, nil, err
 	}
 	filter := fmt.Appendf(nil, "members %s %q %d %d", req.division, req.indicator, day, req.set)
-	after, err := place(pages, filter)
-	return coverage.ListQuery{
-		Division: req.division, Key: key, Day: day, Which: coverage.Which(req.set), After: after, Limit: limit,
-	}, filter, err
-}
-
-// A page token holds the place of the last line: codes and opaque keys, in an
-// array, since a sort key may hold any character.
-func token(filter []byte, p coverage.Place) (string, error) {
-	key, err := json.Marshal([4][]byte{[]byte(p.Village), []byte(p.SortKey), []byte(p.ResidentID), []byte(p.EventID)})
-	if err != nil {
-		return "", err
-	}
-	return page.Encode(filter, string(key)), nil
-}
-
-func place(q page.Query, filter []byte) (coverage.Place, error) {
-	key, err := q.Key(filter)
-	if err != nil || key == "" {
-		return coverage.Place{}, err
-	}
-	var parts [4][]byte
-	if err := json.Unmarshal([]byte(key), &parts); err != nil {
-		return coverage.Place{}, page.ErrToken
-	}
-	return coverage.Place{Village: string(parts[0]), SortKey: string(parts[1]), ResidentID: string(parts[2]), EventID: string(parts[3])}, nil
+	q.After, err = s.places.place(ctx, pages, filter)
+	return q, filter, err
 }
 
 // members are the lines of a list, made at once.

@@ -25,13 +25,21 @@ type PackBook interface {
 // PackServer implements aggregatorv1.PolicyPackServiceServer.
 type PackServer struct {
 	aggregatorv1.UnimplementedPolicyPackServiceServer
-	book PackBook
-	now  func() time.Time
+	book   PackBook
+	trials Trials
+	now    func() time.Time
+}
+
+// Trials keeps the files of what-if runs for a while. Keep returns "" where nothing
+// is kept.
+type Trials interface {
+	Keep(ctx context.Context, source []byte) (id string, err error)
+	Find(ctx context.Context, id string) (source []byte, err error)
 }
 
 // NewPacks returns the server.
-func NewPacks(book PackBook, now func() time.Time) *PackServer {
-	return &PackServer{book: book, now: now}
+func NewPacks(book PackBook, trials Trials, now func() time.Time) *PackServer {
+	return &PackServer{book: book, trials: trials, now: now}
 }
 
 const maxPackID = 64

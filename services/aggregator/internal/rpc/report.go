@@ -21,6 +21,7 @@ type Reports interface {
 	Freeze(ctx context.Context, req report.Request, requestID string) (*report.Report, error)
 	Get(ctx context.Context, id string) (*report.Report, error)
 	List(ctx context.Context, division, before string, limit int) ([]*report.Report, error)
+	Number(ctx context.Context, id, division, indicator string, day civil.Date) (*report.Report, *report.Number, error)
 	Members(ctx context.Context, q report.MembersQuery) (report.Members, error)
 	Verify(ctx context.Context, id string) (kept, computed string, signed []report.Signoff, err error)
 	Compare(ctx context.Context, q report.CompareQuery) (report.Compared, error)

@@ -18,11 +18,12 @@ func (s *ReportServer) ListReportMembers(ctx context.Context, req *aggregatorv1.
 	var c wire.Check
 	q := report.MembersQuery{Report: c.ID("report_id", req.GetReportId(), wire.Required), Division: req.GetDivision(), Indicator: req.GetIndicatorId()}
 	division(&c, "division", q.Division)
+	q.Day = c.Date("as_of_date", req.GetAsOfDate(), false)
 	q.Which = report.Which(c.Enum("set", int32(req.GetSet()), aggregatorv1.MemberSet_name, wire.Required))
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	filter := fmt.Appendf(nil, "report members %s %s %q %d", q.Report, q.Division, q.Indicator, q.Which)
+	filter := fmt.Appendf(nil, "report members %s %s %q %d %d", q.Report, q.Division, q.Indicator, q.Day, q.Which)
 	limit, key, err := pageOf(req.GetPageSize(), req.GetPageToken(), filter)
 	if err != nil {
 		return nil, err
@@ -45,6 +46,26 @@ func (s *ReportServer) ListReportMembers(ctx context.Context, req *aggregatorv1.
 		resp.NextPageToken = page.Encode(filter, strconv.Itoa(m.Next))
 	}
 	return resp, nil
+}
+
+// GetReportNumber implements aggregatorv1.ReportServiceServer.
+func (s *ReportServer) GetReportNumber(ctx context.Context, req *aggregatorv1.GetReportNumberRequest) (*aggregatorv1.GetReportNumberResponse, error) {
+	var c wire.Check
+	id, day := c.ID("report_id", req.GetReportId(), wire.Required), c.Date("as_of_date", req.GetAsOfDate(), false)
+	division(&c, "division", req.GetDivision())
+	indicator := c.Text("indicator_id", req.GetIndicatorId(), maxName, true)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	r, n, err := s.reports.Number(ctx, id, req.GetDivision(), indicator, day)
+	if err != nil {
+		return nil, err
+	}
+	out := &aggregatorv1.GetReportNumberResponse{Number: reportNumber(r.Content, n), WithTerms: r.Content.WithTerms, WithLists: r.Content.WithLists, ReportId: r.ID}
+	if row := out.GetNumber().GetRow(); row.GetKind() == aggregatorv1.IndicatorKind_INDICATOR_KIND_RATIO {
+		row.Ratio = ratioAsFrozen(n)
+	}
+	return out, nil
 }
 
 // CompareReport implements aggregatorv1.ReportServiceServer. A token names what
@@ -94,10 +115,10 @@ func restatement(id string, of *report.Compared, r *report.Restatement) *aggrega
 		Appeared: r.Appeared, Gone: r.Gone, NewlyCovered: r.NewlyCovered, NoLongerCovered: r.NoLonger,
 	}
 	if r.Before != nil {
-		out.Before = reportNumber(&report.Content{ID: id, WithLists: of.WithLists}, r.Before)
+		out.Before = reportNumber(&report.Content{ID: id, AsOf: r.Before.Day, WithLists: of.WithLists}, r.Before)
 	}
 	if r.After != nil {
-		out.After = reportNumber(&report.Content{ID: of.Other, WithLists: of.WithLists}, r.After)
+		out.After = reportNumber(&report.Content{ID: of.Other, AsOf: r.After.Day, WithLists: of.WithLists}, r.After)
 	}
 	return out
 }

@@ -48,6 +48,29 @@ func reportNumber(c *report.Content, n *report.Number) *aggregatorv1.ReportNumbe
 	}
 }
 
+// ratioAsFrozen is what a ratio of a report was computed from; of a report of before
+// its sides alone.
+func ratioAsFrozen(n *report.Number) *aggregatorv1.CoverageRatio {
+	out := &aggregatorv1.CoverageRatio{Numerator: n.Num, Denominator: n.Den}
+	if r := n.Of; r != nil {
+		out.NumeratorText, out.DenominatorText = r.NumeratorText, r.DenominatorText
+		out.NumeratorTerms, out.DenominatorTerms = termsAsFrozen(n, r.Numerator), termsAsFrozen(n, r.Denominator)
+	}
+	return out
+}
+
+func termsAsFrozen(n *report.Number, list []report.Term) []*aggregatorv1.CoverageTerm {
+	out := make([]*aggregatorv1.CoverageTerm, len(list))
+	for i := range list {
+		t := &list[i]
+		out[i] = &aggregatorv1.CoverageTerm{
+			IndicatorId: t.Indicator, Set: aggregatorv1.MemberSet(t.Set), FigureId: t.Figure, Division: n.Division, Times: t.Times, AsOfDate: wire.DateProto(t.Day),
+			HasValue: t.Value != "", Value: t.Value, Missing: t.Missing, Source: t.Source, Unreachable: t.Unreachable, KnownTime: wire.TimeProto(t.Known),
+		}
+	}
+	return out
+}
+
 // lineMessage is a line as ListMembers shows it.
 func lineMessage(l *report.Line) *aggregatorv1.Member {
 	if l == nil {

@@ -1,4 +1,4 @@
-// Package rpc answers the calls of AggregatorService: it checks requests, asks
+// Package rpc answers the calls of the aggregator: it checks requests, asks
 // the derived state and the policy packs, and puts their answers into messages.
 //
 // It computes nothing of its own and knows no tables.
@@ -42,13 +42,14 @@ type Server struct {
 	aggregatorv1.UnimplementedAggregatorServiceServer
 	book    Book
 	now     func() time.Time
+	places  *Places
 	figures FigureSource // may be nil
 	late    answers.Late
 }
 
 // New returns the server.
-func New(book Book, now func() time.Time) *Server {
-	return &Server{book: book, now: now, late: answers.DefaultLate}
+func New(book Book, places *Places, now func() time.Time) *Server {
+	return &Server{book: book, places: places, now: now, late: answers.DefaultLate}
 }
 
 // day reads an optional day; absent is today.

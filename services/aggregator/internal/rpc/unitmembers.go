@@ -33,46 +33,29 @@ func (s *LeagueServer) ListUnitMembers(ctx context.Context, req *aggregatorv1.Li
 		return nil, err
 	}
 	filter := fmt.Appendf(nil, "unit members %q %d %s %q %d %d", req.GetUnitId(), role, req.GetDivision(), req.GetIndicatorId(), day, req.GetSet())
-	after, err := place(pages, filter)
+	after, err := s.places.place(ctx, pages, filter)
 	if err != nil {
 		return nil, err
 	}
 	q := coverage.ListQuery{Direct: true, Day: day, Which: coverage.Which(req.GetSet()), After: after, Limit: limit}
-	codes, total, lines, err := s.unitCodes(req, role, &q)
+	if err := s.unitPlaces(req, role, &q); err != nil || len(q.Places) == 0 {
+		return &aggregatorv1.ListUnitMembersResponse{}, err
+	}
+	list, err := s.book.List(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	resp := &aggregatorv1.ListUnitMembersResponse{TotalSize: total, LineCount: lines}
-	last := after
-	for _, code := range codes {
-		if code < after.Village {
-			continue
-		}
-		if q.Division, q.Limit = code, limit-len(resp.Members); q.Limit == 0 {
-			resp.NextPageToken, err = token(filter, last)
-			break
-		}
-		list, err := s.book.List(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		resp.Members = append(resp.Members, members(&list, day)...)
-		if n := len(list.Lines); n > 0 {
-			last = list.Lines[n-1].Place
-		}
-		if list.More {
-			resp.NextPageToken, err = token(filter, last)
-			return resp, err
-		}
+	resp := &aggregatorv1.ListUnitMembersResponse{TotalSize: list.Total, LineCount: list.Length, Members: members(&list, day)}
+	if list.More {
+		resp.NextPageToken, err = s.places.after(ctx, filter, list.Lines[len(list.Lines)-1].Place)
 	}
 	return resp, err
 }
 
-// unitCodes are the places where somebody is on the list, the sum of the weights
-// in it and how many lines it has.
-func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role answers.By, q *coverage.ListQuery) (codes []string, total, lines int32, err error) {
-	err = s.book.Look(func(v coverage.View) error {
-		codes, total, lines = nil, 0, 0
+// unitPlaces finds what is asked for and the places where it is counted: they hang
+// on the tree and the packs alone, so that the list is of one state.
+func (s *LeagueServer) unitPlaces(req *aggregatorv1.ListUnitMembersRequest, role answers.By, q *coverage.ListQuery) error {
+	return s.book.Look(func(v coverage.View) error {
 		at, pack, err := placeAsked(v, req.GetDivision(), req.GetUnitId(), role, q.Day)
 		if err != nil {
 			return err
@@ -84,16 +67,8 @@ func (s *LeagueServer) unitCodes(req *aggregatorv1.ListUnitMembersRequest, role 
 		if column.Kind == policy.Ratio {
 			return answers.ErrNoList.With("indicator_id", column.ID)
 		}
-		q.Key = column.Key
-		all, _ := answers.UnitCodes(v.World(), column.Indicator, &at, q.Day)
-		coverage.Prepare(v, all, q.Day)
-		for _, code := range all {
-			if n := q.Which.Of(v.Direct(q.Key, code, q.Day)); n > 0 {
-				codes, total = append(codes, code), total+n
-				lines += q.Which.Of(v.Direct(v.Deriver().Lines(q.Key), code, q.Day))
-			}
-		}
+		q.Key, q.Of, q.World = column.Key, v.Deriver(), v.World()
+		q.Places, _ = answers.UnitCodes(q.World, column.Indicator, &at, q.Day)
 		return nil
 	})
-	return codes, total, lines, err
 }

@@ -87,7 +87,8 @@ func (s *UnplacedServer) ListUnplaced(ctx context.Context, req *aggregatorv1.Lis
 		return nil, err
 	}
 	err := s.book.Look(func(v coverage.View) (err error) {
-		if q.Key = v.Deriver().Unplaced(); !events {
+		q.Of = v.Deriver()
+		if q.Key = q.Of.Unplaced(); !events {
 			q.Which = unplacedResidents[kind]
 			return nil
 		}
@@ -102,7 +103,7 @@ func (s *UnplacedServer) ListUnplaced(ctx context.Context, req *aggregatorv1.Lis
 		return nil, err
 	}
 	filter := fmt.Appendf(nil, "unplaced %d %q %d", kind, req.GetIndicatorId(), q.Day)
-	if q.After, err = place(pages, filter); err != nil {
+	if q.After, err = s.places.place(ctx, pages, filter); err != nil {
 		return nil, err
 	}
 	list, err := s.book.List(ctx, q)
@@ -111,7 +112,7 @@ func (s *UnplacedServer) ListUnplaced(ctx context.Context, req *aggregatorv1.Lis
 	}
 	resp := &aggregatorv1.ListUnplacedResponse{Members: members(&list, q.Day), TotalSize: list.Total, LineCount: list.Length}
 	if list.More {
-		resp.NextPageToken, err = token(filter, list.Lines[len(list.Lines)-1].Place)
+		resp.NextPageToken, err = s.places.after(ctx, filter, list.Lines[len(list.Lines)-1].Place)
 	}
 	return resp, err
 }

@@ -29,6 +29,12 @@ func (s *PackServer) WhatIf(req *aggregatorv1.WhatIfRequest, stream grpc.ServerS
 	if err != nil {
 		return err
 	}
+	id := req.GetTrialId()
+	if id != "" {
+		if q.Source, err = s.trials.Find(stream.Context(), id); err != nil {
+			return err
+		}
+	}
 	began, told := time.Now(), time.Time{}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
@@ -46,12 +52,28 @@ func (s *PackServer) WhatIf(req *aggregatorv1.WhatIfRequest, stream grpc.ServerS
 	if err != nil {
 		return err
 	}
-	return sendTried(stream, &out, time.Since(began))
+	took := time.Since(began)
+	if id == "" {
+		if id, err = s.trials.Keep(ctx, q.Source); err != nil {
+			return err
+		}
+	}
+	return sendTried(stream, &q, &out, id, took)
 }
 
 func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, error) {
 	var c wire.Check
-	source(&c, req.GetSourceYaml())
+	switch {
+	case req.GetTrialId() == "":
+		source(&c, req.GetSourceYaml())
+	case req.GetSourceYaml() != "":
+		c.Refuse("trial_id", "与 source_yaml 只填其一 either it or source_yaml")
+	}
+	c.Text("trial_id", req.GetTrialId(), maxPackID, false)
+	part := coverage.TriedPart(c.Enum("list", int32(req.GetList()), aggregatorv1.WhatIfList_name, false))
+	if part != 0 && req.GetEveryone() {
+		c.Refuse("everyone", "不与 list 同用 not with list")
+	}
 	division(&c, "division", req.GetDivision())
 	day := c.Date("as_of_date", req.GetAsOfDate(), false)
 	undated := day == civil.None
@@ -71,14 +93,14 @@ func (s *PackServer) whatIf(req *aggregatorv1.WhatIfRequest) (coverage.WhatIf, e
 	}
 	return coverage.WhatIf{
 		Source: []byte(req.GetSourceYaml()), Division: req.GetDivision(), Day: day, Undated: undated, GroupLevel: facts.Level(level), Limit: max(limit, 0),
-		Indicators: req.GetIndicatorIds(), Everyone: req.GetEveryone(), After: req.GetAfterResidentId(),
+		Indicators: req.GetIndicatorIds(), Everyone: req.GetEveryone(), Part: part, After: req.GetAfterResidentId(),
 	}, c.Err()
 }
 
-// sendTried sends the answer in parts.
-func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], out *coverage.Tried, took time.Duration) error {
+// sendTried sends the answer in parts; its file is kept as trialID.
+func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], q *coverage.WhatIf, out *coverage.Tried, trialID string, took time.Duration) error {
 	for part := range slices.Chunk(out.Numbers, whatIfPart) {
-		m := &aggregatorv1.WhatIfResponse{}
+		m := &aggregatorv1.WhatIfResponse{TrialId: trialID}
 		for i := range part {
 			m.Numbers = append(m.Numbers, numberMessage(out.World, &part[i], out.Day))
 		}
@@ -96,6 +118,7 @@ func sendTried(stream grpc.ServerStreamingServer[aggregatorv1.WhatIfResponse], o
 		}
 	}
 	sum := &aggregatorv1.WhatIfSummary{
+		Division: q.Division, IndicatorIds: q.Indicators, TrialId: trialID,
 		PackId: out.Pack.ID, AsOfDate: wire.DateProto(out.Day), Residents: out.Residents,
 		TotalChanges: out.Total, ListedChanges: int64(len(out.People)), More: out.More, Seconds: took.Seconds(),
 	}
@@ -109,7 +132,7 @@ func numberMessage(w *facts.World, n *coverage.NumberChange, day civil.Date) *ag
 	out := &aggregatorv1.WhatIfNumber{
 		Division: n.Division, DivisionName: w.Name(n.Division, day), IndicatorId: n.Indicator, IndicatorName: n.Name,
 		OldEligible: n.Old.Eligible, OldCovered: n.Old.Covered, NewEligible: n.New.Eligible, NewCovered: n.New.Covered, Changes: int32(n.Changes),
-		OldPlain: n.Plain.Old, NewPlain: n.Plain.New,
+		OldPlain: n.Plain.Old, NewPlain: n.Plain.New, AsOfDate: wire.DateProto(day),
 	}
 	out.HasOldRate, out.OldRate = rateOf(n.Old, n.Plain.Old)
 	out.HasNewRate, out.NewRate = rateOf(n.New, n.Plain.New)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"xinju.dev/services/platform/obs"
 )
 
 // Search is the search for duplicates as a worker drives it.
@@ -41,7 +43,7 @@ func (w *Worker) Run(ctx context.Context, ready func()) error {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			w.Log.Warn("the search for duplicates waits before it tries again", zap.Error(err), zap.Duration("wait", retry))
+			w.Log.Warn("the search for duplicates waits before it tries again", obs.Cause(err), zap.Duration("wait", retry))
 			wait, retry = retry, min(2*retry, retryMost)
 		default:
 			retry = retryFirst

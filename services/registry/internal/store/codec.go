@@ -6,6 +6,7 @@ import (
 
 	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ident"
+	"xinju.dev/services/platform/varint"
 	"xinju.dev/services/registry/internal/core"
 )
 
@@ -57,41 +58,41 @@ func personal(e core.Event) []byte {
 // readEvent is the way back from codeEvent and personal.
 func readEvent(sender, id string, coded, plain []byte) (core.Event, error) {
 	e := core.Event{Sender: sender, ID: id}
-	r := reader{buf: coded}
-	version := r.byte()
+	r := varint.Reader{Rest: coded}
+	version := r.Byte()
 	if version != codedPlain && version != codedFull {
 		return e, errCoded
 	}
-	e.Type, e.Effective, e.TimeMS = core.EventType(r.int()), civil.Date(r.int()), r.int()
-	e.Sex, e.Birth, e.Marital, e.HukouKind = int(r.int()), civil.Date(r.int()), int(r.int()), int(r.int())
-	e.Arrived, e.FirstSeen, e.Registered = civil.Date(r.int()), civil.Date(r.int()), civil.Date(r.int())
-	e.Reason, e.PermitValidUntil, e.PermitPoints = int(r.int()), civil.Date(r.int()), int(r.int())
-	own, mother, other := paper{kind: r.text(), country: r.text()}, paper{}, paper{}
-	e.ResidentID, e.Ethnic, e.HukouDivision, e.Division = r.text(), r.text(), r.text(), r.text()
-	e.Replaces, e.MotherResidentID = r.text(), r.text()
+	e.Type, e.Effective, e.TimeMS = core.EventType(r.Signed()), civil.Date(r.Signed()), r.Signed()
+	e.Sex, e.Birth, e.Marital, e.HukouKind = int(r.Signed()), civil.Date(r.Signed()), int(r.Signed()), int(r.Signed())
+	e.Arrived, e.FirstSeen, e.Registered = civil.Date(r.Signed()), civil.Date(r.Signed()), civil.Date(r.Signed())
+	e.Reason, e.PermitValidUntil, e.PermitPoints = int(r.Signed()), civil.Date(r.Signed()), int(r.Signed())
+	own, mother, other := paper{kind: r.Text(), country: r.Text()}, paper{}, paper{}
+	e.ResidentID, e.Ethnic, e.HukouDivision, e.Division = r.Text(), r.Text(), r.Text(), r.Text()
+	e.Replaces, e.MotherResidentID = r.Text(), r.Text()
 	if version == codedFull {
-		mother.kind, mother.country = r.text(), r.text()
-		e.BirthPartial, e.NameEncoding = r.text(), r.text()
-		other.kind, other.country = r.text(), r.text()
-		e.OtherResidentID = r.text()
+		mother.kind, mother.country = r.Text(), r.Text()
+		e.BirthPartial, e.NameEncoding = r.Text(), r.Text()
+		other.kind, other.country = r.Text(), r.Text()
+		e.OtherResidentID = r.Text()
 	}
-	if r.bad {
+	if r.Bad {
 		return e, errCoded
 	}
 	if len(plain) == 0 {
 		return e, nil
 	}
-	r = reader{buf: plain}
-	if r.byte() != version {
+	r = varint.Reader{Rest: plain}
+	if r.Byte() != version {
 		return e, errCoded
 	}
-	own.number = r.text()
-	e.Name, e.Phone, e.Employer, e.Address = r.text(), r.text(), r.text(), r.text()
+	own.number = r.Text()
+	e.Name, e.Phone, e.Employer, e.Address = r.Text(), r.Text(), r.Text(), r.Text()
 	if version == codedFull {
-		mother.number, other.number = r.text(), r.text()
-		e.FormerName, e.NameRaw, e.PermitNumber = r.text(), r.text(), r.text()
+		mother.number, other.number = r.Text(), r.Text()
+		e.FormerName, e.NameRaw, e.PermitNumber = r.Text(), r.Text(), r.Text()
 	}
-	if r.bad || !own.read(&e.Document) || !mother.read(&e.MotherDocument) || !other.read(&e.OtherDocument) {
+	if r.Bad || !own.read(&e.Document) || !mother.read(&e.MotherDocument) || !other.read(&e.OtherDocument) {
 		return e, errCoded
 	}
 	return e, nil
@@ -122,40 +123,4 @@ func (w *writer) texts(v ...string) {
 		w.buf = binary.AppendUvarint(w.buf, uint64(len(s)))
 		w.buf = append(w.buf, s...)
 	}
-}
-
-type reader struct {
-	buf []byte
-	bad bool
-}
-
-func (r *reader) byte() byte {
-	if len(r.buf) == 0 {
-		r.bad = true
-		return 0
-	}
-	b := r.buf[0]
-	r.buf = r.buf[1:]
-	return b
-}
-
-func (r *reader) int() int64 {
-	n, used := binary.Varint(r.buf)
-	if used <= 0 {
-		r.bad = true
-		return 0
-	}
-	r.buf = r.buf[used:]
-	return n
-}
-
-func (r *reader) text() string {
-	n, used := binary.Uvarint(r.buf)
-	if used <= 0 || n > uint64(len(r.buf)-used) {
-		r.bad = true
-		return ""
-	}
-	s := string(r.buf[used : used+int(n)])
-	r.buf = r.buf[used+int(n):]
-	return s
 }

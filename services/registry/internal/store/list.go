@@ -37,7 +37,11 @@ func (s *SQL) ListResidents(ctx context.Context, f core.ResidentFilter, q page.Q
 		return nil, "", err
 	}
 	filter := filterBytes("resident", f.Division, f.Day, f.Sex, f.BornFrom, f.BornUntil, f.ReviewOnly)
-	after, err := q.Key(filter)
+	tokens, err := s.tokens()
+	if err != nil {
+		return nil, "", err
+	}
+	after, err := tokens.Key(filter, q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -52,7 +56,7 @@ func (s *SQL) ListResidents(ctx context.Context, f core.ResidentFilter, q page.Q
 		}
 		if len(lines) > limit {
 			lines = lines[:limit]
-			next = page.Encode(filter, lines[limit-1].key())
+			next = tokens.Encode(filter, lines[limit-1].key())
 		}
 		out, err = s.listed(tx, lines)
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/page"
 	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/registry/internal/core"
@@ -36,6 +37,7 @@ type SQL struct {
 	seal   seal.Sealer
 	encode Encoders
 	kinds  struct{ person, stay, permit, link int32 }
+	tokens func() (*page.Sealer, error) // of lists by address
 
 	asked     asked
 	mostKnown atomic.Bool // of the last large call, most was known already
@@ -46,6 +48,9 @@ type SQL struct {
 // New returns a store on a migrated database.
 func New(db *sqlstore.DB, sealer seal.Sealer, encode Encoders) *SQL {
 	s := &SQL{db: db, seal: sealer, encode: encode, asked: askedOf(db)}
+	s.tokens = sync.OnceValues(func() (*page.Sealer, error) {
+		return page.NewSealer(sealer.Index("page_token", []byte("lists by address")))
+	})
 	s.kinds.person = encode.Person(core.Person{}, nil, nil, civil.None).Kind
 	s.kinds.stay = encode.Stay(core.Stay{}, "").Kind
 	s.kinds.permit = encode.Permit(core.Permit{}).Kind

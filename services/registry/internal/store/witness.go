@@ -9,6 +9,7 @@ import (
 
 	"xinju.dev/services/platform/ids"
 	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/platform/varint"
 )
 
 // witness says that a call repeated an event that somebody had recorded: should
@@ -36,16 +37,16 @@ func encodeWitnesses(list []witness) []byte {
 
 // decodeWitnesses returns the row number of each event.
 func decodeWitnesses(pack []byte) (map[string]int, error) {
-	r := reader{buf: pack}
-	if r.byte() != packForm {
+	r := varint.Reader{Rest: pack}
+	if r.Byte() != packForm {
 		return nil, errCoded
 	}
-	n := r.int()
+	n := r.Signed()
 	out := map[string]int{}
 	for range n {
-		row := int(r.int())
-		id := r.text()
-		if r.bad {
+		row := int(r.Signed())
+		id := r.Text()
+		if r.Bad {
 			return nil, errCoded
 		}
 		out[id] = row
