@@ -34,6 +34,28 @@ func (p *play) duplicate(who pair) (item string) {
 	}
 }
 
+// searched waits until the search for duplicates has seen every change, those that
+// come of it among them.
+func (p *play) searched() {
+	p.Helper()
+	deadline := time.NewTimer(90 * time.Second)
+	defer deadline.Stop()
+	for {
+		at, err := p.to.Review.GetMatchProgress(p.Context(), &registryv1.GetMatchProgressRequest{})
+		if err != nil {
+			p.Fatal(err)
+		}
+		if at.GetOperation().GetStage() == "follow" && at.GetPosition() == at.GetHead() {
+			return
+		}
+		select {
+		case <-deadline.C:
+			p.Fatalf("the search for duplicates is at %d of %d, in stage %s", at.GetPosition(), at.GetHead(), at.GetOperation().GetStage())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 // flagged lists what the review queue holds open of residents, but for duplicates.
 func (p *play) flagged(ids []string) (out []string) {
 	p.Helper()

@@ -96,9 +96,11 @@ func (p *play) record(sender string, events ...*registryv1.ResidenceEvent) (ids 
 	return ids
 }
 
-// settle waits until everybody has followed the registry.
+// settle waits until everybody has followed the registry, and whoever looks alike is
+// flagged: else that happens anywhere between before and after.
 func (p *play) settle() {
 	p.Helper()
+	p.searched()
 	if err := loader.WaitFollowed(p.Context(), p.to, nil); err != nil {
 		p.Fatal(err)
 	}

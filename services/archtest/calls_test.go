@@ -39,6 +39,9 @@ var bans = []ban{
 		return s.forTests() && !s.imports("testing/synctest") && qualified("time", "Sleep")(s, n)
 	}},
 	{why: "pass the caller's context", hits: qualified("context", "TODO")},
+	{why: "an error's text may quote a value of a person: log obs.Cause", hits: func(s source, n ast.Node) bool {
+		return !s.forTests() && (qualified("zap", "Error")(s, n) || qualified("zap", "NamedError")(s, n) || qualified("zap", "Errors")(s, n))
+	}},
 	{why: "return an error: only main ends the program", except: []string{"services/platform/civil.Must", "services/platform/fault.New"}, hits: func(s source, n ast.Node) bool {
 		return !s.forTests() && isPanic(s, n)
 	}},
@@ -214,6 +217,7 @@ func TestBansFindWhatBreaksThem(t *testing.T) {
 		{"a skipped test", "services/x/x_test.go", `func f(t *testing.T) { t.Skip() }`, "left out"},
 		{"a sleeping test", "services/x/x_test.go", `func f() { time.Sleep(1) }`, "wait for events"},
 		{"a context of nobody", "services/x/x.go", `var _ = context.TODO()`, "caller's context"},
+		{"an error's text in the log", "services/x/x.go", `var _ = zap.Error(err)`, "obs.Cause"},
 		{"a panic", "services/x/x.go", `func f() { panic(1) }`, "only main"},
 		{"an exit below main", "services/x/x.go", `func f() { os.Exit(1) }`, "only main"},
 		{"a fatal log line", "services/x/x.go", `func f() { log.Fatal(1) }`, "only main"},

@@ -25,7 +25,7 @@ import (
 
 func TestDosesOfAFileEndInOneOutcomeEach(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		b := w.Load(doses("cdc"), "记录编号,公民身份号码,姓名,接种日期,疫苗名称,疫苗批号,接种部位,接种单位\n"+
 			"1,"+numberA+",甲,2026-01-05,HepB,L1,左上臂,东街接种门诊\n"+
 			"2,"+numberA+",甲,20260205,0401,L2,RA,\n"+
@@ -60,13 +60,13 @@ func TestDosesOfAFileEndInOneOutcomeEach(t *testing.T) {
 func TestARowWaitsUntilItsPersonIsKnown(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
 		b := w.Load(doses("cdc"), "公民身份号码,接种日期,疫苗\n"+numberA+",2026-01-05,MMR\n"+numberB+",2026-01-05,MMR\n")
-		w.people.Know(numberA, resident)
-		w.retry()
+		w.People.Know(numberA, resident)
+		w.Retry()
 		if len(w.said()) != 0 {
 			t.Error("tried before its time")
 		}
-		w.clock.Advance(2 * time.Minute)
-		w.retry()
+		w.Clock.Advance(2 * time.Minute)
+		w.Retry()
 		if diff := cmp.Diff([]string{resident + " 20260105 MMR  "}, w.said()); diff != "" {
 			t.Error(diff)
 		}
@@ -74,10 +74,10 @@ func TestARowWaitsUntilItsPersonIsKnown(t *testing.T) {
 		if diff := cmp.Diff(want, w.Rows(b)); diff != "" {
 			t.Error(diff)
 		}
-		asked := w.people.Asked
-		w.clock.Advance(time.Minute)
-		w.retry()
-		if w.people.Asked != asked {
+		asked := w.People.Asked
+		w.Clock.Advance(time.Minute)
+		w.Retry()
+		if w.People.Asked != asked {
 			t.Error("no backoff: asked again after a minute")
 		}
 		if got := w.Batch("doses", b.GetBatchId()).GetStillPending(); got != 1 {
@@ -86,9 +86,9 @@ func TestARowWaitsUntilItsPersonIsKnown(t *testing.T) {
 		if got := w.Withdraw(b); got.GetState() != intakev1.ImportBatchState_IMPORT_BATCH_STATE_WITHDRAWN || len(w.said()) != 0 {
 			t.Errorf("withdrawn: %v %v", got.GetState(), w.said())
 		}
-		w.people.Know(numberB, sibling)
-		w.clock.Advance(24 * time.Hour)
-		w.retry()
+		w.People.Know(numberB, sibling)
+		w.Clock.Advance(24 * time.Hour)
+		w.Retry()
 		if len(w.said()) != 0 {
 			t.Error("a withdrawn row was applied")
 		}
@@ -97,16 +97,16 @@ func TestARowWaitsUntilItsPersonIsKnown(t *testing.T) {
 
 func TestARegistryThatIsAwayHoldsTheRowsUp(t *testing.T) {
 	w := newImports(t, testkit.SQLite(t, immunization.Migrations()...))
-	w.people.Know(numberA, resident)
+	w.People.Know(numberA, resident)
 	if _, err := w.Send(doses("cdc"), "公民身份号码,接种日期,疫苗\n"+numberA+",2026-01-05,MMR\n"); err != nil {
 		t.Fatal(err)
 	}
-	w.people.Away(errors.New("away"))
+	w.People.Away(errors.New("away"))
 	tries := 0
 	if err := w.Run(func(point string) error {
 		if point == "chunk.read" {
 			if tries++; tries == 2 {
-				w.people.Away(nil)
+				w.People.Away(nil)
 			}
 		}
 		return nil
@@ -120,7 +120,7 @@ func TestARegistryThatIsAwayHoldsTheRowsUp(t *testing.T) {
 
 func TestTheSameRowsAgainChangeNothing(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		rows := "1," + numberA + ",2026-01-05,HepB,L1\n2," + numberA + ",2026-02-05,HepB,L2\n"
 		const head = "记录编号,公民身份号码,接种日期,疫苗,批号\n"
 		first := w.Load(doses("cdc"), head+rows)
@@ -152,7 +152,7 @@ func TestAMergedResidentCountsAsTheSurvivor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.people.Know(numberA, resident)
+	w.People.Know(numberA, resident)
 	w.Load(doses("cdc"), "公民身份号码,接种日期,疫苗\n"+numberA+",2026-01-05,HepB\n")
 	b := w.Load(doses("cdc"), "居民标识,接种日期,疫苗\n"+sibling+",2026-01-05,HepB\n"+sibling+",2026-02-05,HepB\n")
 	if diff := cmp.Diff([]string{"2 DUPLICATE", "3 CREATED"}, w.Rows(b)); diff != "" {
@@ -172,7 +172,7 @@ func TestWithoutARegistryOnlyIdentifiersAreTaken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		svc, err := immunization.New(immunization.Deps{DB: w.db, Now: w.clock.Now, Import: recordintake.Settings{SpoolDir: w.dir, Sealer: sealer}, Hooks: hooks})
+		svc, err := immunization.New(immunization.Deps{DB: w.db, Now: w.Clock.Now, Import: recordintake.Settings{SpoolDir: w.Dir, Sealer: sealer}, Hooks: hooks})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,12 +191,12 @@ func TestNoIdentityNumberStandsInTheClear(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
 		var log bytes.Buffer
 		w.log = zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(&log), zap.DebugLevel))
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		// Some systems make their record numbers of the person's number.
 		w.Load(doses("cdc"), "记录编号,公民身份号码,接种日期,疫苗,批号\n"+numberA+"-1,"+numberA+",2026-01-05,MMR,\n"+numberB+"-1,"+numberB+",2026-01-05,MMR,\n"+
 			numberA+"-2,"+numberA+",2026-01-35,MMR,\n")
-		w.clock.Advance(time.Hour)
-		w.retry()
+		w.Clock.Advance(time.Hour)
+		w.Retry()
 		for _, table := range []string{"record_import", "record_import_row", "feed_batch", "feed_row", "dose", "feed_change"} {
 			var rows []map[string]any
 			err := w.db.Read(t.Context(), func(tx *gorm.DB) error { return tx.Table(table).Find(&rows).Error })

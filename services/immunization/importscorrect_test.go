@@ -13,8 +13,8 @@ import (
 
 func TestCorrectionsMayComeInAnyOrder(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
-		w.people.Know(numberA, resident)
-		w.people.Know(numberB, sibling)
+		w.People.Know(numberA, resident)
+		w.People.Know(numberB, sibling)
 		const head = "记录编号,更新时间,公民身份号码,接种日期,疫苗,批号\n"
 		w.Load(doses("cdc"), head+"1,2026-03-01,"+numberA+",2026-01-05,HepB,right\n")
 		old := w.Load(doses("cdc"), head+"1,2026-02-01,"+numberA+",2026-01-05,HepB,wrong\n")
@@ -43,7 +43,7 @@ func TestCorrectionsMayComeInAnyOrder(t *testing.T) {
 
 func TestAWithdrawalLeavesWhatOthersConfirmed(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		const head = "公民身份号码,接种日期,疫苗\n"
 		first := w.Load(doses("cdc"), head+numberA+",2026-01-05,HepB\n"+numberA+",2026-02-05,HepB\n"+numberA+",2026-03-05,HepB\n")
 		w.Load(doses("hospital"), head+numberA+",2026-02-05,HepB\n")
@@ -77,7 +77,7 @@ func TestAWithdrawalLeavesWhatOthersConfirmed(t *testing.T) {
 
 func TestWhatSomebodyDecidedByHandStays(t *testing.T) {
 	eachImports(t, func(t *testing.T, w *world) {
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		client := immunizationv1.NewImmunizationServiceClient(testkit.Serve(t, w.Build(nil).Register))
 		if _, err := client.CreateDose(t.Context(), &immunizationv1.CreateDoseRequest{Dose: dose(resident, "MMR", &date.Date{Year: 2026, Month: 6, Day: 1})}); err != nil {
 			t.Fatal(err)

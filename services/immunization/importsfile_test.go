@@ -16,7 +16,7 @@ import (
 
 func TestRejectsComeBackAndAreAcceptedWhenPutRight(t *testing.T) {
 	w := newImports(t, testkit.SQLite(t, immunization.Migrations()...))
-	w.people.Know(numberA, resident)
+	w.People.Know(numberA, resident)
 	b := w.Load(doses("cdc"), "公民身份号码,接种日期,疫苗\n"+numberA+",2026-01-35,HepB\n"+numberA+",2026-01-05,MMR\n")
 	file := w.Rejects(b)
 	if !strings.Contains(file, "DATE_IMPOSSIBLE") || strings.Contains(file, "MMR") {
@@ -55,7 +55,7 @@ func TestFilesAreRefusedForAReason(t *testing.T) {
 
 func TestASendersOwnNamesAndWordsAreMapped(t *testing.T) {
 	w := newImports(t, testkit.SQLite(t, immunization.Migrations()...))
-	w.people.Know(numberA, resident)
+	w.People.Know(numberA, resident)
 	h := doses("cdc")
 	h.DefaultUnitId = unitID
 	h.Mapping = &intakev1.ImportMapping{
@@ -64,9 +64,9 @@ func TestASendersOwnNamesAndWordsAreMapped(t *testing.T) {
 		Words:      []*intakev1.ImportWordMapping{{Field: "product", Word: "乙肝", Code: "HepB"}},
 	}
 	b := w.Load(h, "身份证号,哪天,打的什么\n"+numberA+",05/01/2026,乙肝\n"+numberB+",05/02/2026,乙肝\n")
-	w.people.Know(numberB, sibling)
-	w.clock.Advance(2 * time.Minute)
-	w.retry()
+	w.People.Know(numberB, sibling)
+	w.Clock.Advance(2 * time.Minute)
+	w.Retry()
 	if diff := cmp.Diff([]string{resident + " 20260105 HepB  " + unitID, sibling + " 20260205 HepB  " + unitID}, w.said()); diff != "" {
 		t.Error(diff, w.Rows(b))
 	}
@@ -74,7 +74,7 @@ func TestASendersOwnNamesAndWordsAreMapped(t *testing.T) {
 
 func TestARehearsalAndAPreviewChangeNothing(t *testing.T) {
 	w := newImports(t, testkit.SQLite(t, immunization.Migrations()...))
-	w.people.Know(numberA, resident)
+	w.People.Know(numberA, resident)
 	const file = "公民身份号码,接种日期,疫苗\n" + numberA + ",2026-01-05,MMR\n" + numberA + ",2026-01-05,MMR\n"
 	h := doses("cdc")
 	h.ValidateOnly = true

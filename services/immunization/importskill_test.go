@@ -25,8 +25,8 @@ func TestKilledAnywhereAnImportEndsAsIfUndisturbed(t *testing.T) {
 		fmt.Fprintf(&file, "%d,%s,%s,%s,L%d\n", i/2*(1+r.IntN(2)), who, civil.Must("2020-01-01").AddDays(r.IntN(2000)), products[r.IntN(4)], r.IntN(3))
 	}
 	fill := func(w *world, kill func(string) error) int {
-		w.people.Know(numberA, resident)
-		w.people.Know(numberB, sibling)
+		w.People.Know(numberA, resident)
+		w.People.Know(numberB, sibling)
 		b, err := w.Send(doses("cdc"), file.String())
 		if err != nil {
 			t.Fatal(err)

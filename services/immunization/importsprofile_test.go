@@ -132,7 +132,7 @@ func TestFilesAreReadByTheProfileOfTheirSender(t *testing.T) {
 		if err := createProfile(w, func(*intakev1.ImportProfile) {}); err != nil {
 			t.Fatal(err)
 		}
-		w.people.Know(numberA, resident)
+		w.People.Know(numberA, resident)
 		file := numberA + "05/01/2026YG    \n" + numberB + "05/02/2026YG    \nTOTAL             00000000002     \n"
 		for name, h := range map[string]*intakev1.ImportHeader{"not of its sender": doses("cdc"), "told to use none": {Kind: "doses", Sender: "cdc-990101", Profile: "default"}} {
 			if _, err := w.Send(h, file); err == nil {
@@ -157,9 +157,9 @@ func TestFilesAreReadByTheProfileOfTheirSender(t *testing.T) {
 		if _, err := w.Client().DeleteImportProfile(t.Context(), &intakev1.DeleteImportProfileRequest{Kind: "doses", Name: "clinics"}); err != nil {
 			t.Fatal(err)
 		}
-		w.people.Know(numberB, sibling)
-		w.clock.Advance(2 * time.Minute)
-		w.retry()
+		w.People.Know(numberB, sibling)
+		w.Clock.Advance(2 * time.Minute)
+		w.Retry()
 		if diff := cmp.Diff([]string{resident + " 20260105 HepB  ", sibling + " 20260205 HepB  "}, w.said()); diff != "" {
 			t.Error(diff, w.Rows(b))
 		}

@@ -1,9 +1,9 @@
 package immunization_test
 
 import (
-	"bytes"
 	"fmt"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"gorm.io/gorm"
@@ -11,10 +11,8 @@ import (
 	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 
 	"xinju.dev/services/immunization"
-	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/recordintake"
 	"xinju.dev/services/platform/recordintake/recordintaketest"
-	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 )
@@ -28,30 +26,17 @@ const (
 
 // world is an immunization service that takes files, on 2026-06-30.
 type world struct {
-	recordintaketest.World
-	db     *sqlstore.DB
-	people *recordintaketest.People
-	clock  *testkit.Clock
-	dir    string
-	log    *zap.Logger
+	*recordintaketest.World
+	db  *sqlstore.DB
+	log *zap.Logger
 }
 
 func newImports(t *testing.T, db *sqlstore.DB) *world {
-	w := &world{db: db, people: &recordintaketest.People{}, clock: testkit.NewClock(civil.Must("2026-06-30")), dir: t.TempDir(), log: zap.NewNop()}
-	sealer, err := seal.NewAES(bytes.Repeat([]byte{'i'}, 32), seal.Key{Version: 1, Secret: bytes.Repeat([]byte{'k'}, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.people.SetUnits(recordintake.Unit{ID: unitID, Name: "东街接种门诊"}, recordintake.Unit{ID: unitID[:25] + "2", Name: "卫生室"}, recordintake.Unit{ID: unitID[:25] + "3", Name: "卫生室"})
-	w.World = recordintaketest.World{T: t, Serve: testkit.Serve, Build: func(hooks func(string) error) recordintaketest.Service {
-		svc, err := immunization.New(immunization.Deps{
-			DB: db, Now: w.clock.Now, Log: w.log, Import: recordintake.Settings{SpoolDir: w.dir, Sealer: sealer, Registry: w.people}, Hooks: hooks,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return svc
-	}}
+	w := &world{db: db, log: zap.NewNop()}
+	w.World = recordintaketest.New(t, func(now func() time.Time, files recordintake.Settings, hooks func(string) error) (recordintaketest.Service, error) {
+		return immunization.New(immunization.Deps{DB: db, Now: now, Log: w.log, Import: files, Hooks: hooks})
+	})
+	w.People.SetUnits(recordintake.Unit{ID: unitID, Name: "东街接种门诊"}, recordintake.Unit{ID: unitID[:25] + "2", Name: "卫生室"}, recordintake.Unit{ID: unitID[:25] + "3", Name: "卫生室"})
 	return w
 }
 
@@ -61,14 +46,6 @@ func eachImports(t *testing.T, test func(t *testing.T, w *world)) {
 
 func doses(sender string) *intakev1.ImportHeader {
 	return &intakev1.ImportHeader{Kind: "doses", Sender: sender, FileName: "doses.csv"}
-}
-
-// retry tries waiting rows again, as a restarted process would.
-func (w *world) retry() {
-	w.T.Helper()
-	if _, err := w.Build(nil).Imports().Retry(w.T.Context()); err != nil {
-		w.T.Fatal(err)
-	}
 }
 
 // said is every live dose.

@@ -9,14 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
-	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
 	maternalv1 "xinju.dev/api/gen/xinju/maternal/v1"
 
 	"xinju.dev/services/maternal"
-	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/recordintake"
 	"xinju.dev/services/platform/recordintake/recordintaketest"
-	"xinju.dev/services/platform/seal"
 	"xinju.dev/services/platform/sqlstore"
 	"xinju.dev/services/testkit"
 )
@@ -30,59 +27,30 @@ const (
 )
 
 // importing is the service on 2026-06-30, taking files.
-func importing(t *testing.T, db *sqlstore.DB) (*recordintaketest.World, *recordintaketest.People, *testkit.Clock) {
-	people, clock, dir := &recordintaketest.People{}, testkit.NewClock(civil.Must("2026-06-30")), t.TempDir()
-	sealer, err := seal.NewAES(bytes.Repeat([]byte{'i'}, 32), seal.Key{Version: 1, Secret: bytes.Repeat([]byte{'k'}, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &recordintaketest.World{T: t, Serve: testkit.Serve, Build: func(hooks func(string) error) recordintaketest.Service {
-		svc, err := maternal.New(maternal.Deps{
-			DB: db, Now: clock.Now, Import: recordintake.Settings{SpoolDir: dir, Sealer: sealer, Registry: people}, Hooks: hooks,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return svc
-	}}, people, clock
-}
-
-func file(kind string) *intakev1.ImportHeader {
-	return &intakev1.ImportHeader{Kind: kind, Sender: "county"}
-}
-
-func retry(t *testing.T, w *recordintaketest.World) {
-	t.Helper()
-	if _, err := w.Build(nil).Imports().Retry(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func rows(t *testing.T, w *recordintaketest.World, b *intakev1.ImportBatch, want ...string) {
-	t.Helper()
-	if diff := cmp.Diff(want, w.Rows(b)); diff != "" {
-		t.Error(diff)
-	}
+func importing(t *testing.T, db *sqlstore.DB) *recordintaketest.World {
+	return recordintaketest.New(t, func(now func() time.Time, files recordintake.Settings, hooks func(string) error) (recordintaketest.Service, error) {
+		return maternal.New(maternal.Deps{DB: db, Now: now, Import: files, Hooks: hooks})
+	})
 }
 
 func TestPregnanciesAndVisitsOfFiles(t *testing.T) {
 	testkit.EachEngine(t, maternal.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		w, people, clock := importing(t, db)
-		people.Know(numberA, personA)
+		w := importing(t, db)
+		w.People.Know(numberA, personA)
 		// Visits come first: they wait for their pregnancy.
-		visits := w.Load(file("antenatal-visits"), "记录编号,身份证号,保健册编号,产检日期,孕周\n"+
+		visits := w.Take("antenatal-visits", "记录编号,身份证号,保健册编号,产检日期,孕周\n"+
 			"v1,"+numberA+",Y1,2025-03-01,12\nv2,"+numberA+",,2025-05-01,\nv3,"+numberA+",Y1,2027-01-01,\nv4,"+numberA+",Y1,2025-08-01,60\nv5,"+numberA+",Y1,2025-12-01,\n")
-		rows(t, w, visits, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now PENDING", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 产检日期 now PENDING",
+		w.Expect(visits, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now PENDING", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 产检日期 now PENDING",
 			"4 REFUSED IMPORT_DATE_FUTURE 产检日期", "5 REFUSED IMPORT_VALUE_INVALID 孕周", "6 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now PENDING")
-		after := w.Load(file("postnatal-visits"), "身份证号,访视日期,访视类型\n"+numberA+",2025-09-20,产后访视\n"+numberA+",2025-10-20,42天检查\n"+numberA+",2025-09-20,电话\n")
-		rows(t, w, after, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 访视日期 now PENDING", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 访视日期 now PENDING", "4 REFUSED IMPORT_VALUE_INVALID 访视类型")
+		after := w.Take("postnatal-visits", "身份证号,访视日期,访视类型\n"+numberA+",2025-09-20,产后访视\n"+numberA+",2025-10-20,42天检查\n"+numberA+",2025-09-20,电话\n")
+		w.Expect(after, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 访视日期 now PENDING", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 访视日期 now PENDING", "4 REFUSED IMPORT_VALUE_INVALID 访视类型")
 
 		const head = "保健册编号,身份证号,建册日期,末次月经,妊娠风险,分娩日期,妊娠结局\n"
-		p := w.Load(file("pregnancies"), head+"Y1,"+numberA+",2025-02-10,2024-12-08,黄色,2025-09-12,活产\nY2,"+numberA+",2025-02-10,2025-03-01,,,\nY3,"+numberA+",2025-02-10,2024-12-08,,2025-09-12,\n")
-		rows(t, w, p, "2 CREATED", "3 REFUSED IMPORT_DATES_REVERSED 末次月经", "4 REFUSED IMPORT_VALUE_MISSING 妊娠结局")
-		clock.Advance(time.Second) // the visits are due at once: their person has something new
-		retry(t, w)
-		rows(t, w, visits, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now CREATED", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 产检日期 now CREATED",
+		p := w.Take("pregnancies", head+"Y1,"+numberA+",2025-02-10,2024-12-08,黄色,2025-09-12,活产\nY2,"+numberA+",2025-02-10,2025-03-01,,,\nY3,"+numberA+",2025-02-10,2024-12-08,,2025-09-12,\n")
+		w.Expect(p, "2 CREATED", "3 REFUSED IMPORT_DATES_REVERSED 末次月经", "4 REFUSED IMPORT_VALUE_MISSING 妊娠结局")
+		w.Clock.Advance(time.Second) // the visits are due at once: their person has something new
+		w.Retry()
+		w.Expect(visits, "2 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now CREATED", "3 PENDING IMPORT_PREGNANCY_UNKNOWN 产检日期 now CREATED",
 			"4 REFUSED IMPORT_DATE_FUTURE 产检日期", "5 REFUSED IMPORT_VALUE_INVALID 孕周", "6 PENDING IMPORT_PREGNANCY_UNKNOWN 保健册编号 now REFUSED")
 		rejected(t, w.Rejects(visits), "v3,"+numberA+",Y1,2027-01-01,,IMPORT_DATE_FUTURE", "v4,"+numberA+",Y1,2025-08-01,60,IMPORT_VALUE_INVALID",
 			"v5,"+numberA+",Y1,2025-12-01,,VISIT_OUTSIDE_PREGNANCY")
@@ -126,9 +94,9 @@ func rejected(t *testing.T, file string, want ...string) {
 
 func TestWhatIsRefusedAfterItWaitedIsKeptOnlySealedAndOnlyWhileItIsNeeded(t *testing.T) {
 	testkit.EachEngine(t, maternal.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		w, people, clock := importing(t, db)
-		people.Know(numberA, personA)
-		visits := w.Load(file("antenatal-visits"), "记录编号,身份证号,保健册编号,产检日期\nv1,"+numberA+",Y1,2025-03-01\nv2,"+numberA+",Y1,2025-12-01\nv3,"+numberA+",Y1,2027-01-01\n")
+		w := importing(t, db)
+		w.People.Know(numberA, personA)
+		visits := w.Take("antenatal-visits", "记录编号,身份证号,保健册编号,产检日期\nv1,"+numberA+",Y1,2025-03-01\nv2,"+numberA+",Y1,2025-12-01\nv3,"+numberA+",Y1,2027-01-01\n")
 		kept := func() (n int) {
 			t.Helper()
 			err := db.Read(t.Context(), func(tx *gorm.DB) error {
@@ -151,25 +119,25 @@ func TestWhatIsRefusedAfterItWaitedIsKeptOnlySealedAndOnlyWhileItIsNeeded(t *tes
 			t.Errorf("%d rows are kept of two that wait", n)
 		}
 		rejected(t, w.Rejects(visits), "v3,"+numberA+",Y1,2027-01-01,IMPORT_DATE_FUTURE")
-		w.Load(file("pregnancies"), "保健册编号,身份证号,建册日期,末次月经,分娩日期,妊娠结局\nY1,"+numberA+",2025-02-10,2024-12-08,2025-09-12,活产\n")
-		clock.Advance(time.Second)
-		retry(t, w)
+		w.Take("pregnancies", "保健册编号,身份证号,建册日期,末次月经,分娩日期,妊娠结局\nY1,"+numberA+",2025-02-10,2024-12-08,2025-09-12,活产\n")
+		w.Clock.Advance(time.Second)
+		w.Retry()
 		if n := kept(); n != 1 {
 			t.Errorf("%d rows are kept of one that was refused", n)
 		}
 		all := w.Rejects(visits)
 		rejected(t, all, "v2,"+numberA+",Y1,2025-12-01,VISIT_OUTSIDE_PREGNANCY", "v3,"+numberA+",Y1,2027-01-01,IMPORT_DATE_FUTURE")
-		again := w.Load(file("antenatal-visits"), strings.NewReplacer("2025-12-01", "2025-08-01", "2027-01-01", "2025-09-01").Replace(all))
-		rows(t, w, again, "2 CREATED", "3 CREATED")
+		again := w.Take("antenatal-visits", strings.NewReplacer("2025-12-01", "2025-08-01", "2027-01-01", "2025-09-01").Replace(all))
+		w.Expect(again, "2 CREATED", "3 CREATED")
 	})
 }
 
 func TestAPregnancyOnWhichVisitsStandIsNotWithdrawn(t *testing.T) {
-	w, people, _ := importing(t, testkit.SQLite(t, maternal.Migrations()...))
-	people.Know(numberA, personA)
-	p := w.Load(file("pregnancies"), "身份证号,建册日期,末次月经\n"+numberA+",2026-02-10,2026-01-01\n")
-	v := w.Load(file("antenatal-visits"), "身份证号,产检日期\n"+numberA+",2026-03-01\n")
-	rows(t, w, v, "2 CREATED")
+	w := importing(t, testkit.SQLite(t, maternal.Migrations()...))
+	w.People.Know(numberA, personA)
+	p := w.Take("pregnancies", "身份证号,建册日期,末次月经\n"+numberA+",2026-02-10,2026-01-01\n")
+	v := w.Take("antenatal-visits", "身份证号,产检日期\n"+numberA+",2026-03-01\n")
+	w.Expect(v, "2 CREATED")
 	w.Withdraw(p)
 	client := maternalv1.NewMaternalServiceClient(testkit.Serve(t, w.Build(nil).Register))
 	left, err := client.ListPregnancies(t.Context(), &maternalv1.ListPregnanciesRequest{ResidentId: personA})
@@ -179,19 +147,19 @@ func TestAPregnancyOnWhichVisitsStandIsNotWithdrawn(t *testing.T) {
 }
 
 func TestAVisitThatSeveralPregnanciesFitIsNotGuessed(t *testing.T) {
-	w, people, _ := importing(t, testkit.SQLite(t, maternal.Migrations()...))
-	people.Know(numberA, personA)
-	w.Load(file("pregnancies"), "身份证号,建册日期,末次月经\n"+numberA+",2026-02-10,2026-01-01\n"+numberA+",2026-03-10,2026-01-20\n")
-	v := w.Load(file("antenatal-visits"), "身份证号,产检日期\n"+numberA+",2026-03-01\n")
-	rows(t, w, v, "2 REFUSED IMPORT_PREGNANCY_AMBIGUOUS 产检日期")
+	w := importing(t, testkit.SQLite(t, maternal.Migrations()...))
+	w.People.Know(numberA, personA)
+	w.Take("pregnancies", "身份证号,建册日期,末次月经\n"+numberA+",2026-02-10,2026-01-01\n"+numberA+",2026-03-10,2026-01-20\n")
+	v := w.Take("antenatal-visits", "身份证号,产检日期\n"+numberA+",2026-03-01\n")
+	w.Expect(v, "2 REFUSED IMPORT_PREGNANCY_AMBIGUOUS 产检日期")
 }
 
 func TestChecksOfChildrenOfAFile(t *testing.T) {
 	testkit.EachEngine(t, maternal.Migrations(), func(t *testing.T, db *sqlstore.DB) {
-		w, people, _ := importing(t, db)
-		people.Know(numberB, personB)
-		b := w.Load(file("child-checks"), "身份证号,检查日期,检查类型,月龄,体重,身长\n"+
+		w := importing(t, db)
+		w.People.Know(numberB, personB)
+		b := w.Take("child-checks", "身份证号,检查日期,检查类型,月龄,体重,身长\n"+
 			numberB+",2024-08-31,体格检查,12,9.6kg,75.5\n"+numberB+",2024-08-31,健康检查,12,9.6,75.5\n"+numberB+",2025-08-31,生长监测,24,十二公斤,\n"+numberB+",2025-08-31,生长监测,24,12,\n")
-		rows(t, w, b, "2 CREATED", "3 DUPLICATE", "4 REFUSED IMPORT_VALUE_INVALID 体重", "5 CREATED")
+		w.Expect(b, "2 CREATED", "3 DUPLICATE", "4 REFUSED IMPORT_VALUE_INVALID 体重", "5 CREATED")
 	})
 }

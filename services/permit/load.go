@@ -180,9 +180,6 @@ func (s *Rules) check() error {
 	return nil
 }
 
-// List returns all rules, by division and first day.
-func (s *Rules) List() []Rule { return slices.Clone(s.list) }
-
 // ByID returns the rule of a name; the first one where it serves several divisions.
 func (s *Rules) ByID(id string) (*Rule, bool) {
 	for i := range s.list {

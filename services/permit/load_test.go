@@ -87,7 +87,7 @@ func TestRulesThatFollowEachOther(t *testing.T) {
 			t.Errorf("%s: %+v", on, r)
 		}
 	}
-	if n := len(all.List()); n != 2 {
+	if n := len(all.list); n != 2 {
 		t.Errorf("%d rules", n)
 	}
 	var eras []string

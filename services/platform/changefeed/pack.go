@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"slices"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/varint"
 )
 
 // A pack is a run of facts in one row: rows cost more than facts do. Its first
@@ -112,8 +112,8 @@ func decodePack(pack []byte, n int64) ([]Fact, error) {
 		binary.LittleEndian.Uint32(pack[1:]) != crc32.Checksum(pack[packHead:], castagnoli) {
 		return nil, errPack
 	}
-	r := packReader{rest: pack[packHead:], dateless: pack[0] == packDateless}
-	if n < 1 || n > int64(len(r.rest)) { // a fact takes more than a byte
+	r := packReader{varint.Reader{Rest: pack[packHead:]}, pack[0] == packDateless}
+	if n < 1 || n > int64(len(r.Rest)) { // a fact takes more than a byte
 		return nil, errPack
 	}
 	facts := make([]Fact, 0, n)
@@ -126,67 +126,45 @@ func decodePack(pack []byte, n int64) ([]Fact, error) {
 		resident = f.ResidentID
 		facts = append(facts, f)
 	}
-	if len(r.rest) > 0 {
+	if len(r.Rest) > 0 {
 		return nil, errPack
 	}
 	return facts, nil
 }
 
-// packReader takes a pack apart; bad is set for good by the first thing missing.
+// packReader takes a pack apart.
 type packReader struct {
-	rest     []byte
+	varint.Reader
 	dateless bool // of the version without days
-	bad      bool
 }
 
 func (r *packReader) fact(before string, follows bool) (f Fact, ok bool) {
-	marks := r.number()
+	marks := r.Number()
 	f.Kind, f.Deleted = int32(marks>>markBits), marks&markDeleted != 0
 	switch {
 	case marks&markSame == 0:
-		f.ResidentID = string(r.bytes())
+		f.ResidentID = r.Text()
 	case !follows:
 		return f, false
 	default:
 		f.ResidentID = before
 	}
 	if f.ID = f.ResidentID; marks&markOwnID == 0 {
-		f.ID = string(r.bytes())
+		f.ID = r.Text()
 	}
-	f.Version = int64(r.number())
+	f.Version = int64(r.Number())
 	if !f.Deleted {
 		f.Recorded = r.day()
-		f.Body = r.bytes()
+		f.Body = r.Bytes(r.Number())
 	}
-	return f, !r.bad && marks>>markBits == uint64(f.Kind) && f.valid()
-}
-
-func (r *packReader) number() uint64 {
-	n, used := binary.Uvarint(r.rest)
-	if used <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[used:]
-	return n
+	return f, !r.Bad && marks>>markBits == uint64(f.Kind) && f.valid()
 }
 
 func (r *packReader) day() civil.Date {
 	if r.dateless {
 		return civil.None
 	}
-	n := r.number()
-	r.bad = r.bad || n > uint64(civil.Forever)
+	n := r.Number()
+	r.Bad = r.Bad || n > uint64(civil.Forever)
 	return civil.Date(n)
-}
-
-func (r *packReader) bytes() []byte {
-	n := r.number()
-	if n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
-		return nil
-	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return slices.Clip(b)
 }

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"xinju.dev/services/platform/fault"
+	"xinju.dev/services/platform/obs"
 )
 
 const (
@@ -45,7 +46,7 @@ func (in *Intake) Run(ctx context.Context, ready func()) error {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			in.Log.Warn("feed intake waits before it tries again", zap.Error(err), zap.Duration("wait", wait))
+			in.Log.Warn("feed intake waits before it tries again", obs.Cause(err), zap.Duration("wait", wait))
 			in.pause(ctx, wait, false)
 			wait = min(2*wait, retryMost)
 		case !worked:

@@ -7,6 +7,7 @@ import (
 
 	"xinju.dev/services/platform/intake"
 	"xinju.dev/services/platform/outcome"
+	"xinju.dev/services/platform/varint"
 )
 
 // A pack is a run of rows of which there is nothing to say but what became of
@@ -80,63 +81,39 @@ func decodePack(pack []byte) ([]intake.RowResult, error) {
 		binary.LittleEndian.Uint32(pack[1:]) != crc32.Checksum(pack[packHead:], castagnoli) {
 		return nil, errPack
 	}
-	p := packReader{rest: pack[packHead:]}
-	n := p.number()
-	if n > uint64(len(p.rest)) { // a row takes more than a byte
+	p := packReader{varint.Reader{Rest: pack[packHead:]}}
+	n := p.Number()
+	if n > uint64(len(p.Rest)) { // a row takes more than a byte
 		return nil, errPack
 	}
 	rows := make([]intake.RowResult, n)
 	var before intake.RowResult
 	for i := range rows {
 		r := &rows[i]
-		r.Number = before.Number + int(p.number())
-		r.Outcome = outcome.Code(p.byte())
+		r.Number = before.Number + int(p.Number())
+		r.Outcome = outcome.Code(p.Byte())
 		r.EventID = p.text(before.EventID)
 		r.ResidentID = p.text(before.ResidentID)
-		if p.bad || r.Number <= before.Number || !r.Outcome.Known() {
+		if p.Bad || r.Number <= before.Number || !r.Outcome.Known() {
 			return nil, errPack
 		}
 		before = *r
 	}
-	if len(p.rest) > 0 {
+	if len(p.Rest) > 0 {
 		return nil, errPack
 	}
 	return rows, nil
 }
 
-// packReader takes a pack apart; bad is set for good by the first thing missing.
-type packReader struct {
-	rest []byte
-	bad  bool
-}
+// packReader takes a pack apart.
+type packReader struct{ varint.Reader }
 
-func (p *packReader) number() uint64 {
-	n, used := binary.Uvarint(p.rest)
-	if used <= 0 {
-		p.bad, p.rest = true, nil
-		return 0
-	}
-	p.rest = p.rest[used:]
-	return n
-}
-
-func (p *packReader) byte() byte {
-	if len(p.rest) == 0 {
-		p.bad = true
-		return 0
-	}
-	b := p.rest[0]
-	p.rest = p.rest[1:]
-	return b
-}
-
+// text reads one that begins as the one before.
 func (p *packReader) text(before string) string {
-	same, more := p.number(), p.number()
-	if same > uint64(len(before)) || more > uint64(len(p.rest)) {
-		p.bad, p.rest = true, nil
+	same, more := p.Number(), p.Number()
+	if same > uint64(len(before)) {
+		p.Bad = true
 		return ""
 	}
-	text := before[:same] + string(p.rest[:more])
-	p.rest = p.rest[more:]
-	return text
+	return before[:same] + string(p.Bytes(more))
 }

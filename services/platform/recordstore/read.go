@@ -39,30 +39,6 @@ func (s *Store[T, R]) Take(tx *gorm.DB, id string) (item T, err error) {
 	return s.k.FromRow(r), nil
 }
 
-// BatchGet returns 1 to 500 records in the order of ids. It fails with
-// BATCH_SIZE_INVALID, and with RECORD_NOT_FOUND when one is missing.
-func (s *Store[T, R]) BatchGet(ctx context.Context, ids []string) (items []T, err error) {
-	if len(ids) == 0 || len(ids) > record.MaxBatch {
-		return nil, ErrBatch
-	}
-	err = s.db.Read(ctx, func(tx *gorm.DB) error {
-		items, err = s.byIDs(tx, ids)
-		if err != nil {
-			return err
-		}
-		for i := range items {
-			if s.k.Base(&items[i]).Deleted {
-				return record.ErrNotFound
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 // byIDs reads rows whether withdrawn or not, in the order of ids.
 func (s *Store[T, R]) byIDs(tx *gorm.DB, ids []string) ([]T, error) {
 	var rows []R

@@ -11,6 +11,7 @@ import (
 
 	"xinju.dev/services/platform/changefeed"
 	"xinju.dev/services/platform/crash"
+	"xinju.dev/services/platform/obs"
 	"xinju.dev/services/platform/page"
 )
 
@@ -72,10 +73,10 @@ func (d *deliverer) active(ctx context.Context) (out []subscription, err error) 
 	return out, err
 }
 
-// complain logs what the next round may mend; errors of the store quote nothing.
+// complain logs what the next round may mend.
 func (d *deliverer) complain(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		d.log.Warn("webhook: "+what, zap.Error(err))
+		d.log.Warn("webhook: "+what, obs.Cause(err))
 	}
 }
 

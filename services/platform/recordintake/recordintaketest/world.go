@@ -4,6 +4,7 @@
 package recordintaketest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,13 +15,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 
 	intakev1 "xinju.dev/api/gen/xinju/intake/v1"
+	"xinju.dev/services/platform/civil"
 	"xinju.dev/services/platform/ident"
 	"xinju.dev/services/platform/recordintake"
+	"xinju.dev/services/platform/seal"
+	"xinju.dev/services/testkit"
 )
 
 // People is a registry that knows whom the test tells it.
@@ -76,19 +81,40 @@ type Service interface {
 	Imports() *recordintake.Import
 }
 
-// World is a service's database and folder: what survives when a process dies.
+// World is a service's database and folder, on 2026-06-30: what survives when a
+// process dies.
 type World struct {
-	T     testing.TB
-	Build func(hooks func(point string) error) Service // one life of the process
-	Serve func(t testing.TB, register func(grpc.ServiceRegistrar)) *grpc.ClientConn
+	T      testing.TB
+	Build  func(hooks func(point string) error) Service // one life of the process
+	People *People
+	Clock  *testkit.Clock
+	Dir    string // where files are kept that were received
 
 	client intakev1.RecordImportServiceClient
+}
+
+// New is the world of a service that takes files; process makes one life of it.
+func New(t testing.TB, process func(now func() time.Time, files recordintake.Settings, hooks func(point string) error) (Service, error)) *World {
+	t.Helper()
+	sealer, err := seal.NewAES(bytes.Repeat([]byte{'i'}, 32), seal.Key{Version: 1, Secret: bytes.Repeat([]byte{'k'}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{T: t, People: &People{}, Clock: testkit.NewClock(civil.Must("2026-06-30")), Dir: t.TempDir()}
+	w.Build = func(hooks func(string) error) Service {
+		s, err := process(w.Clock.Now, recordintake.Settings{SpoolDir: w.Dir, Sealer: sealer, Registry: w.People}, hooks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	return w
 }
 
 // Client speaks to a process that receives and does not apply.
 func (w *World) Client() intakev1.RecordImportServiceClient {
 	if w.client == nil {
-		w.client = intakev1.NewRecordImportServiceClient(w.Serve(w.T, w.Build(nil).Register))
+		w.client = intakev1.NewRecordImportServiceClient(testkit.Serve(w.T, w.Build(nil).Register))
 	}
 	return w.client
 }
@@ -145,6 +171,20 @@ func (w *World) Load(h *intakev1.ImportHeader, file string) *intakev1.ImportBatc
 	return w.Batch(h.GetKind(), b.GetBatchId())
 }
 
+// Take is Load of a file of a kind that the county sends.
+func (w *World) Take(kind, file string) *intakev1.ImportBatch {
+	w.T.Helper()
+	return w.Load(&intakev1.ImportHeader{Kind: kind, Sender: "county"}, file)
+}
+
+// Retry tries waiting rows again, as a process does that begins.
+func (w *World) Retry() {
+	w.T.Helper()
+	if _, err := w.Build(nil).Imports().Retry(w.T.Context()); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
 // Batch reads a batch, whose counts must add up.
 func (w *World) Batch(kind, id string) *intakev1.ImportBatch {
 	w.T.Helper()
@@ -177,6 +217,14 @@ func (w *World) Rows(b *intakev1.ImportBatch) []string {
 		out = append(out, strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " "))
 	}
 	return out
+}
+
+// Expect compares the rows of a batch.
+func (w *World) Expect(b *intakev1.ImportBatch, want ...string) {
+	w.T.Helper()
+	if diff := cmp.Diff(want, w.Rows(b)); diff != "" {
+		w.T.Error(diff)
+	}
 }
 
 // Rejects is the file of refused rows.

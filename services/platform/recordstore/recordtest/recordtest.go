@@ -23,7 +23,6 @@ import (
 type Records[T any] interface {
 	Create(ctx context.Context, req record.Request, items []T) ([]T, error)
 	Get(ctx context.Context, id string) (T, error)
-	BatchGet(ctx context.Context, ids []string) ([]T, error)
 	List(ctx context.Context, f record.Filter, q page.Query, by ...record.Equal) ([]T, page.Next, error)
 	Update(ctx context.Context, item T) (T, error)
 	Delete(ctx context.Context, id string, version int64) (T, error)
