@@ -48,9 +48,13 @@ func (c reportCompare) Run(a *app) error {
 	if whole := c.Then || c.Now; whole && (c.Division == "" || c.Indicator == "" || c.Then && c.Now) {
 		return outcome.Usage("--then 或 --now 须与 --division、--indicator 同用", "--then or --now goes with --division and --indicator")
 	}
+	limit := c.Limit
+	if c.Then || c.Now {
+		limit = 1 // the numbers come with the first page
+	}
 	return c.dial(func(s *client.Suite) error {
 		var first *aggregatorv1.CompareReportResponse
-		list, more, err := collect(c.Limit, func(size int32, token string) (page[*aggregatorv1.ReportDifference], error) {
+		list, more, err := collect(limit, func(size int32, token string) (page[*aggregatorv1.ReportDifference], error) {
 			resp, err := s.Reports.CompareReport(a.ctx, &aggregatorv1.CompareReportRequest{
 				ReportId: c.Report, OtherReportId: c.With, Division: string(c.Division), IndicatorId: c.Indicator, Shift: shifts[c.Shift], PageSize: size, PageToken: token,
 			})
