@@ -9,9 +9,9 @@ import (
 )
 
 // foldOnce is of how many changed lines one has the changes around it folded. A
-// folding takes in foldLines at once, so that of the lines of one block some thirty lie
+// folding takes in foldLines at once, so that of the lines of one block some sixty lie
 // in rows of their own, however many were written.
-const foldOnce = 512
+const foldOnce = 1024
 
 var foldLines = linesBound{blocks: 16, rows: 4096}
 

@@ -15,7 +15,7 @@ type linesBound struct{ blocks, rows int }
 
 // Most pages are content with few; one of a list with next to nobody on its day is not.
 var (
-	fewLines  = linesBound{4, 64}
+	fewLines  = linesBound{4, 256}
 	manyLines = linesBound{64, 2048}
 )
 
