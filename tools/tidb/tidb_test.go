@@ -117,7 +117,7 @@ func texts(file *ast.File) (out []string) {
 func standIn(left string) string {
 	words := strings.Fields(left)
 	switch strings.Join(words[max(0, len(words)-1):], "") {
-	case "SELECT":
+	case "SELECT", "LIMIT":
 		return "1"
 	case "IN", "VALUES":
 		return "(1)"

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"slices"
 	"strconv"
+	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
 )
@@ -34,18 +35,11 @@ func lineQuery(e sqlstore.Engine, b linesBound, more string) string {
 	if more != "" {
 		parts = append(parts, more)
 	}
-	out := ""
-	for i, part := range parts {
-		if i > 0 {
-			out += " UNION ALL "
-		}
-		if e == sqlstore.SQLite { // knows no brackets; a server would write a table to its disk
-			out += "SELECT * FROM (" + part + ")"
-		} else {
-			out += "(" + part + ")"
-		}
+	begin := "("
+	if e == sqlstore.SQLite { // knows no brackets; a server would write what is selected again to its disk
+		begin = "SELECT * FROM ("
 	}
-	return out
+	return begin + strings.Join(parts, ") UNION ALL "+begin) + ")"
 }
 
 // lineReading reads what there is of a list.
