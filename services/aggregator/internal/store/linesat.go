@@ -31,24 +31,23 @@ func (p *LinePage) after() []byte {
 	return p.After.bytes()
 }
 
-// lineStatements are the reading of lines outside of a transaction: of as many as most
-// pages need, and of more.
+// lineStatements are the reading of lines outside of a transaction, by lineBounds.
 type lineStatements struct {
-	db        *sqlstore.DB
-	few, many *sqlstore.Statement
+	db    *sqlstore.DB
+	sized [len(lineBounds)]*sqlstore.Statement
 }
 
 func newLineStatements(db *sqlstore.DB) lineStatements {
-	of := func(b linesBound) *sqlstore.Statement { return db.Statement(lineQuery(db.Engine(), b, served)) }
-	return lineStatements{db: db, few: of(fewLines), many: of(manyLines)}
+	s := lineStatements{db: db}
+	for i, b := range lineBounds {
+		s.sized[i] = db.Statement(lineQuery(db.Engine(), b, served))
+	}
+	return s
 }
 
 func (s *lineStatements) ask(ctx context.Context, b linesBound, each func(*sql.Rows) error, args ...any) error {
-	switch b {
-	case fewLines:
-		return s.few.Each(ctx, each, args...)
-	case manyLines:
-		return s.many.Each(ctx, each, args...)
+	if i := slices.Index(lineBounds[:], b); i >= 0 {
+		return s.sized[i].Each(ctx, each, args...)
 	}
 	return s.db.Read(ctx, func(tx *gorm.DB) error {
 		return sqlstore.Query(tx, each, lineQuery(s.db.Engine(), b, served), args...)
@@ -87,8 +86,8 @@ func (s *Store) LinesAt(ctx context.Context, is Head, p LinePage) (rows []LineRo
 func (r *lineReading) page(p *LinePage) ([]LineRow, error) {
 	out := make([]LineRow, 0, min(p.Limit, 128))
 	end, after := villageEnd(p.Last), p.after()
-	for b := fewLines; len(out) < p.Limit; b = manyLines {
-		s, err := r.stretch(b, after, end, p.Day)
+	for n := 0; len(out) < p.Limit; n++ {
+		s, err := r.stretch(lineBounds[min(n, len(lineBounds)-1)], after, end, p.Day)
 		if err != nil {
 			return nil, err
 		}

@@ -14,11 +14,9 @@ import (
 // linesBound is how many blocks and how many rows are read at a time.
 type linesBound struct{ blocks, rows int }
 
-// Most pages are content with few; one of a list with next to nobody on its day is not.
-var (
-	fewLines  = linesBound{4, 256}
-	manyLines = linesBound{64, 2048}
-)
+// lineBounds are how much is read at first, and then: most pages are content with
+// little, one of a list with next to nobody on its day is not.
+var lineBounds = [...]linesBound{{4, 256}, {8, 512}, {32, 1024}, {128, 2048}}
 
 // served is one row without a place as long as a head is what is served.
 const served = "SELECT '', NULL, 0, 0, 0, 0 FROM generation WHERE id = 1 AND current = ? AND revision = ?"
