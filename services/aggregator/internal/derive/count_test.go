@@ -18,12 +18,18 @@ func TestARowIsCountedAsItsPiecesAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := derive.New(packs)
-	weighing := 0
+	var weighing []int // indicators whose events weigh
+	for key := range int(d.Unplaced()) + 1 {
+		if d.Lines(ledger.Key(key)) != ledger.Key(key) {
+			weighing = append(weighing, key)
+		}
+	}
+	keys := rapid.OneOf(rapid.IntRange(0, int(d.Unplaced())), rapid.SampledFrom(weighing))
 	rapid.Check(t, func(t *rapid.T) {
 		var pieces []derive.Piece
 		for range rapid.IntRange(0, 6).Draw(t, "pieces") {
 			p := derive.Piece{
-				Key:  ledger.Key(rapid.IntRange(0, int(d.Unplaced())).Draw(t, "key")),
+				Key:  ledger.Key(keys.Draw(t, "key")),
 				From: civil.Date(rapid.IntRange(1, 900_000).Draw(t, "from")), To: civil.Forever, Covered: rapid.Bool().Draw(t, "covered"), Weight: int32(rapid.IntRange(1, 300).Draw(t, "weight")),
 			}
 			if rapid.Bool().Draw(t, "ends") {
@@ -31,9 +37,6 @@ func TestARowIsCountedAsItsPiecesAre(t *testing.T) {
 			}
 			if rapid.Bool().Draw(t, "event") {
 				p.EventID, p.On = rapid.StringN(1, 200, 200).Draw(t, "id"), p.From
-			}
-			if d.Lines(p.Key) != p.Key {
-				weighing++
 			}
 			pieces = append(pieces, p)
 		}
@@ -57,9 +60,6 @@ func TestARowIsCountedAsItsPiecesAre(t *testing.T) {
 			t.Fatalf("counted: %v; decoded: %v", err, decoded)
 		}
 	})
-	if weighing == 0 {
-		t.Error("no piece of an indicator whose events weigh")
-	}
 }
 
 func TestARowOfAnotherDerivationIsDamaged(t *testing.T) {
