@@ -104,13 +104,7 @@ func (b *Book) replay(ctx context.Context, from int64, r *replica, n *noted) err
 			rows, err := t.Residents(from, part)
 			list = list[:0]
 			for id, row := range rows {
-				set, err := feedfacts.Decode(row.Facts)
-				if err != nil {
-					return err
-				}
-				for _, e := range set {
-					list = append(list, feedfacts.Fact{ResidentID: id, Entry: e})
-				}
+				list, err = appendFacts(list, id, row.Facts, err)
 			}
 			return err
 		})
@@ -130,16 +124,22 @@ func (b *Book) storedWorld(ctx context.Context, from int64) (list []feedfacts.Fa
 		rows, err := t.World(from)
 		list = list[:0]
 		for _, w := range rows {
-			set, err := feedfacts.Decode(w.Fact)
-			if err != nil {
-				return err
-			}
-			for _, e := range set {
-				list = append(list, feedfacts.Fact{Entry: e})
-			}
+			list, err = appendFacts(list, "", w.Fact, err)
 		}
 		return err
 	})
+	return list, err
+}
+
+// appendFacts adds the facts of a stored row; it does nothing after a failure.
+func appendFacts(list []feedfacts.Fact, resident string, raw []byte, failed error) ([]feedfacts.Fact, error) {
+	if failed != nil {
+		return list, failed
+	}
+	set, err := feedfacts.Decode(raw)
+	for _, e := range set {
+		list = append(list, feedfacts.Fact{ResidentID: resident, Entry: e})
+	}
 	return list, err
 }
 

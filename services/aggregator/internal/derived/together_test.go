@@ -68,43 +68,17 @@ func TestReadersSeeWholePages(t *testing.T) {
 
 func pickOne(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list))] }
 
-// fuse is a context that ends when it was asked a number of times.
-type fuse struct {
-	context.Context
-	left *atomic.Int32
-	blow context.CancelFunc
-}
-
-func newFuse(ctx context.Context, n int) fuse {
+// newFuse is a context that ends when it was asked a number of times.
+func newFuse(ctx context.Context, n int) poke {
 	ctx, cancel := context.WithCancel(ctx)
-	f := fuse{ctx, &atomic.Int32{}, cancel}
-	f.left.Store(int32(n))
-	return f
-}
-
-func (f fuse) Err() error {
-	f.burn()
-	return f.Context.Err()
-}
-
-func (f fuse) Done() <-chan struct{} {
-	f.burn()
-	return f.Context.Done()
-}
-
-func (f fuse) burn() {
-	if f.left.Add(-1) == 0 {
-		f.blow()
-	}
+	return newPoke(ctx, n, cancel)
 }
 
 // cutBeside ends the process when the making of a generation was asked n times.
 func cutBeside(b *derived.Book, n int, end func()) {
 	b.During(func(ctx context.Context) context.Context {
-		f := newFuse(ctx, n)
-		blow := f.blow
-		f.blow = func() { blow(); end() }
-		return f
+		ctx, cancel := context.WithCancel(ctx)
+		return newPoke(ctx, n, func() { cancel(); end() })
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/varint"
 )
 
 // errDamaged says that what was kept cannot be read.
@@ -90,17 +91,17 @@ func EncodeLines(lines []Line) []byte {
 
 // DecodeLines reads what EncodeLines wrote.
 func DecodeLines(village string, indicator int, raw []byte) ([]Line, error) {
-	r := reader{rest: raw}
+	r := varint.Reader{Rest: raw}
 	var out []Line
-	for len(r.rest) > 0 {
-		head := r.number()
+	for len(r.Rest) > 0 {
+		head := r.Number()
 		l := Line{Village: village, Indicator: indicator, Covered: head&1 == 1, Weight: int32(head &^ withEvidence >> 1)}
-		l.SortKey, l.ResidentID, l.EventID, l.UnitID = r.text(), r.text(), r.text(), r.text()
-		l.On, l.From, l.To = civil.Date(r.signed()), civil.Date(r.signed()), civil.Date(r.signed())
+		l.SortKey, l.ResidentID, l.EventID, l.UnitID = r.Text(), r.Text(), r.Text(), r.Text()
+		l.On, l.From, l.To = civil.Date(r.Signed()), civil.Date(r.Signed()), civil.Date(r.Signed())
 		if head&withEvidence != 0 {
-			l.Evidence = Evidence{Kind: r.text(), ID: r.text(), UnitID: r.text(), On: civil.Date(r.signed())}
+			l.Evidence = Evidence{Kind: r.Text(), ID: r.Text(), UnitID: r.Text(), On: civil.Date(r.Signed())}
 		}
-		if r.bad {
+		if r.Bad {
 			return nil, errDamaged
 		}
 		out = append(out, l)
@@ -110,40 +111,4 @@ func DecodeLines(village string, indicator int, raw []byte) ([]Line, error) {
 
 func appendText(out []byte, s string) []byte {
 	return append(binary.AppendUvarint(out, uint64(len(s))), s...)
-}
-
-type reader struct {
-	rest []byte
-	bad  bool
-}
-
-func (r *reader) number() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) signed() int64 {
-	v, n := binary.Varint(r.rest)
-	if n <= 0 {
-		r.bad, r.rest = true, nil
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
-
-func (r *reader) text() string {
-	n := r.number()
-	if n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
-		return ""
-	}
-	s := string(r.rest[:n])
-	r.rest = r.rest[n:]
-	return s
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"xinju.dev/services/platform/civil"
+	"xinju.dev/services/platform/varint"
 )
 
 // Person is in which versions the facts of one resident counted.
@@ -77,20 +78,20 @@ func EncodePersons(list []Person) []byte {
 
 // DecodePersons reads what EncodePersons wrote.
 func DecodePersons(raw []byte) ([]Person, error) {
-	r := reader{rest: raw}
+	r := varint.Reader{Rest: raw}
 	var out []Person
-	for len(r.rest) > 0 {
-		p := Person{ID: r.text(), Into: r.text()}
-		n := r.number()
-		for i := uint64(0); i < n && !r.bad; i++ {
-			head := r.number()
-			f := Fact{Kind: int32(head >> 2), Tied: head&2 == 2, ID: r.text(), Version: int64(r.number()), Recorded: civil.Date(r.signed())}
+	for len(r.Rest) > 0 {
+		p := Person{ID: r.Text(), Into: r.Text()}
+		n := r.Number()
+		for i := uint64(0); i < n && !r.Bad; i++ {
+			head := r.Number()
+			f := Fact{Kind: int32(head >> 2), Tied: head&2 == 2, ID: r.Text(), Version: int64(r.Number()), Recorded: civil.Date(r.Signed())}
 			if head&1 == 1 {
-				f.Owner = r.text()
+				f.Owner = r.Text()
 			}
 			p.Facts = append(p.Facts, f)
 		}
-		if r.bad {
+		if r.Bad {
 			return nil, errDamaged
 		}
 		out = append(out, p)

@@ -28,14 +28,13 @@ type partReader struct {
 func (r *partReader) at() *record { return &r.record }
 
 func (r *partReader) advance(ctx context.Context) (more bool, err error) {
-	if len(r.left.rest) == 0 {
-		if r.left.rest, err = r.store.part(ctx, r.generation, r.run, r.seq); err != nil || len(r.left.rest) == 0 {
+	if len(r.left.Rest) == 0 {
+		if r.left.Rest, err = r.store.part(ctx, r.generation, r.run, r.seq); err != nil || len(r.left.Rest) == 0 {
 			return false, err
 		}
 		r.seq++
 	}
-	section, n := binary.Uvarint(r.left.rest)
-	r.left.rest = r.left.rest[max(n, 0):]
+	section := r.left.Number()
 	if err := r.left.next(); err != nil {
 		return false, err
 	}

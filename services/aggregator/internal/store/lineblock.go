@@ -1,12 +1,16 @@
 package store
 
-import "slices"
+import (
+	"slices"
+
+	"xinju.dev/services/platform/varint"
+)
 
 // Lines lie in blocks, some of one list in each, and what has changed since in rows of
 // their own, which hold where both speak of the same line. So a generation is filled
 // with a hundredth of the rows and half of the bytes, and a page that changes one line
 // still writes one row. Now and then a page folds changes into their blocks, so that
-// they stay few: foldLines.
+// they stay few: foldAround.
 
 // blockSize is how many bytes of lines make a block, some sixty residents: four fit a
 // page of a server, one and its key the two of SQLite.
@@ -36,29 +40,29 @@ type storedLine struct {
 // blockLines reads the lines of a block.
 type blockLines struct {
 	people placed
-	lines  []byte // of the resident at work, that are left
+	lines  varint.Reader // of the resident at work, that are left
 	line   storedLine
 }
 
 // next goes to the next line, valid until the one after; more is false behind the last.
 func (b *blockLines) next() (more bool, err error) {
-	for len(b.lines) == 0 {
-		if len(b.people.rest) == 0 {
+	for len(b.lines.Rest) == 0 {
+		if len(b.people.Rest) == 0 {
 			return false, nil
 		}
 		if err := b.people.next(); err != nil {
 			return false, err
 		}
-		b.lines = b.people.of
+		b.lines.Rest = b.people.of
 	}
-	l, rest, err := takeLine(b.lines)
-	if err != nil {
-		return false, err
+	l := takeLine(&b.lines)
+	if b.lines.Bad {
+		return false, errRun
 	}
 	own, event := b.line.place[:0], l.place
 	l.event = len(b.people.place)
 	l.place = append(append(own, b.people.place...), event...)
-	b.line, b.lines = l, rest
+	b.line = l
 	return true, nil
 }
 

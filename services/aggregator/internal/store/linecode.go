@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+
+	"xinju.dev/services/platform/varint"
 )
 
 var errRun = errors.New("stored lines are damaged")
@@ -18,34 +20,12 @@ func appendLine(out []byte, event []byte, from, until, on, weight int32) []byte 
 }
 
 // takeLine reads what appendLine wrote: a line whose place is its event alone.
-func takeLine(raw []byte) (l storedLine, rest []byte, err error) {
-	if l.place, raw, err = cut(raw); err != nil {
-		return l, nil, err
-	}
-	var numbers [3]int64
-	for i := range numbers {
-		v, n := binary.Varint(raw)
-		if n <= 0 {
-			return l, nil, errRun
-		}
-		numbers[i], raw = v, raw[n:]
-	}
-	weight, n := binary.Uvarint(raw)
-	if n <= 0 {
-		return l, nil, errRun
-	}
-	l.from, l.until, l.on, l.weight = int32(numbers[0]), int32(numbers[0]+numbers[1]), int32(numbers[0]+numbers[2]), int32(weight)
-	return l, raw[n:], nil
-}
-
-// cut reads bytes behind their length.
-func cut(raw []byte) (part, rest []byte, err error) {
-	v, n := binary.Uvarint(raw)
-	if n <= 0 || v > uint64(len(raw)-n) {
-		return nil, nil, errRun
-	}
-	raw = raw[n:]
-	return raw[:v], raw[v:], nil
+func takeLine(r *varint.Reader) storedLine {
+	l := storedLine{place: r.Bytes(r.Number())}
+	l.from = int32(r.Signed())
+	l.until, l.on = l.from+int32(r.Signed()), l.from+int32(r.Signed())
+	l.weight = int32(r.Number())
+	return l
 }
 
 // places writes places with what belongs to them, in order: how many bytes of a place
@@ -74,19 +54,20 @@ func (w *places) take() []byte {
 }
 
 // placed reads what places wrote.
-type placed struct{ rest, place, of []byte }
+type placed struct {
+	varint.Reader
+	place, of []byte
+}
 
 // next goes to the next place, whose bytes are valid until the one after.
 func (r *placed) next() error {
-	same, n := binary.Uvarint(r.rest)
-	if n <= 0 || same > uint64(len(r.place)) {
+	same := r.Number()
+	if same > uint64(len(r.place)) {
 		return errRun
 	}
-	more, rest, err := cut(r.rest[n:])
-	if err != nil {
-		return err
+	r.place = append(r.place[:same], r.Bytes(r.Number())...)
+	if r.of = r.Bytes(r.Number()); r.Bad {
+		return errRun
 	}
-	r.place = append(r.place[:same], more...)
-	r.of, r.rest, err = cut(rest)
-	return err
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"xinju.dev/services/platform/sqlstore"
+	"xinju.dev/services/platform/varint"
 )
 
 // linesBound is how many blocks and how many rows are read at a time.
@@ -173,6 +174,6 @@ func (b *blocksLines) next() (more bool, err error) {
 		if more, err := b.at.next(); more || err != nil || len(b.left) == 0 {
 			return more, err
 		}
-		b.at.people, b.left = placed{rest: b.left[0].records}, b.left[1:]
+		b.at.people, b.left = placed{Reader: varint.Reader{Rest: b.left[0].records}}, b.left[1:]
 	}
 }
